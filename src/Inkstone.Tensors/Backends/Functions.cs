@@ -1,29 +1,129 @@
 namespace Inkstone.Tensors;
 
-/// <summary>Elementwise functions of one number.</summary>
+/// <summary>Functions of one number, applied element by element.</summary>
 public enum UnaryFunction
 {
-#pragma warning disable CS1591 // the names are the functions
-    Negate, Abs, Sign, Exp, Log, Tanh, Sigmoid, Relu, ReluSquared, Silu, GeluErf, GeluTanh, Softplus,
-    Sqrt, Rsqrt, Square, Reciprocal, Sin, Cos, Erf,
-#pragma warning restore CS1591
+    /// <summary>−x.</summary>
+    Negate,
+
+    /// <summary>|x|; its gradient at 0 is 0.</summary>
+    Abs,
+
+    /// <summary>−1, 0 or 1; 0 for NaN. Its gradient is 0.</summary>
+    Sign,
+
+    /// <summary>x².</summary>
+    Square,
+
+    /// <summary>1/x.</summary>
+    Reciprocal,
+
+    /// <summary>√x.</summary>
+    Sqrt,
+
+    /// <summary>1/√x, both steps correctly rounded (not the processor's estimate).</summary>
+    Rsqrt,
+
+    /// <summary>eˣ.</summary>
+    Exp,
+
+    /// <summary>ln x.</summary>
+    Log,
+
+    /// <summary>sin x, x in radians.</summary>
+    Sin,
+
+    /// <summary>cos x, x in radians.</summary>
+    Cos,
+
+    /// <summary>tanh x.</summary>
+    Tanh,
+
+    /// <summary>1/(1 + e⁻ˣ).</summary>
+    Sigmoid,
+
+    /// <summary>max(0, x); its gradient at 0 is 0.</summary>
+    Relu,
+
+    /// <summary>max(0, x)² (So et al., "Primer", 2021).</summary>
+    ReluSquared,
+
+    /// <summary>x·sigmoid(x), also called swish.</summary>
+    Silu,
+
+    /// <summary>x·Φ(x), Φ the standard normal distribution: ½x(1 + erf(x/√2)) (Hendrycks and Gimpel, 2016).</summary>
+    GeluErf,
+
+    /// <summary>½x(1 + tanh(√(2/π)(x + 0.044715x³))), the approximation that GPT-2 uses.</summary>
+    GeluTanh,
+
+    /// <summary>ln(1 + eˣ).</summary>
+    Softplus,
+
+    /// <summary>The error function, (2/√π)∫₀ˣ e^(−t²) dt. Its gradient is (2/√π)e^(−x²).</summary>
+    Erf,
 }
 
-/// <summary>Elementwise functions of two numbers; the comparisons give <see cref="ElementType.Int32"/> zero or one.</summary>
+/// <summary>Functions of two numbers, applied element by element. A comparison gives 1 or 0, and 0 when either side is NaN (NotEqual gives 1).</summary>
 public enum BinaryFunction
 {
-#pragma warning disable CS1591
-    Add, Subtract, Multiply, Divide, Maximum, Minimum, Power,
-    Less, LessOrEqual, Greater, GreaterOrEqual, Equal, NotEqual,
-#pragma warning restore CS1591
+    /// <summary>a + b.</summary>
+    Add,
+
+    /// <summary>a − b.</summary>
+    Subtract,
+
+    /// <summary>a·b.</summary>
+    Multiply,
+
+    /// <summary>a/b.</summary>
+    Divide,
+
+    /// <summary>The larger; NaN when either is NaN.</summary>
+    Maximum,
+
+    /// <summary>The smaller; NaN when either is NaN.</summary>
+    Minimum,
+
+    /// <summary>a to the power b, as <see cref="MathF.Pow(float, float)"/>.</summary>
+    Power,
+
+    /// <summary>a &lt; b.</summary>
+    Less,
+
+    /// <summary>a ≤ b.</summary>
+    LessOrEqual,
+
+    /// <summary>a = b.</summary>
+    Equal,
+
+    /// <summary>a ≠ b.</summary>
+    NotEqual,
+
+    /// <summary>a &gt; b.</summary>
+    Greater,
+
+    /// <summary>a ≥ b.</summary>
+    GreaterOrEqual,
 }
 
 /// <summary>Ways of folding many numbers into one.</summary>
 public enum ReduceFunction
 {
-#pragma warning disable CS1591
-    Sum, Mean, Max, Min, SumOfSquares,
-#pragma warning restore CS1591
+    /// <summary>Σ x.</summary>
+    Sum,
+
+    /// <summary>Σ x / n.</summary>
+    Mean,
+
+    /// <summary>The largest.</summary>
+    Max,
+
+    /// <summary>The smallest.</summary>
+    Min,
+
+    /// <summary>Σ x².</summary>
+    SumOfSquares,
 }
 
 /// <summary>How rotary embedding pairs the elements of a head.</summary>
@@ -39,9 +139,20 @@ public enum RotaryPairing
 /// <summary>Update rules of first-order optimisers, each one pass over memory.</summary>
 public enum UpdateRule
 {
-#pragma warning disable CS1591
-    Sgd, Adam, AdamW, RmsProp, Adagrad,
-#pragma warning restore CS1591
+    /// <summary>Stochastic gradient descent, with momentum (plain or Nesterov) when <see cref="UpdateNumbers.Beta1"/> is not zero.</summary>
+    Sgd,
+
+    /// <summary>Kingma and Ba 2015, algorithm 1.</summary>
+    Adam,
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2).</summary>
+    AdamW,
+
+    /// <summary>Division by a running root mean square (Hinton's lecture 6e).</summary>
+    RmsProp,
+
+    /// <summary>Division by the root of the sum of squares (Duchi et al. 2011).</summary>
+    Adagrad,
 }
 
 /// <summary>The numbers of one optimiser update; which are used depends on the rule.</summary>
