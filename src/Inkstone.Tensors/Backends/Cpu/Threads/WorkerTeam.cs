@@ -16,14 +16,13 @@ public sealed class WorkerTeam : IDisposable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is less than one.</exception>
     public WorkerTeam(int? size = null)
     {
-        var count = size ?? Environment.ProcessorCount;
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(size));
-        _crew = new WorkerCrew(count - 1);
-        Size = count;
+        Size = size ?? Environment.ProcessorCount;
+        ArgumentOutOfRangeException.ThrowIfLessThan(Size, 1, nameof(size));
+        _crew = new WorkerCrew(Size - 1);
     }
 
     /// <summary>Ends the threads of a team that nobody disposed.</summary>
-    ~WorkerTeam() => _crew.Stop();
+    ~WorkerTeam() => _crew?.Stop(); // null when the constructor threw
 
     /// <summary>Threads that work at once, the caller's included.</summary>
     public int Size { get; }
