@@ -1,0 +1,27 @@
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>The blocks of a network one after another. The only loop over blocks: recomputation (and later stages and early exits) attach here.</summary>
+public sealed class BlockStack(IReadOnlyList<Block> blocks) : Module
+{
+    /// <summary>The blocks, first to last.</summary>
+    public IReadOnlyList<Block> Blocks { get; } = blocks;
+
+    /// <summary>Whether blocks throw their intermediates away and make them again in the backward pass.</summary>
+    public bool RecomputeBlocks { get; set; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Module> Children => Blocks;
+
+    /// <summary>Floating-point operations of a row's matrix products, attention's left out.</summary>
+    public long FlopsPerRow => Blocks.Sum(block => block.FlopsPerRow);
+
+    /// <summary>Every block in turn.</summary>
+    public Tensor Forward(Tensor x, Pass pass)
+    {
+        foreach (var block in Blocks)
+            x = RecomputeBlocks ? Recompute.Run(inputs => block.Forward(inputs.Span[0], pass), x) : block.Forward(x, pass);
+        return x;
+    }
+}

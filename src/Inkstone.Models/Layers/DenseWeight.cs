@@ -1,0 +1,30 @@
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>A trainable matrix [output width, input width], as PyTorch lays it.</summary>
+public sealed class DenseWeight(Parameter parameter) : LinearWeight
+{
+    /// <summary>The numbers.</summary>
+    public Parameter Parameter { get; } = parameter;
+
+    /// <inheritdoc/>
+    public override int InputWidth => Parameter.Value.Shape[1];
+
+    /// <inheritdoc/>
+    public override int OutputWidth => Parameter.Value.Shape[0];
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Parameter> OwnParameters => [Parameter];
+
+    /// <inheritdoc/>
+    public override Tensor Multiply(Tensor x, Pass pass, Tensor bias = default) =>
+        pass.BatchInvariant ? x.LinearInvariant(Parameter.Value, bias) : x.Linear(Parameter.Value, bias);
+
+    /// <inheritdoc/>
+    public override Tensor Rows(Tensor ids) => Parameter.Value.Rows(ids);
+
+    /// <inheritdoc/>
+    public override Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options) =>
+        x.HeadCrossEntropy(Parameter.Value, targets, scale, options);
+}

@@ -1,0 +1,32 @@
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>y = x·wᵀ + b: [rows, input width] → [rows, output width].</summary>
+public sealed class Linear : Module
+{
+    /// <summary>Makes a layer with normal weights and a bias of zeros, if it has one.</summary>
+    public Linear(ParameterSource source, int inputWidth, int outputWidth, bool bias, double deviation)
+    {
+        Weight = new DenseWeight(source.Normal("weight", [outputWidth, inputWidth], deviation));
+        Bias = bias ? source.Constant("bias", [outputWidth], 0) : null;
+    }
+
+    /// <summary>The matrix, in whatever format.</summary>
+    public LinearWeight Weight { get; set; }
+
+    /// <summary>What is added to every row.</summary>
+    public Parameter? Bias { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Module> Children => [Weight];
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Parameter> OwnParameters => Bias is null ? [] : [Bias];
+
+    /// <summary>Floating-point operations a row.</summary>
+    public long FlopsPerRow => Weight.FlopsPerRow;
+
+    /// <summary>The product.</summary>
+    public Tensor Forward(Tensor x, Pass pass) => Weight.Multiply(x, pass, Bias?.Value ?? default);
+}

@@ -1,0 +1,30 @@
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>
+/// The numbers inside a <see cref="Linear"/> or <see cref="Embedding"/>, in whatever format. A transform (quantisation, low-rank adaptation) swaps the
+/// weight, never the layer; a tied table is one object.
+/// </summary>
+public abstract class LinearWeight : Module
+{
+    /// <summary>The width of what goes in.</summary>
+    public abstract int InputWidth { get; }
+
+    /// <summary>The width of what comes out; the number of rows.</summary>
+    public abstract int OutputWidth { get; }
+
+    /// <summary>x·wᵀ + bias: x [rows, input width] → [rows, output width].</summary>
+    public abstract Tensor Multiply(Tensor x, Pass pass, Tensor bias = default);
+
+    /// <summary>Rows by number: ids Int32 [n] → [n, input width].</summary>
+    public abstract Tensor Rows(Tensor ids);
+
+    /// <summary>
+    /// Σ cross-entropy(x·wᵀ, targets)·scale, a scalar, without the whole logit matrix.
+    /// </summary>
+    public abstract Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options);
+
+    /// <summary>Floating-point operations of one row's product: 2 · input · output.</summary>
+    public long FlopsPerRow => 2L * InputWidth * OutputWidth;
+}

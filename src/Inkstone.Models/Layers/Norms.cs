@@ -1,0 +1,32 @@
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>Layer normalisation over the last axis (Ba et al. 2016): (x − μ) / √(σ² + ε) · weight + bias.</summary>
+public sealed class LayerNorm(ParameterSource source, int width, double epsilon = 1e-5) : Module
+{
+    /// <summary>[width], ones at first.</summary>
+    public Parameter Weight { get; } = source.Constant("weight", [width], 1);
+
+    /// <summary>[width], zeros at first.</summary>
+    public Parameter Bias { get; } = source.Constant("bias", [width], 0);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Parameter> OwnParameters => [Weight, Bias];
+
+    /// <summary>The normalised rows.</summary>
+    public Tensor Forward(Tensor x) => x.LayerNorm(Weight.Value, Bias.Value, epsilon);
+}
+
+/// <summary>Root-mean-square normalisation over the last axis (Zhang and Sennrich 2019): x / √(mean(x²) + ε) · weight.</summary>
+public sealed class RmsNorm(ParameterSource source, int width, double epsilon = 1e-6) : Module
+{
+    /// <summary>[width], ones at first.</summary>
+    public Parameter Weight { get; } = source.Constant("weight", [width], 1);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Parameter> OwnParameters => [Weight];
+
+    /// <summary>The normalised rows.</summary>
+    public Tensor Forward(Tensor x) => x.RmsNorm(Weight.Value, epsilon);
+}
