@@ -10,7 +10,7 @@ namespace Inkstone.Tensors;
 /// </summary>
 public abstract partial class Backend
 {
-    private static readonly Lazy<Backend> TheDefault = new(() => throw new NotSupportedException());
+    private static readonly Lazy<Backend> TheDefault = new(() => new CpuBackend());
 
     /// <summary>Makes a backend with an empty pool.</summary>
     protected Backend() => Pool = new StoragePool(this);
