@@ -51,7 +51,8 @@ public class DocumentationNameTests
     [InlineData("M:System.Byte.System#Numerics#IBinaryInteger<System#Byte>#GetShortestBitLength", "", "System.Byte.IBinaryInteger<byte>.GetShortestBitLength() — method")]
     [InlineData("M:A.B.M(System.Int32,System.Int32)", "only", "A.B.M(int, int) — method")]
     [InlineData("M:A.B.M(((((", "", "A.B.M() — method")]
-    [InlineData("M:A.B.M({{{{)", "", "A.B.M({{{{) — method")]
+    [InlineData("M:A.B.M({{{{)", "", "A.B.M(<<<<>>>>) — method")]
+    [InlineData("M:A.B.M(delegate* unmanaged{System.IntPtr, System.Void})", "f", "A.B.M(delegate* unmanaged<nint, void> f) — method")]
     public void HeadlineNamesTheDeclaringTypeFirst(string id, string parameters, string expected)
     {
         var list = parameters.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => (name, "")).ToList();

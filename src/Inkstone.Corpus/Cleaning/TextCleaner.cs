@@ -69,12 +69,13 @@ public static class TextCleaner
             return true;
         if (text[0] is '\n' || text[^1] is '\n' or ' ' or '\t')
             return false;
-        for (var i = text.AsSpan().IndexOfAny(Suspicious); i >= 0;)
+        for (int i = 0, next; (next = text.AsSpan(i).IndexOfAny(Suspicious)) >= 0; i++)
         {
-            if (text[i] != '\n' || text[i - 1] is ' ' or '\t' || (i >= LongestBlankRun && text[i - 1] == '\n' && text[i - 2] == '\n'))
+            i += next;
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                i++;
+            else if (text[i] != '\n' || text[i - 1] is ' ' or '\t' || (i >= LongestBlankRun && text[i - 1] == '\n' && text[i - 2] == '\n'))
                 return false;
-            var next = text.AsSpan(i + 1).IndexOfAny(Suspicious);
-            i = next < 0 ? -1 : i + 1 + next;
         }
         return true;
     }

@@ -44,7 +44,12 @@ internal ref struct TypeReferenceReader(ReadOnlySpan<char> text, TypeCatalog cat
             _position = _text.Length;
             return rest;
         }
-        var type = _position < _text.Length && _text[_position] == '`' ? ReadTypeParameter() : ReadName(depth);
+        while (Take(' '))
+        {
+        }
+        var type = _position < _text.Length && _text[_position] == '`' ? ReadTypeParameter()
+            : _text[_position..].StartsWith("delegate*", StringComparison.Ordinal) ? ReadFunctionPointer(depth)
+            : ReadName(depth);
         while (_position < _text.Length)
         {
             if (Take('*'))
@@ -60,6 +65,26 @@ internal ref struct TypeReferenceReader(ReadOnlySpan<char> text, TypeCatalog cat
                 break;
         }
         return type;
+    }
+
+    // "delegate* unmanaged{System.IntPtr, System.Void}"
+    private string ReadFunctionPointer(int depth)
+    {
+        var brace = _text[_position..].IndexOf('{');
+        var name = _text.Slice(_position, brace < 0 ? _text.Length - _position : brace).ToString();
+        _position += name.Length;
+        return brace < 0 ? name : name + ReadArguments(depth, []);
+    }
+
+    // From the opening brace on; the arguments are added to the list.
+    private string ReadArguments(int depth, List<string> arguments)
+    {
+        _position++;
+        do
+            arguments.Add(ReadType(depth + 1));
+        while (Take(','));
+        Take('}');
+        return "<" + string.Join(", ", arguments) + ">";
     }
 
     private string ReadTypeParameter()
@@ -88,15 +113,10 @@ internal ref struct TypeReferenceReader(ReadOnlySpan<char> text, TypeCatalog cat
             length = length < 0 ? _text.Length - _position : length;
             whole.Append(_text.Slice(_position, length));
             _position += length;
-            if (!Take('{'))
+            if (_position >= _text.Length || _text[_position] != '{')
                 break;
             arguments = [];
-            do
-                arguments.Add(ReadType(depth + 1));
-            while (Take(','));
-            if (!Take('}'))
-                break;
-            shown.Add((whole.Length, "<" + string.Join(", ", arguments) + ">"));
+            shown.Add((whole.Length, ReadArguments(depth, arguments)));
             if (_position >= _text.Length || _text[_position] != '.')
                 break;
         }

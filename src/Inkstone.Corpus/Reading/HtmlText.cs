@@ -16,7 +16,12 @@ internal static class HtmlText
 
     private static readonly FrozenSet<string> Lines = FrozenSet.ToFrozenSet(["br", "li", "dt", "dd", "tr", "caption", "option"], StringComparer.Ordinal);
 
-    public static string Read(string html)
+    public static IEnumerable<TextPiece> Read(TextReader reader)
+    {
+        yield return new(Extract(reader.ReadToEnd()));
+    }
+
+    private static string Extract(string html)
     {
         using var document = new HtmlParser().ParseDocument(html);
         var prose = new ProseWriter { Flat = true };

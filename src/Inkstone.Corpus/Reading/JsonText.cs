@@ -32,7 +32,8 @@ internal sealed class JsonText(TextSourceOptions options)
         var broken = Collect(buffer.WrittenSpan, texts);
         if (broken > 0)
             LeftOut = string.Create(CultureInfo.InvariantCulture, $"{broken} texts hold half surrogate pairs and were left out");
-        return texts.Select(text => new TextPiece(text, EndsRecord: true));
+        foreach (var text in texts)
+            yield return new(text, EndsRecord: true);
     }
 
     /// <summary>A .jsonl file: one value a line; lines that are no JSON are left out and counted.</summary>

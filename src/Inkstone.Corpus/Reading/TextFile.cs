@@ -92,7 +92,7 @@ internal sealed class TextFile(TextSourceOptions options, bool alone, Action<Ski
             ".json" => json.ReadWhole(AsUtf8(stream, encoding)),
             ".jsonl" or ".ndjson" => json.ReadLines(AsUtf8(stream, encoding)),
             ".xml" => XmlText.Read(reader),
-            ".html" or ".htm" or ".xhtml" => [new(HtmlText.Read(reader.ReadToEnd()))],
+            ".html" or ".htm" or ".xhtml" => HtmlText.Read(reader),
             _ => PlainText.Read(reader),
         };
     }
