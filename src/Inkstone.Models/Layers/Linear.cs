@@ -1,3 +1,4 @@
+using Inkstone.Foundation.Errors;
 using Inkstone.Tensors;
 
 namespace Inkstone.Models;
@@ -14,6 +15,12 @@ public sealed class Linear : Module
 
     /// <summary>The matrix, in whatever format.</summary>
     public LinearWeight Weight { get; set; }
+
+    /// <summary>The trainable matrix itself.</summary>
+    /// <exception cref="InkstoneRequestException">A transform has put the weight into another format.</exception>
+    public Parameter Matrix => Weight is DenseWeight dense
+        ? dense.Parameter
+        : throw new InkstoneRequestException("the weight is no longer a plain matrix", "Linear.Matrix", nameof(DenseWeight), Weight.GetType().Name);
 
     /// <summary>What is added to every row.</summary>
     public Parameter? Bias { get; }

@@ -37,6 +37,14 @@ public sealed class Parameter
     /// <summary>The gathered gradient; meaningful when <see cref="HasGradient"/>.</summary>
     public Tensor Gradient => HasGradient ? _gradient : throw Tape.NoGradient(Name);
 
+    /// <summary>Overwrites the value with a tensor of its shape.</summary>
+    public void Set(in Tensor value)
+    {
+        ShapeError.RequireShape(Name, value, Value.Shape, "a value");
+        Value.Backend.Copy(value, Value);
+        Changed();
+    }
+
     /// <summary>Says that the value's elements changed.</summary>
     public void Changed() => Version++;
 

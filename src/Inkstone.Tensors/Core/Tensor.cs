@@ -127,6 +127,13 @@ public readonly partial struct Tensor
         return result;
     }
 
+    /// <summary>Overwrites the elements with these numbers in row-major order.</summary>
+    public void Write(ReadOnlySpan<float> values)
+    {
+        ShapeError.RequireCount("write", _shape, values.Length);
+        Backend.Upload(values, this);
+    }
+
     /// <summary>A tensor of normal numbers: element i is <c>mean + deviation · rng.NormalAt(i)</c>.</summary>
     public static Tensor RandomNormal(in Shape shape, Rng rng, double deviation = 1, double mean = 0, Backend? backend = null)
     {

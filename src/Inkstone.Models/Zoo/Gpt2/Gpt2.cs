@@ -66,7 +66,7 @@ public sealed class Gpt2 : Model
     {
         RequireLength(pass.LongestPosition + 1, ContextLength);
         var x = Embedding.Forward(pass.Tokens) + PositionEmbedding.Forward(pass.Positions);
-        x = pass.Tap(-1, Site.Embedding, pass.Drop(x, Settings.Dropout, -1, "embedding"));
+        x = pass.Tap(-1, Site.Embedding, pass.Drop(x, Settings.EmbeddingDropout, -1, "embedding"));
         x = pass.Wanted(Stack.Forward(x, pass));
         return pass.Tap(-1, Site.FinalNorm, FinalNorm.Forward(x));
     }

@@ -24,7 +24,10 @@ public sealed record Gpt2Config : ModelConfig
     /// <summary>Width inside the feed-forward; null means four times <see cref="Width"/>.</summary>
     public int? HiddenWidth { get; init; }
 
-    /// <summary>The share dropped after embeddings and before each addition to the stream, in training.</summary>
+    /// <summary>The share of the embedded rows dropped in training.</summary>
+    public double EmbeddingDropout { get; init; }
+
+    /// <summary>The share dropped before each addition to the stream, in training.</summary>
     public double Dropout { get; init; }
 
     /// <summary>The share of attention weights dropped in training.</summary>
@@ -44,6 +47,7 @@ public sealed record Gpt2Config : ModelConfig
         ConfigRule.InRange(nameof(LayerCount), LayerCount, 1, 4_096);
         ConfigRule.Divides(nameof(HeadCount), HeadCount, nameof(Width), Width);
         ConfigRule.InRange(nameof(HiddenWidth), HiddenWidth ?? 4 * Width, 1, 1 << 22);
+        ConfigRule.InRange(nameof(EmbeddingDropout), EmbeddingDropout, 0, 0.99);
         ConfigRule.InRange(nameof(Dropout), Dropout, 0, 0.99);
         ConfigRule.InRange(nameof(AttentionDropout), AttentionDropout, 0, 0.99);
         ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);

@@ -1,0 +1,49 @@
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>
+/// What some tensors of a file are to some parameters. The file's tensors are joined along <see cref="Axis"/>, changed, and cut along the same axis among the
+/// parameters, so that one entry says rename (one and one), split (one and several) and fuse (several and one).
+/// </summary>
+/// <param name="Names">The file's tensors, in order.</param>
+/// <param name="Parameters">The parameters, in order.</param>
+/// <param name="Axis">The axis, of our form, along which both sides are joined.</param>
+/// <param name="Changes">What to do to each file tensor, in loading order.</param>
+public sealed record CheckpointEntry(
+    IReadOnlyList<string> Names, IReadOnlyList<Parameter> Parameters, int Axis, IReadOnlyList<TensorChange> Changes)
+{
+    /// <summary>The shape, in the file, of each tensor named.</summary>
+    public IEnumerable<(string Name, Shape Shape)> StoredShapes()
+    {
+        using var scope = PoolScope.Open();
+        return [.. ToStored().Select(stored => (stored.Name, stored.Value.Shape))];
+    }
+
+    /// <summary>Sets the parameters from the file's tensors, given in the order of <see cref="Names"/>.</summary>
+    internal void Load(IReadOnlyList<Tensor> stored)
+    {
+        var whole = stored.Count == 1 ? Loaded(stored[0]) : Tensor.Concatenate(Axis, [.. stored.Select(Loaded)]);
+        var start = 0;
+        foreach (var parameter in Parameters)
+        {
+            var value = parameter.Value;
+            var length = Parameters.Count == 1 ? whole.Shape[Axis] : value.Shape[Axis];
+            parameter.Set(whole.Slice(Axis, start, length));
+            start += length;
+        }
+    }
+
+    /// <summary>The file's tensors, made from the parameters; contiguous.</summary>
+    internal IEnumerable<(string Name, Tensor Value)> ToStored()
+    {
+        using var pause = Tape.Pause();
+        var whole = Parameters.Count == 1 ? Parameters[0].Value.Detach() : Tensor.Concatenate(Axis, [.. Parameters.Select(p => p.Value.Detach())]);
+        var length = whole.Rank == 0 ? 1 : whole.Shape[Axis] / Names.Count;
+        return [.. Names.Select((name, i) => (name, Saved(Names.Count == 1 ? whole : whole.Slice(Axis, i * length, length)).Contiguous()))];
+    }
+
+    private Tensor Loaded(Tensor stored) => Changes.Aggregate(stored, (x, change) => change.Load(x));
+
+    private Tensor Saved(Tensor own) => Changes.Reverse().Aggregate(own, (x, change) => change.Save(x));
+}

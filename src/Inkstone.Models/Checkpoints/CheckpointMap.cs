@@ -1,0 +1,61 @@
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>
+/// How a family's published files name and lay its parameters: declared beside the model, once, for both directions. Every parameter of the model is in it
+/// exactly once.
+/// </summary>
+public sealed class CheckpointMap
+{
+    private readonly List<CheckpointEntry> _entries = [];
+    private readonly List<string> _tied = [];
+    private readonly List<Func<string, bool>> _ignored = [];
+
+    /// <summary>The entries.</summary>
+    public IReadOnlyList<CheckpointEntry> Entries => _entries;
+
+    /// <summary>Names of tensors that some files repeat because they are another tensor's (a tied head). Read over, never written.</summary>
+    public IReadOnlyList<string> Tied => _tied;
+
+    /// <summary>A prefix that names in some files carry and in others do not; written.</summary>
+    public string OptionalPrefix { get; init; } = "";
+
+    /// <summary>A parameter under another name, changed on the way.</summary>
+    public CheckpointMap Add(string name, Parameter parameter, params TensorChange[] changes)
+    {
+        _entries.Add(new CheckpointEntry([name], [parameter], 0, changes));
+        return this;
+    }
+
+    /// <summary>One tensor of the file that is several parameters one after another.</summary>
+    public CheckpointMap AddSplit(string name, IReadOnlyList<Parameter> parameters, int axis = 0, params TensorChange[] changes)
+    {
+        _entries.Add(new CheckpointEntry([name], parameters, axis, changes));
+        return this;
+    }
+
+    /// <summary>Several tensors of the file, of one shape, that are one parameter one after another.</summary>
+    public CheckpointMap AddFused(IReadOnlyList<string> names, Parameter parameter, int axis = 0, params TensorChange[] changes)
+    {
+        _entries.Add(new CheckpointEntry(names, [parameter], axis, changes));
+        return this;
+    }
+
+    /// <summary>A tensor that some files repeat.</summary>
+    public CheckpointMap AddTied(string name)
+    {
+        _tied.Add(name);
+        return this;
+    }
+
+    /// <summary>Tensors that hold nothing learned (stored masks).</summary>
+    public CheckpointMap Ignore(Func<string, bool> names)
+    {
+        _ignored.Add(names);
+        return this;
+    }
+
+    /// <summary>Whether a name in a file holds nothing a model needs.</summary>
+    internal bool IsIgnored(string name) => _ignored.Any(rule => rule(name));
+}

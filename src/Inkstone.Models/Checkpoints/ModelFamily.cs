@@ -1,0 +1,27 @@
+using Inkstone.Foundation.Formats;
+using Inkstone.Foundation.Randomness;
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>All that the rest of the stack needs to know of a family of models.</summary>
+public abstract class ModelFamily
+{
+    /// <summary>The values of <c>model_type</c> in <c>config.json</c> that are this family's.</summary>
+    public abstract IReadOnlyList<string> Names { get; }
+
+    /// <summary>Small configurations that the parity matrix runs, one a form worth checking.</summary>
+    public abstract IReadOnlyList<ModelConfig> TinyConfigs { get; }
+
+    /// <summary>Reads a configuration; keys that mean nothing here must be ignored by name, and others make it a failure.</summary>
+    public abstract ModelConfig ReadConfig(JsonObjectReader json);
+
+    /// <summary>Writes the configuration as Hugging Face names it.</summary>
+    public abstract void WriteConfig(ModelConfig config, System.Text.Json.Utf8JsonWriter json);
+
+    /// <summary>Builds a network of first values.</summary>
+    public abstract Model Create(ModelConfig config, Rng rng, Backend? backend = null);
+
+    /// <summary>How published files hold the model's parameters.</summary>
+    public abstract CheckpointMap Map(Model model);
+}

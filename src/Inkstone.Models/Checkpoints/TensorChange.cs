@@ -1,0 +1,51 @@
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>One way in which a file's tensor differs from ours, with its inverse: loading goes one way, saving the other.</summary>
+public abstract record TensorChange
+{
+    /// <summary>From the file's form to ours.</summary>
+    public abstract Tensor Load(Tensor stored);
+
+    /// <summary>From our form to the file's.</summary>
+    public abstract Tensor Save(Tensor own);
+}
+
+/// <summary>A matrix that the file holds turned (GPT-2's Conv1D).</summary>
+public sealed record Transposed : TensorChange
+{
+    /// <inheritdoc/>
+    public override Tensor Load(Tensor stored) => stored.Transpose();
+
+    /// <inheritdoc/>
+    public override Tensor Save(Tensor own) => own.Transpose();
+}
+
+/// <summary>A number that the file leaves out of every element (norms stored as their distance from one).</summary>
+/// <param name="Amount">What is added in loading.</param>
+public sealed record Offset(double Amount) : TensorChange
+{
+    /// <inheritdoc/>
+    public override Tensor Load(Tensor stored) => stored + Amount;
+
+    /// <inheritdoc/>
+    public override Tensor Save(Tensor own) => own - Amount;
+}
+
+/// <summary>
+/// Rows of a query or key projection whose heads pair elements 2i and 2i + 1 in the file, and i and i + half here (Meta's own files against
+/// Hugging Face's).
+/// </summary>
+/// <param name="HeadWidth">Rows of one head.</param>
+public sealed record RotaryPermuted(int HeadWidth) : TensorChange
+{
+    /// <inheritdoc/>
+    public override Tensor Load(Tensor stored) => Turn(stored, HeadWidth / 2, 2);
+
+    /// <inheritdoc/>
+    public override Tensor Save(Tensor own) => Turn(own, 2, HeadWidth / 2);
+
+    private Tensor Turn(Tensor x, int first, int second) =>
+        x.Reshape(x.Shape[0] / HeadWidth, first, second, x.Shape[1]).Transpose(1, 2).Reshape(x.Shape);
+}
