@@ -31,20 +31,7 @@ public readonly record struct Rng(ulong Key)
 
     /// <summary>Four independent 32-bit words at a counter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public (uint A, uint B, uint C, uint D) WordsAt(ulong counter)
-    {
-        uint c0 = (uint)counter, c1 = (uint)(counter >> 32), c2 = 0, c3 = 0;
-        uint k0 = (uint)Key, k1 = (uint)(Key >> 32);
-        for (var round = 0; round < 10; round++)
-        {
-            var p0 = 0xD2511F53UL * c0;
-            var p1 = 0xCD9E8D57UL * c2;
-            (c0, c1, c2, c3) = ((uint)(p1 >> 32) ^ c1 ^ k0, (uint)p1, (uint)(p0 >> 32) ^ c3 ^ k1, (uint)p0);
-            k0 += 0x9E3779B9;
-            k1 += 0xBB67AE85;
-        }
-        return (c0, c1, c2, c3);
-    }
+    public (uint A, uint B, uint C, uint D) WordsAt(ulong counter) => Philox((uint)counter, (uint)(counter >> 32), 0, 0, (uint)Key, (uint)(Key >> 32));
 
     /// <summary>One 32-bit word: element <paramref name="index"/> of the stream (four elements share a counter).</summary>
     public uint WordAt(ulong index)
@@ -71,6 +58,21 @@ public readonly record struct Rng(ulong Key)
 
     /// <summary>A cursor that draws this stream one value after another, from an element on.</summary>
     public RngCursor Cursor(ulong start = 0) => new(this, start);
+
+    /// <summary>Philox 4×32 with ten rounds on a counter of four words and a key of two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (uint A, uint B, uint C, uint D) Philox(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1)
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var p0 = 0xD2511F53UL * c0;
+            var p1 = 0xCD9E8D57UL * c2;
+            (c0, c1, c2, c3) = ((uint)(p1 >> 32) ^ c1 ^ k0, (uint)p1, (uint)(p0 >> 32) ^ c3 ^ k1, (uint)p0);
+            k0 += 0x9E3779B9;
+            k1 += 0xBB67AE85;
+        }
+        return (c0, c1, c2, c3);
+    }
 
     private static ulong Mix(ulong x)
     {
