@@ -117,18 +117,6 @@ public sealed partial class CpuBackend : HostBackend
     internal override void SwiGluGradient(in Tensor gate, in Tensor up, in Tensor dy, in Tensor dgate, in Tensor dup) =>
         _reference.SwiGluGradient(gate, up, dy, dgate, dup);
 
-    internal override void Attention(
-        in Tensor q, in Tensor k, in Tensor v, in Tensor sinks, in Tensor bias, AttentionForm form, TokenLayout queries, TokenLayout keys, Rng? rng, in Tensor y, in Tensor logSum) =>
-        _reference.Attention(q, k, v, sinks, bias, form, queries, keys, rng, y, logSum);
-
-    internal override void AttentionGradient(
-        in Tensor q, in Tensor k, in Tensor v, in Tensor sinks, in Tensor bias, AttentionForm form, TokenLayout queries, TokenLayout keys, Rng? rng, in Tensor y, in Tensor logSum, in Tensor dy, in Tensor dq, in Tensor dk, in Tensor dv, in Tensor dsinks, in Tensor dbias) =>
-        _reference.AttentionGradient(q, k, v, sinks, bias, form, queries, keys, rng, y, logSum, dy, dq, dk, dv, dsinks, dbias);
-
-    internal override void AttentionWeights(
-        in Tensor q, in Tensor k, in Tensor sinks, in Tensor bias, AttentionForm form, TokenLayout queries, TokenLayout keys, in Tensor weights) =>
-        _reference.AttentionWeights(q, k, sinks, bias, form, queries, keys, weights);
-
     internal override void LstmCell(in Tensor gates, in Tensor c0, in Tensor c, in Tensor h) =>
         _reference.LstmCell(gates, c0, c, h);
 

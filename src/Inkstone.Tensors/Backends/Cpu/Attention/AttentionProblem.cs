@@ -17,8 +17,8 @@ internal readonly unsafe struct RowView(float* data, nint rowStride, nint column
     /// <summary>The view of a tensor; of one axis, it is the columns.</summary>
     public static RowView Of(in Tensor x) =>
         x.IsMissing ? default
-        : x.Rank == 1 ? new((float*)x.Storage.Handle + x.Offset, 0, (nint)x.Strides[0])
-        : new((float*)x.Storage.Handle + x.Offset, (nint)x.Strides[0], (nint)x.Strides[1]);
+        : x.Rank == 1 ? new((float*)HostMemory.Address(x), 0, (nint)x.Strides[0])
+        : new((float*)HostMemory.Address(x), (nint)x.Strides[0], (nint)x.Strides[1]);
 }
 
 /// <summary>What one call of attention is about: the inputs, and the numbers that all its parts need.</summary>
