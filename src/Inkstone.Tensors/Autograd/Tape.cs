@@ -37,6 +37,9 @@ public sealed class Tape : IDisposable
     /// <summary>Whether a tape records on this thread.</summary>
     public static bool IsRecording => Innermost is { _paused: false };
 
+    /// <summary>What was recorded so far.</summary>
+    internal IReadOnlyList<Operation> Operations => _operations;
+
     /// <summary>Opens a tape.</summary>
     public static Tape Record() => Open(paused: false);
 

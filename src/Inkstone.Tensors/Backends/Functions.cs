@@ -171,7 +171,7 @@ public readonly record struct UpdateNumbers(
 /// <param name="IgnoredTarget">Rows with this target count nothing and get no gradient.</param>
 /// <param name="Smoothing">The share ε of the target distribution spread evenly over all classes.</param>
 /// <param name="SoftCap">Logits are first squeezed to c · tanh(z / c) (0: not).</param>
-public readonly record struct CrossEntropyOptions(int IgnoredTarget = -100, double Smoothing = 0, double SoftCap = 0);
+public sealed record CrossEntropyOptions(int IgnoredTarget = -100, double Smoothing = 0, double SoftCap = 0);
 
 /// <summary>A sliding window over one or two axes (convolution); a one-axis window has height 1.</summary>
 /// <param name="Height">Kernel height.</param>

@@ -118,6 +118,15 @@ public readonly partial struct Tensor
         return result;
     }
 
+    /// <inheritdoc cref="From(ReadOnlySpan{float}, in Shape, Backend?)"/>
+    public static Tensor From(ReadOnlySpan<double> values, in Shape shape, Backend? backend = null)
+    {
+        var result = Empty(shape, null, backend);
+        ShapeError.RequireCount("from values", shape, values.Length);
+        result.Backend.Upload(values, result);
+        return result;
+    }
+
     /// <summary>A tensor of these whole numbers in row-major order.</summary>
     public static Tensor From(ReadOnlySpan<int> values, in Shape shape, Backend? backend = null)
     {
