@@ -1,0 +1,10 @@
+namespace Inkstone.Tokenizers;
+
+/// <summary>A token that is matched as a whole in text, outside the vocabulary's rules.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Content">Its text.</param>
+/// <param name="IsSpecial">
+/// Whether it is a control token: matched only where <see cref="Specials"/> says so, and left out by a decoding that skips specials.
+/// A token that is not special is matched always.
+/// </param>
+public sealed record AddedToken(int Id, string Content, bool IsSpecial = true);

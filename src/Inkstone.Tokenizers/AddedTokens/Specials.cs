@@ -1,0 +1,42 @@
+using Inkstone.Foundation.Errors;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>
+/// Which control tokens Encode recognises in text. Text from users should be encoded with <see cref="None"/>, the default, so that
+/// nobody ends a document or opens a role by typing its mark; text that a program composed itself may use <see cref="All"/>.
+/// </summary>
+public sealed class Specials
+{
+    private readonly string[]? _names;
+
+    private Specials(string[]? names) => _names = names;
+
+    /// <summary>No control token is recognised: their marks are text like any other.</summary>
+    public static Specials None { get; } = new([]);
+
+    /// <summary>Every control token of the tokenizer is recognised, as Hugging Face's tokenizers do by default.</summary>
+    public static Specials All { get; } = new(null);
+
+    /// <summary>Only these control tokens are recognised.</summary>
+    /// <param name="names">Their texts, such as <c>&lt;|endoftext|&gt;</c>.</param>
+    public static Specials Only(params ReadOnlySpan<string> names) => new(names.ToArray());
+
+    /// <summary>Whether no special is recognised.</summary>
+    internal bool IsNone => _names is { Length: 0 };
+
+    /// <summary>Whether this added token is recognised.</summary>
+    internal bool Allows(AddedToken token) => !token.IsSpecial || _names is null || Array.IndexOf(_names, token.Content) >= 0;
+
+    /// <summary>Checks that a tokenizer has every token named.</summary>
+    /// <exception cref="InkstoneRequestException">It has not.</exception>
+    internal void CheckAgainst(IReadOnlyList<AddedToken> tokens)
+    {
+        foreach (var name in _names ?? [])
+        {
+            if (!tokens.Any(token => token.IsSpecial && token.Content == name))
+                throw new InkstoneRequestException("a special token is not in the tokenizer", nameof(Specials),
+                    expected: "one of " + string.Join(", ", tokens.Where(token => token.IsSpecial).Select(token => token.Content)), found: name);
+        }
+    }
+}

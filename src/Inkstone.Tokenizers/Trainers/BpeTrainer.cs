@@ -1,0 +1,110 @@
+using System.Globalization;
+using Inkstone.Foundation.Errors;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>
+/// Trains a byte-level BPE tokenizer (Sennrich et al. 2016, algorithm 1, on bytes): texts are cut into pieces, the pieces counted,
+/// and the most frequent pair of neighbouring tokens becomes a token, again and again.
+/// <para>
+/// Ids: the special tokens, then the 256 bytes in the order of <see cref="ByteLevel.Alphabet"/>, then merged tokens in the order of
+/// their making. Ties: of pairs with equal counts the one with the lower left id, then the lower right id, is merged (the rule of
+/// Hugging Face's trainer). A merge whose bytes are already a token leads to that token; a pair that has its rule already and comes
+/// about again is merged again at once, as the encoder will do. The result depends on the texts and the options, not on the order
+/// of texts (unless pieces had to be dropped), and not on threads.
+/// </para>
+/// <para>
+/// Cost: linear in the text for counting; after that, for N bytes of distinct pieces, every place is visited once for each token
+/// that comes to begin there or next to it, in all O(N log N) with the heap of pairs, whose entries are corrected when they are
+/// taken out rather than when counts fall.
+/// </para>
+/// </summary>
+public static class BpeTrainer
+{
+    /// <summary>Trains a tokenizer.</summary>
+    /// <param name="texts">The texts, read once, in order.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="progress">Told now and then how far it has come.</param>
+    /// <param name="cancellation">Stops the training.</param>
+    /// <exception cref="InkstoneRequestException">
+    /// An option is out of range; there is no text; or the text supports fewer tokens than asked for and
+    /// <see cref="BpeTrainerOptions.AllowSmaller"/> is off.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Tokenizer Train(
+        IEnumerable<string> texts, BpeTrainerOptions? options = null, IProgress<BpeTrainingProgress>? progress = null,
+        CancellationToken cancellation = default) => TrainWithResult(texts, options, progress, cancellation).Tokenizer;
+
+    /// <summary>Trains a tokenizer and says what was seen on the way.</summary>
+    /// <inheritdoc cref="Train"/>
+    public static BpeTrainingResult TrainWithResult(
+        IEnumerable<string> texts, BpeTrainerOptions? options = null, IProgress<BpeTrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        options ??= new();
+        options.Validate();
+        var counter = new PieceCounter(options, cancellation);
+        counter.Count(texts, progress);
+        if (counter.Pieces == 0)
+            throw new InkstoneRequestException("there is no text to train a tokenizer on", nameof(texts), fix: "Check the path and the file types read.");
+
+        var vocabulary = new GrowingVocabulary(options.SpecialTokens);
+        Learn(counter, vocabulary, options, progress, cancellation);
+        if (vocabulary.Count < options.VocabularySize && !options.AllowSmaller)
+            throw TooSmall(vocabulary.Count, options, counter);
+        return new(vocabulary.ToTokenizer(options), options.VocabularySize, counter.Bytes, counter.Pieces, counter.Distinct, counter.Dropped);
+    }
+
+    private static void Learn(
+        PieceCounter counter, GrowingVocabulary vocabulary, BpeTrainerOptions options, IProgress<BpeTrainingProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var chains = new PieceChains(counter.Parts, vocabulary.ByteIds, vocabulary.Lengths, options.MaximumTokenLength);
+        var heap = new PairHeap();
+        var touched = new List<int>();
+        while (vocabulary.Count < options.VocabularySize)
+        {
+            foreach (var index in chains.TakeTouched(touched))
+            {
+                ref var pair = ref chains.Pairs[index];
+                // A pair that has its rule and came about again goes before all others.
+                if (pair.Count > 0)
+                    heap.Push(new(pair.Result >= 0 ? long.MaxValue : pair.Count, pair.Pair, index));
+            }
+            if (heap.Count == 0)
+                return;
+            var top = heap.Pop();
+            ref var best = ref chains.Pairs[top.Index];
+            if (best.Result >= 0)
+            {
+                if (best.Count > 0)
+                    chains.Merge(top.Index, best.Result);
+                continue;
+            }
+            if (best.Count != top.Count)
+            {
+                if (best.Count > 0)
+                    heap.Push(top with { Count = best.Count });
+                continue;
+            }
+            if (best.Count < options.MinimumFrequency)
+                return;
+            if (!vocabulary.TryMerge((int)(best.Pair >> 32), (int)(uint)best.Pair, out var result))
+                continue;
+            chains.Merge(top.Index, result);
+            if ((vocabulary.Count & 255) == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                progress?.Report(new(BpeTrainingStage.Merging, vocabulary.Count, options.VocabularySize));
+            }
+        }
+    }
+
+    private static InkstoneRequestException TooSmall(int count, BpeTrainerOptions options, PieceCounter counter) => new(
+        "the vocabulary asked for is larger than the text supports", nameof(BpeTrainerOptions.VocabularySize),
+        string.Create(CultureInfo.InvariantCulture,
+            $"at most {count} ({counter.Bytes} bytes of text, {counter.Distinct} different pieces, pairs that occur at least {options.MinimumFrequency} times)"),
+        options.VocabularySize.ToString(CultureInfo.InvariantCulture),
+        $"Ask for fewer tokens, give more text, or set {nameof(BpeTrainerOptions.AllowSmaller)}.");
+}

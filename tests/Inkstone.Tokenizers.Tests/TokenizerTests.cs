@@ -1,0 +1,186 @@
+using System.Buffers;
+using System.Text;
+using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Randomness;
+
+namespace Inkstone.Tokenizers.Tests;
+
+public sealed class TokenizerTests
+{
+    private const string End = "<|endoftext|>";
+    private static Tokenizer Tokenizer => Samples.Trained;
+
+    [Fact]
+    public void TextComesBack()
+    {
+        var random = Rng.From(10).Cursor();
+        foreach (var text in Enumerable.Range(0, 500).Select(i => Samples.Random(random, i)).Append(Samples.Fixture("varied.txt")).Append(""))
+            Assert.Equal(text, Tokenizer.Decode(Tokenizer.Encode(text)));
+    }
+
+    [Fact]
+    public void BytesThatAreNoTextComeBackToo()
+    {
+        var random = Rng.From(11).Cursor();
+        for (var i = 0; i < 500; i++)
+        {
+            var bytes = Samples.RandomBytes(random, i);
+            var ids = Tokenizer.Encode(bytes);
+            var back = new ArrayBufferWriter<byte>();
+            Tokenizer.DecodeBytes(ids, back);
+            Assert.Equal(bytes, back.WrittenSpan.ToArray());
+            Assert.Equal(Encoding.UTF8.GetString(bytes), Tokenizer.Decode(ids));
+        }
+    }
+
+    [Fact]
+    public void EveryWayToEncodeGivesTheSame()
+    {
+        var text = Samples.Fixture("varied.txt");
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        var expected = Tokenizer.Encode(text);
+        List<int> fromText = [7], fromBytes = [7];
+        var buffer = new ArrayBufferWriter<int>();
+        Tokenizer.Encode(text.AsSpan(), fromText);
+        Tokenizer.Encode(utf8, fromBytes);
+        Tokenizer.Encode(utf8, buffer);
+        Assert.Equal(expected, Tokenizer.Encode(text.AsSpan()));
+        Assert.Equal(expected, Tokenizer.Encode(utf8));
+        Assert.Equal([7, .. expected], fromText);
+        Assert.Equal([7, .. expected], fromBytes);
+        Assert.Equal(expected, buffer.WrittenSpan.ToArray());
+    }
+
+    [Fact]
+    public void ManyThreadsEncodeAsOne()
+    {
+        var random = Rng.From(12).Cursor();
+        // Enough text for several batches.
+        var texts = Enumerable.Range(0, 3000).Select(i => Samples.Random(random, i % 2000)).ToList();
+        var expected = texts.Select(text => Tokenizer.Encode(text)).ToList();
+        Assert.Equal(expected, Tokenizer.EncodeAll(texts, threads: 4));
+        Assert.Equal(expected, Tokenizer.EncodeAll(texts, threads: 1));
+    }
+
+    [Fact]
+    public void ALoneSurrogateBecomesAReplacementCharacter() =>
+        Assert.Equal(Tokenizer.Encode("a\uFFFDb"), Tokenizer.Encode("a\uD83Db"));
+
+    [Fact]
+    public void AControlTokenInTextIsTextUnlessAskedFor()
+    {
+        var end = Tokenizer.EndOfText!.Value;
+        var text = $"one{End}two {End}";
+        Assert.DoesNotContain(end, Tokenizer.Encode(text));
+        Assert.Equal(text, Tokenizer.Decode(Tokenizer.Encode(text)));
+        int[] expected = [.. Tokenizer.Encode("one"), end, .. Tokenizer.Encode("two "), end];
+        Assert.Equal(expected, Tokenizer.Encode(text, Specials.All));
+        Assert.Equal(expected, Tokenizer.Encode(text, Specials.Only(End)));
+        Assert.Equal(expected, Tokenizer.Encode(Encoding.UTF8.GetBytes(text), Specials.All));
+        Assert.Equal(text, Tokenizer.Decode(expected));
+        Assert.Equal("onetwo ", Tokenizer.Decode(expected, skipSpecials: true));
+    }
+
+    [Fact]
+    public void OfOverlappingControlTokensTheLeftmostAndThenTheLongestIsTaken()
+    {
+        var options = new BpeTrainerOptions { VocabularySize = 300, SpecialTokens = ["<a>", "<a><b>", "a><", "<é>", "<b>"], AllowSmaller = true };
+        var tokenizer = BpeTrainer.Train(["some text"], options);
+        Assert.Equal([1], tokenizer.Encode("<a><b>", Specials.All));
+        Assert.Equal([0, 4], tokenizer.Encode("<a><b>", Specials.Only("<a>", "<b>")));
+        Assert.Equal([0, .. tokenizer.Encode("<")], tokenizer.Encode("<a><", Specials.All));
+        Assert.Equal([.. tokenizer.Encode("x"), 3, 3], tokenizer.Encode("x<é><é>", Specials.All));
+        Assert.Equal([.. tokenizer.Encode("<<<<"), 0], tokenizer.Encode("<<<<<a>", Specials.All));
+    }
+
+    [Fact]
+    public void AnUnknownNameAmongSpecialsIsRefused()
+    {
+        var error = Assert.Throws<InkstoneRequestException>(() => Tokenizer.Encode("text", Specials.Only("<nothing>")));
+        Assert.Contains("<nothing>", error.Message);
+        Assert.Contains(End, error.Message);
+    }
+
+    [Fact]
+    public void OrdinaryAddedTokensAreAlwaysMatched()
+    {
+        var model = Tokenizer.Model;
+        var tokenizer = new Tokenizer(model, PreTokenizer.Gpt4, [new(1000, "<tab>", IsSpecial: false), new(1001, End)], SpecialRoles.FromNames([End]));
+        Assert.Equal(1002, tokenizer.VocabularySize);
+        Assert.Contains(1000, tokenizer.Encode("a<tab>b"));
+        Assert.DoesNotContain(1001, tokenizer.Encode($"a{End}b"));
+        Assert.Equal("a<tab>b", tokenizer.Decode(tokenizer.Encode("a<tab>b"), skipSpecials: true));
+        Assert.Null(tokenizer.IdToToken(900));
+        Assert.True(tokenizer.TokenBytes(900).IsEmpty);
+    }
+
+    [Fact]
+    public void TokensAndIdsAreInverse()
+    {
+        for (var id = 0; id < Tokenizer.VocabularySize; id++)
+        {
+            Assert.Equal(id, Tokenizer.TokenToId(Tokenizer.IdToToken(id)!));
+            // (Part of a character is cut as the replacement characters it would be shown as.)
+            if (!Tokenizer.IsSpecial(id) && System.Text.Unicode.Utf8.IsValid(Tokenizer.TokenBytes(id)))
+                Assert.Equal([id], Tokenizer.Encode(Tokenizer.TokenBytes(id)));
+        }
+        Assert.Null(Tokenizer.TokenToId("no such token"));
+        Assert.Null(Tokenizer.TokenToId(""));
+        Assert.True(Tokenizer.IsSpecial(Tokenizer.TokenToId(End)!.Value));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(700)]
+    [InlineData(int.MaxValue)]
+    public void AnIdOutsideTheVocabularyIsRefused(int id)
+    {
+        Assert.Throws<InkstoneRequestException>(() => Tokenizer.Decode([id]));
+        Assert.Throws<InkstoneRequestException>(() => Tokenizer.TokenBytes(id).Length);
+        Assert.Throws<InkstoneRequestException>(() => Tokenizer.IdToToken(id));
+        Assert.Throws<InkstoneRequestException>(() => new StreamingDecoder(Tokenizer).Append(id));
+    }
+
+    [Fact]
+    public void AGiantLineIsEncoded()
+    {
+        var line = new string('x', 3 << 20);
+        Assert.Equal(line, Tokenizer.Decode(Tokenizer.Encode(line)));
+    }
+
+    [Fact]
+    public void EncodingAllocatesOnlyItsResult()
+    {
+        var utf8 = Samples.FixtureBytes("varied.txt");
+        var destination = new List<int>(10_000);
+        Tokenizer.Encode(utf8, destination);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            destination.Clear();
+            Tokenizer.Encode(utf8, destination);
+        }
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+    }
+
+    [Fact]
+    public void BytesPrintAsGpt2PrintsThem()
+    {
+        Assert.Equal('Ġ', ByteLevel.ToCharacter((byte)' '));
+        Assert.Equal('Ċ', ByteLevel.ToCharacter((byte)'\n'));
+        Assert.Equal('Ā', ByteLevel.ToCharacter(0));
+        Assert.Equal('ŀ', ByteLevel.ToCharacter(0x9E));
+        Assert.Equal('Ń', ByteLevel.ToCharacter(0xAD));
+        Assert.Equal("ä¸ŃæĸĩĠa~", ByteLevel.ToText("中文 a~"u8));
+        for (var value = 0; value < 256; value++)
+        {
+            Assert.True(ByteLevel.TryToByte(ByteLevel.ToCharacter((byte)value), out var back));
+            Assert.Equal(value, back);
+        }
+        Assert.False(ByteLevel.TryToByte(' ', out _));
+        Assert.False(ByteLevel.TryToByte('中', out _));
+        var bytes = new ArrayBufferWriter<byte>();
+        Assert.False(ByteLevel.TryToBytes("a b", bytes));
+        Assert.Equal(0, bytes.WrittenCount);
+    }
+}
