@@ -12,7 +12,7 @@ internal static unsafe class CrossEntropyKernels
     private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>The loss alone; the logits stay as they are. The target must be a class.</summary>
-    public static float Loss<TVector>(float* logits, int target, in CrossEntropyOptions options, nint columns)
+    public static float Loss<TVector>(float* logits, int target, CrossEntropyOptions options, nint columns)
         where TVector : struct, ISimd<TVector>
     {
         var maximum = ReductionKernels.Fold<TVector, QuickMaximumFold>(logits, columns);
@@ -28,7 +28,7 @@ internal static unsafe class CrossEntropyKernels
     }
 
     /// <summary>The loss, and scale·gradient in place of the logits. The target must be a class.</summary>
-    public static float Gradient<TVector>(float* logits, int target, in CrossEntropyOptions options, float scale, nint columns)
+    public static float Gradient<TVector>(float* logits, int target, CrossEntropyOptions options, float scale, nint columns)
         where TVector : struct, ISimd<TVector>
     {
         var cap = (float)options.SoftCap;
@@ -58,10 +58,10 @@ internal static unsafe class CrossEntropyKernels
         return loss;
     }
 
-    private static float MeanIfSmoothed<TVector>(float* z, in CrossEntropyOptions options, nint columns) where TVector : struct, ISimd<TVector> =>
+    private static float MeanIfSmoothed<TVector>(float* z, CrossEntropyOptions options, nint columns) where TVector : struct, ISimd<TVector> =>
         options.Smoothing > 0 ? ReductionKernels.Fold<TVector, SumFold>(z, columns) / columns : 0f;
 
-    private static float Loss(in CrossEntropyOptions options, float maximum, float sum, float targetLogit, float mean)
+    private static float Loss(CrossEntropyOptions options, float maximum, float sum, float targetLogit, float mean)
     {
         var smoothed = options.Smoothing > 0 ? options.Smoothing * ((double)maximum - mean) : 0;
         return (float)(Math.Log(sum) + (1 - options.Smoothing) * ((double)maximum - targetLogit) + smoothed);

@@ -31,7 +31,7 @@ internal sealed unsafe partial class KernelTable<TVector>
     }
 
     public override void CrossEntropy(
-        float* logits, nint rowStride, int* targets, in CrossEntropyOptions options, float* losses, nint rows, nint columns)
+        float* logits, nint rowStride, int* targets, CrossEntropyOptions options, float* losses, nint rows, nint columns)
     {
         for (nint row = 0; row < rows; row++, logits += rowStride)
         {
@@ -41,7 +41,7 @@ internal sealed unsafe partial class KernelTable<TVector>
     }
 
     public override void CrossEntropyGradient(
-        float* logits, nint rowStride, int* targets, in CrossEntropyOptions options, float scale, float* losses, nint rows, nint columns)
+        float* logits, nint rowStride, int* targets, CrossEntropyOptions options, float scale, float* losses, nint rows, nint columns)
     {
         for (nint row = 0; row < rows; row++, logits += rowStride)
         {

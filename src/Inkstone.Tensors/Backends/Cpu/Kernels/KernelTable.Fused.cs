@@ -26,12 +26,12 @@ internal abstract unsafe partial class KernelTable
     /// </summary>
     /// <exception cref="InkstoneRequestException">A target is no class.</exception>
     public abstract void CrossEntropy(
-        float* logits, nint rowStride, int* targets, in CrossEntropyOptions options, float* losses, nint rows, nint columns);
+        float* logits, nint rowStride, int* targets, CrossEntropyOptions options, float* losses, nint rows, nint columns);
 
     /// <summary>As <see cref="CrossEntropy"/>, and each row of logits is overwritten with scale·∂loss/∂logits = scale·(softmax(z) − q).</summary>
     /// <exception cref="InkstoneRequestException">A target is no class.</exception>
     public abstract void CrossEntropyGradient(
-        float* logits, nint rowStride, int* targets, in CrossEntropyOptions options, float scale, float* losses, nint rows, nint columns);
+        float* logits, nint rowStride, int* targets, CrossEntropyOptions options, float scale, float* losses, nint rows, nint columns);
 
     /// <summary>
     /// y[i] = x[i]/(1 − share) where <c>rng.UniformAt(first + i)</c> ≥ share, else 0. Called with dy in the place of x it is its own gradient.
@@ -84,7 +84,7 @@ internal abstract unsafe partial class KernelTable
     public static void RandomWords(Rng rng, ulong first, uint* words, nint count) => PhiloxWords.Fill(rng, first, words, count);
 
     /// <summary>The target of a row, or −1 when it is the ignored one.</summary>
-    private protected static int TargetOf(int* targets, nint row, in CrossEntropyOptions options, nint columns)
+    private protected static int TargetOf(int* targets, nint row, CrossEntropyOptions options, nint columns)
     {
         var target = targets[row];
         if (target == options.IgnoredTarget)
