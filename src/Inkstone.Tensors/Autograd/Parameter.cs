@@ -51,6 +51,22 @@ public sealed class Parameter
     /// <summary>Forgets the gathered gradient; its memory stays for the next one.</summary>
     public void ClearGradient() => HasGradient = false;
 
+    /// <summary>One optimiser update of the value by the gathered gradient, in one pass over memory (see <see cref="UpdateRule"/>).</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="numbers">Its numbers.</param>
+    /// <param name="first">The first moment, of the value's shape, or missing where the rule uses none; changed.</param>
+    /// <param name="second">The second moment, likewise.</param>
+    /// <exception cref="Foundation.Errors.InkstoneRequestException">No gradient was gathered.</exception>
+    public void Update(UpdateRule rule, UpdateNumbers numbers, in Tensor first = default, in Tensor second = default)
+    {
+        if (!first.IsMissing)
+            ShapeError.RequireShape("update", first, Value.Shape, "a first moment");
+        if (!second.IsMissing)
+            ShapeError.RequireShape("update", second, Value.Shape, "a second moment");
+        Value.Backend.Update(rule, numbers, Value, Gradient, first, second);
+        Changed();
+    }
+
     /// <summary>Adds to the gathered gradient.</summary>
     public void Accumulate(in Tensor gradient)
     {
