@@ -1,0 +1,25 @@
+using Inkstone.Tensors;
+
+namespace Inkstone.Training.Tests;
+
+/// <summary>What a step takes from the collector, and what stays behind, counted.</summary>
+public sealed class AllocationTests
+{
+    [Fact]
+    public void Memory_does_not_grow()
+    {
+        var steps = Environment.GetEnvironmentVariable("INKSTONE_HEAVY") == "1" ? 10_000 : 300;
+        var backend = new CpuBackend();
+        var trainer = new Trainer(Samples.Gpt(1, backend: backend), Samples.Text(), new NextToken(), new TrainingOptions { Steps = steps, BatchRows = 64 });
+        var (pooled, managed) = (0L, 0L);
+        foreach (var step in trainer.Run())
+        {
+            Assert.Equal(0, backend.BytesInUse);
+            if (step.Number == steps / 3)
+                (pooled, managed) = (backend.BytesPooled, GC.GetTotalMemory(forceFullCollection: true));
+        }
+        // sequences' lengths differ from batch to batch, so a new size class may still appear: a few pages, not a few a step
+        Assert.InRange(backend.BytesPooled - pooled, 0, 64 << 10);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - managed, long.MinValue, 256 << 10);
+    }
+}

@@ -1,0 +1,64 @@
+using Inkstone.Models;
+using Inkstone.Tensors;
+
+namespace Inkstone.Training.Tests;
+
+public sealed class OptimizerTests
+{
+    [Fact]
+    public void Muon_takes_matrices_and_AdamW_the_rest()
+    {
+        var model = Samples.Gpt();
+        var optimizer = new Optimizer(model, new OptimizerOptions { Kind = OptimizerKind.Muon });
+        var names = optimizer.State.Select(state => state.Name).ToHashSet();
+        foreach (var group in model.ParameterGroups)
+            foreach (var parameter in group.Parameters)
+            {
+                Assert.Equal(group.Role == ParameterRole.Matrix, names.Contains($"{parameter.Name}.momentum"));
+                Assert.Equal(group.Role != ParameterRole.Matrix, names.Contains($"{parameter.Name}.first"));
+            }
+        Assert.Equal(model.Parameters.ToHashSet(), optimizer.Parameters.ToHashSet());
+    }
+
+    [Fact]
+    public void Groups_have_rates_and_decay_of_their_own()
+    {
+        var parameters = Enum.GetValues<ParameterRole>().Select(role => (Role: role, Parameter: new Parameter($"{role}", Tensor.Full([2, 2], 1)))).ToList();
+        foreach (var (_, parameter) in parameters)
+            parameter.Accumulate(Tensor.Full([2, 2], 1));
+        var optimizer = new Optimizer(parameters.Select(p => new ParameterGroup(p.Role, p.Role == ParameterRole.Matrix, [p.Parameter])),
+            new OptimizerOptions { Kind = OptimizerKind.Sgd, Momentum = 0, WeightDecay = 0.5, MatrixRate = 2, EmbeddingRate = 3, HeadRate = 4, VectorRate = 5 });
+        optimizer.Apply(0.01);
+        double[] expected = [1 - 0.02 * 1.5, 1 - 0.03, 1 - 0.04, 1 - 0.05];
+        foreach (var ((_, parameter), value) in parameters.Zip(expected))
+            Assert.Equal(value, parameter.Value.ToDoubles()[3], 1e-6);
+    }
+
+    [Theory]
+    [InlineData(3, 40)]
+    [InlineData(40, 3)]
+    [InlineData(16, 16)]
+    [InlineData(1, 5)]
+    public void Newton_Schulz_brings_singular_values_near_one(int rows, int columns)
+    {
+        using var scope = PoolScope.Open();
+        var matrix = Tensor.RandomNormal([rows, columns], Foundation.Randomness.Rng.From(rows * 100 + columns));
+        var result = NewtonSchulz.Orthogonalise(matrix);
+        Assert.Equal(matrix.Shape, result.Shape);
+        // the sum of squared singular values is the squared norm
+        var meanSquare = result.SumOfSquares().ToScalar() / Math.Min(rows, columns);
+        Assert.InRange(meanSquare, 0.4, 1.5);
+    }
+
+    [Fact]
+    public void Parameters_without_a_gradient_stay()
+    {
+        var (moved, still) = (new Parameter("a", Tensor.Full([3], 1)), new Parameter("b", Tensor.Full([3], 1)));
+        moved.Accumulate(Tensor.Full([3], 1));
+        var optimizer = new Optimizer([new ParameterGroup(ParameterRole.Vector, true, [moved, still])], new OptimizerOptions());
+        optimizer.Apply(0.1);
+        Assert.Equal(1, moved.Version);
+        Assert.Equal(0, still.Version);
+        Assert.Equal([1f, 1f, 1f], still.Value.ToArray());
+    }
+}
