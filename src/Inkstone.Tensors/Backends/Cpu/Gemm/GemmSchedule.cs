@@ -1,10 +1,12 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Inkstone.Tensors;
 
 /// <summary>
 /// How one kernel's product is cut into chunks and blocks (after Goto and van de Geijn, "Anatomy of high-performance matrix
 /// multiplication", ACM TOMS 2008). Along k, blocks of fixed length. Many rows: B is packed once, by all workers, then each chunk
 /// packs some rows of A for itself (<see cref="WideRegion"/>). Few rows: A is packed once, then each chunk packs some columns of B
-/// (<see cref="FlatRegion"/>). Every number here depends on the shape alone.
+/// (<see cref="FlatRegion"/>). Very few rows by a weight stored [n,k]: nothing is packed (<see cref="GemmStream{TTile}"/>). Every number here depends on the shape alone.
 /// </summary>
 internal static unsafe partial class GemmSchedule<TKernel>
     where TKernel : struct, IGemmKernel
@@ -40,10 +42,22 @@ internal static unsafe partial class GemmSchedule<TKernel>
 
     private static void MultiplyOne(WorkerTeam team, in GemmProblem one)
     {
-        if (one.M <= FlatRowLimit)
+        if (Avx2.IsSupported && TKernel.Columns > GemmKernel128.Columns && GemmStream<StreamTile256>.Takes(one))
+        {
+            GemmStream<StreamTile256>.Multiply(team, one);
+        }
+        else if (GemmStream<StreamTile128>.Takes(one))
+        {
+            GemmStream<StreamTile128>.Multiply(team, one);
+        }
+        else if (one.M <= FlatRowLimit)
+        {
             MultiplyFlat(team, one);
+        }
         else
+        {
             MultiplyWide(team, one);
+        }
     }
 
     private static void PackA(in GemmProblem one, int row, int rowCount, int kStart, int kLength, float* panels)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Inkstone.Tensors;
 
@@ -15,8 +16,11 @@ internal unsafe interface IWeightReader
     /// <summary>Four elements.</summary>
     static abstract Vector128<float> ReadFour(byte* source);
 
-    /// <summary>Eight elements.</summary>
-    static abstract Vector256<float> ReadEight(byte* source);
+    /// <summary>Elements 0 to 3 of one run in the lower half, of another in the upper half; AVX2. Reads eight elements of both.</summary>
+    static abstract Vector256<float> ReadFirstFours(byte* lower, byte* upper);
+
+    /// <summary>Elements 4 to 7 of one run in the lower half, of another in the upper half; AVX2. Reads eight elements of both.</summary>
+    static abstract Vector256<float> ReadLastFours(byte* lower, byte* upper);
 }
 
 /// <summary>Single precision as it lies.</summary>
@@ -31,7 +35,10 @@ internal readonly unsafe struct SingleReader : IWeightReader
     public static Vector128<float> ReadFour(byte* source) => Vector128.Load((float*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ReadEight(byte* source) => Vector256.Load((float*)source);
+    public static Vector256<float> ReadFirstFours(byte* lower, byte* upper) => Vector256.Create(ReadFour(lower), ReadFour(upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReadLastFours(byte* lower, byte* upper) => Vector256.Create(ReadFour(lower + 16), ReadFour(upper + 16));
 }
 
 /// <summary>bfloat16: the upper 16 bits of a single.</summary>
@@ -43,24 +50,27 @@ internal readonly unsafe struct BFloat16Reader : IWeightReader
     public static float ReadOne(byte* source) => BitConverter.UInt32BitsToSingle((uint)*(ushort*)source << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ReadFour(byte* source) =>
-        (Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsUInt16()) << 16).AsSingle();
+    public static Vector128<float> ReadFour(byte* source) => UpperHalves.Of(source).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ReadEight(byte* source) =>
-        (Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe()) << 16).AsSingle();
+    public static Vector256<float> ReadFirstFours(byte* lower, byte* upper) => UpperHalves.OfFirst(lower, upper).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReadLastFours(byte* lower, byte* upper) => UpperHalves.OfLast(lower, upper).AsSingle();
 }
 
 /// <summary>
-/// IEEE half precision by integer operations, .NET having no vector instruction for it: exponent and fraction are moved to their places in a
-/// single, whose exponent is then 112 too small, and a multiplication by 2¹¹² mends that, subnormal halves included. Infinities
-/// and NaNs, which it would make finite, get the exponent of a single's instead.
+/// IEEE half precision by integer operations, .NET having no vector instruction for it. With the sixteen bits in the upper half of a word,
+/// an arithmetic shift by three brings exponent and fraction to their places in a single and leaves the sign in its own. The
+/// exponent is then 112 too small, which a multiplication by 2¹¹² mends, subnormal halves included; infinities and NaNs, which that makes
+/// finite, get the exponent of a single's.
 /// </summary>
 internal readonly unsafe struct HalfReader : IWeightReader
 {
     private const float Rebias = 5.192296858534828e33f; // 2^112
-    private const uint InfinityBits = 0x7C00u << 13;
-    private const uint SingleInfinity = 0x7F800000u;
+    private const int Kept = unchecked((int)0x8FFFE000);
+    private const int HalfExponent = 0x0F800000;
+    private const int SingleExponent = 0x7F800000;
 
     public static int Size => sizeof(ushort);
 
@@ -70,20 +80,40 @@ internal readonly unsafe struct HalfReader : IWeightReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ReadFour(byte* source)
     {
-        var bits = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsUInt16());
-        var magnitude = (bits & Vector128.Create(0x7FFFu)) << 13;
-        var sign = (bits & Vector128.Create(0x8000u)) << 16;
-        var special = Vector128.GreaterThan(magnitude.AsInt32(), Vector128.Create((int)InfinityBits - 1)).AsUInt32() & Vector128.Create(SingleInfinity);
-        return ((magnitude.AsSingle() * Rebias).AsUInt32() | sign | special).AsSingle();
+        var bits = (UpperHalves.Of(source).AsInt32() >> 3) & Vector128.Create(Kept);
+        var special = Vector128.Equals(bits & Vector128.Create(HalfExponent), Vector128.Create(HalfExponent)) & Vector128.Create(SingleExponent);
+        return ((bits.AsSingle() * Rebias).AsInt32() | special).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ReadEight(byte* source)
+    public static Vector256<float> ReadFirstFours(byte* lower, byte* upper) => Convert(UpperHalves.OfFirst(lower, upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReadLastFours(byte* lower, byte* upper) => Convert(UpperHalves.OfLast(lower, upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Convert(Vector256<uint> words)
     {
-        var bits = Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe());
-        var magnitude = (bits & Vector256.Create(0x7FFFu)) << 13;
-        var sign = (bits & Vector256.Create(0x8000u)) << 16;
-        var special = Vector256.GreaterThan(magnitude.AsInt32(), Vector256.Create((int)InfinityBits - 1)).AsUInt32() & Vector256.Create(SingleInfinity);
-        return ((magnitude.AsSingle() * Rebias).AsUInt32() | sign | special).AsSingle();
+        var bits = (words.AsInt32() >> 3) & Vector256.Create(Kept);
+        var special = Vector256.Equals(bits & Vector256.Create(HalfExponent), Vector256.Create(HalfExponent)) & Vector256.Create(SingleExponent);
+        return ((bits.AsSingle() * Rebias).AsInt32() | special).AsSingle();
     }
+}
+
+/// <summary>Words whose upper halves are 16-bit elements and whose lower halves are zero.</summary>
+internal static unsafe class UpperHalves
+{
+    /// <summary>Four elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> Of(byte* source) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsUInt16()) << 16;
+
+    /// <summary>Elements 0 to 3 of two runs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> OfFirst(byte* lower, byte* upper) =>
+        Avx2.UnpackLow(default, Vector256.Create(Vector128.Load((ushort*)lower), Vector128.Load((ushort*)upper))).AsUInt32();
+
+    /// <summary>Elements 4 to 7 of two runs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> OfLast(byte* lower, byte* upper) =>
+        Avx2.UnpackHigh(default, Vector256.Create(Vector128.Load((ushort*)lower), Vector128.Load((ushort*)upper))).AsUInt32();
 }
