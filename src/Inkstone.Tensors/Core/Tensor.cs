@@ -143,6 +143,14 @@ public readonly partial struct Tensor
         Backend.Upload(values, this);
     }
 
+    /// <summary>Overwrites the elements with another tensor's, of the same shape; nothing is recorded.</summary>
+    public void Write(in Tensor source)
+    {
+        ShapeError.RequireShape("write", source, _shape, "a source");
+        ShapeError.RequireSameBackend("write", source, this);
+        Backend.Copy(source, this);
+    }
+
     /// <summary>A tensor of normal numbers: element i is <c>mean + deviation · rng.NormalAt(i)</c>.</summary>
     public static Tensor RandomNormal(in Shape shape, Rng rng, double deviation = 1, double mean = 0, Backend? backend = null)
     {
