@@ -1,0 +1,205 @@
+using System.Text;
+using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Randomness;
+using Inkstone.Models;
+using Inkstone.Tokenizers;
+
+namespace Inkstone.Inference.Tests;
+
+public sealed class EngineTests
+{
+    private static readonly Tokenizer Words = BpeTrainer.Train(
+        [.. Enumerable.Range(0, 40).Select(i => $"the river number {i} ran past the café and the 月 rose over it")],
+        new BpeTrainerOptions { VocabularySize = 300, AllowSmaller = true });
+
+    private static readonly Llama Network = new(
+        new LlamaConfig
+        {
+            VocabularySize = Words.VocabularySize, ContextLength = 128, Width = 32, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 8,
+            HiddenWidth = 48, InitialDeviation = 0.3,
+        },
+        Rng.From(2));
+
+    private static readonly GenerationOptions Options = new() { MaxTokens = 24, Temperature = 0.9, IgnoreEndOfText = true };
+
+    [Fact]
+    public async Task ARequestGivesTheSameTokensAloneAndAmongSevenStrangers()
+    {
+        var alone = new List<int>[8];
+        for (var i = 0; i < 8; i++)
+        {
+            await using var engine = new InferenceEngine(Network, Words);
+            alone[i] = await Tokens(engine, Prompt(i), Options with { Seed = i });
+        }
+        await using var shared = new InferenceEngine(Network, Words, new EngineOptions { TokensPerTurn = 13, SequencesPerTurn = 8 });
+        var together = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Tokens(shared, Prompt(i), Options with { Seed = i })));
+        for (var i = 0; i < 8; i++)
+            Assert.Equal(alone[i], together[i]);
+        Assert.Equal(shared.BlockCount, shared.FreeBlockCount);
+    }
+
+    [Fact]
+    public async Task ARequestThatHadToGiveItsBlocksBackGoesOnWithTheSameTokens()
+    {
+        var options = Options with { MaxTokens = 100 };
+        await using var roomy = new InferenceEngine(Network, Words);
+        var expected = new List<List<int>>();
+        for (var i = 0; i < 4; i++)
+            expected.Add(await Tokens(roomy, Prompt(i), options with { Seed = i }));
+        await using var tight = new InferenceEngine(Network, Words, new EngineOptions { CacheBytes = 1 });
+        var together = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Tokens(tight, Prompt(i), options with { Seed = i })));
+        Assert.Equal(expected, together);
+        Assert.Equal(2, tight.BlockCount);
+        Assert.True(tight.PreemptionCount > 0, "the cache was too large for this test");
+    }
+
+    [Fact]
+    public async Task TheSameSeedGivesTheSameTextAndAnotherSeedAnother()
+    {
+        await using var engine = new InferenceEngine(Network, Words);
+        var first = await Tokens(engine, "the river", Options with { Seed = 1 });
+        Assert.Equal(first, await Tokens(engine, "the river", Options with { Seed = 1 }));
+        Assert.NotEqual(first, await Tokens(engine, "the river", Options with { Seed = 2 }));
+    }
+
+    [Fact]
+    public async Task StreamedTextIsTheDecodedTokens()
+    {
+        await using var engine = new InferenceEngine(Network, Words);
+        var ids = new List<int>();
+        var text = new StringBuilder();
+        await foreach (var piece in engine.GenerateAsync("月", Options with { MaxTokens = 90 }))
+        {
+            ids.Add(piece.Token);
+            text.Append(piece.Text);
+        }
+        Assert.Equal(90, ids.Count);
+        Assert.Equal(Words.Decode(ids.ToArray(), skipSpecials: true), text.ToString());
+    }
+
+    [Fact]
+    public async Task GreedyEqualsTheFullPass()
+    {
+        await using var engine = new InferenceEngine(Network, Words);
+        var generated = await Tokens(engine, "the river", Options with { Temperature = 0, MaxTokens = 12 });
+        var sequence = new List<int> { Words.BeginOfText!.Value };
+        sequence.AddRange(Words.Encode("the river"));
+        foreach (var token in generated)
+        {
+            using var scope = Tensors.PoolScope.Open();
+            var pass = FullPass.Over([.. sequence], new Tensors.TokenLayout(0, sequence.Count));
+            var hidden = Network.Forward(pass);
+            var best = Network.Head.Forward(hidden.Slice(0, sequence.Count - 1, 1), pass).ArgMax().ToIntegers()[0];
+            Assert.Equal(best, token);
+            sequence.Add(token);
+        }
+    }
+
+    [Fact]
+    public async Task AStopTextEndsTheAnswerBeforeIt()
+    {
+        await using var engine = new InferenceEngine(Network, Words);
+        var whole = await Text(engine, "the river", Options with { MaxTokens = 60 });
+        var stop = whole.Substring(whole.Length / 2, 3);
+        var pieces = await Pieces(engine, "the river", Options with { MaxTokens = 60, Stop = [stop, "never there"] });
+        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], string.Concat(pieces.Select(p => p.Text)));
+        Assert.Equal(FinishReason.Stop, pieces[^1].Finish);
+    }
+
+    [Fact]
+    public async Task AnAnswerEndsWhenTheContextIsFull()
+    {
+        await using var engine = new InferenceEngine(Network, Words);
+        var pieces = await Pieces(engine, "the river", Options with { MaxTokens = 10_000 });
+        Assert.Equal(FinishReason.ContextFull, pieces[^1].Finish);
+        Assert.Equal(engine.BlockCount, engine.FreeBlockCount);
+    }
+
+    [Fact]
+    public async Task TheEndOfTextTokenEndsTheAnswer()
+    {
+        await using var engine = new InferenceEngine(Network, Words);
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var pieces = await Pieces(engine, "the", new GenerationOptions { MaxTokens = 120, Temperature = 3, Seed = seed });
+            if (pieces[^1].Finish != FinishReason.EndOfText)
+                continue;
+            Assert.Equal(Words.EndOfText, pieces[^1].Token);
+            return;
+        }
+        Assert.Fail("no seed drew the end-of-text token");
+    }
+
+    [Fact]
+    public async Task CancellingFreesTheBlocks()
+    {
+        await using var engine = new InferenceEngine(Network, Words);
+        using var cancel = new CancellationTokenSource();
+        var seen = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in engine.GenerateAsync("the river", Options with { MaxTokens = 110 }, cancel.Token))
+                if (++seen == 3)
+                    await cancel.CancelAsync();
+        });
+        // a later request is served after the cancelled one was dropped
+        await Text(engine, "the", Options with { MaxTokens = 2 });
+        Assert.Equal(engine.BlockCount, engine.FreeBlockCount);
+    }
+
+    [Fact]
+    public async Task WalkingAwayFreesTheBlocks()
+    {
+        await using var engine = new InferenceEngine(Network, Words);
+        await foreach (var _ in engine.GenerateAsync("the river", Options with { MaxTokens = 110 }))
+            break;
+        await Text(engine, "the", Options with { MaxTokens = 2 });
+        await Text(engine, "the", Options with { MaxTokens = 2 });
+        Assert.Equal(engine.BlockCount, engine.FreeBlockCount);
+    }
+
+    [Fact]
+    public async Task APromptLongerThanTheContextIsRefusedAndTheEngineGoesOn()
+    {
+        await using var engine = new InferenceEngine(Network, Words);
+        var error = Assert.Throws<InkstoneRequestException>(() => engine.GenerateAsync(new int[128]));
+        Assert.Contains("127", error.Message, StringComparison.Ordinal);
+        Assert.Throws<InkstoneRequestException>(() => engine.GenerateAsync(Array.Empty<int>()));
+        Assert.Throws<InkstoneRequestException>(() => engine.GenerateAsync([Network.VocabularySize]));
+        Assert.Throws<InkstoneRequestException>(() => engine.GenerateAsync("the", new GenerationOptions { MaxTokens = 0 }));
+        Assert.Throws<InkstoneRequestException>(() => engine.GenerateAsync("the", new GenerationOptions { Stop = [""] }));
+        Assert.NotEmpty(await Text(engine, "the", Options));
+    }
+
+    [Fact]
+    public async Task AStoppedEngineEndsItsStreamsWithAnError()
+    {
+        var engine = new InferenceEngine(Network, Words);
+        var stream = engine.GenerateAsync("the river", Options with { MaxTokens = 110 }).GetAsyncEnumerator();
+        Assert.True(await stream.MoveNextAsync());
+        await engine.DisposeAsync();
+        await Assert.ThrowsAsync<InkstoneLifetimeException>(async () =>
+        {
+            while (await stream.MoveNextAsync())
+            {
+            }
+        });
+        Assert.Throws<ObjectDisposedException>(() => engine.GenerateAsync("the"));
+    }
+
+    private static string Prompt(int i) => string.Concat(Enumerable.Repeat("the river number ", 1 + i)) + i;
+
+    private static async Task<List<GeneratedPiece>> Pieces(InferenceEngine engine, string prompt, GenerationOptions options)
+    {
+        var pieces = new List<GeneratedPiece>();
+        await foreach (var piece in engine.GenerateAsync(prompt, options))
+            pieces.Add(piece);
+        return pieces;
+    }
+
+    private static async Task<List<int>> Tokens(InferenceEngine engine, string prompt, GenerationOptions options) =>
+        [.. (await Pieces(engine, prompt, options)).Select(piece => piece.Token)];
+
+    private static async Task<string> Text(InferenceEngine engine, string prompt, GenerationOptions options) =>
+        string.Concat((await Pieces(engine, prompt, options)).Select(piece => piece.Text));
+}
