@@ -75,7 +75,7 @@ public sealed class ParityMatrixTests
         var other = new BlockTable(cache.Pool);
         Run(model, cache, other, tokens.AsMemory(10, 30));
         var resumed = Run(model, cache, table, tokens.AsMemory(0, 60)).Concat(Run(model, cache, table, tokens.AsMemory(60)));
-        Assert.Equal(Paged(model, tokens, [Length]), [.. resumed]);
+        Assert.Equal(Paged(model, tokens, [Length]), resumed.ToArray());
     }
 
     [Theory, MemberData(nameof(Families))]

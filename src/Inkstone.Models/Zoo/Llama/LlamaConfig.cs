@@ -20,7 +20,7 @@ public sealed record LlamaConfig : ModelConfig
     public static LlamaConfig Tiny { get; } = new();
 
     /// <inheritdoc/>
-    public override string Family => QueryKeyNorm ? "qwen3" : "llama";
+    public override string Family => FeedForward == FeedForwardKind.ReluSquared ? "inkstone" : QueryKeyNorm ? "qwen3" : "llama";
 
     /// <summary>Width of the residual stream.</summary>
     public int Width { get; init; } = 256;
