@@ -1,0 +1,154 @@
+using Inkstone.Evaluation;
+using Inkstone.Inference;
+using Inkstone.Models;
+using Inkstone.Training;
+
+namespace Inkstone.Recipes;
+
+/// <summary>
+/// The training half of a recipe: steps, the held-out sample now and then, checkpoints, samples, and at the end the score on all held-out text and the report. The same for a new run and a
+/// resumed one.
+/// </summary>
+internal sealed class TrainingRun
+{
+    private const double CheckpointSeconds = 120;
+    private const double ClosingReserve = 1.15;
+
+    private readonly Model _model;
+    private readonly PreparedText _text;
+    private readonly RunDirectory _folder;
+    private readonly RunClock _clock;
+    private readonly IRecipeObserver _observer;
+    private readonly Trainer _trainer;
+    private readonly List<ValidationPoint> _validations = [];
+    private readonly List<double> _rates = [];
+    private RunRecord _record;
+    private double _lastCheckpoint;
+
+    public TrainingRun(Model model, PreparedText text, RunRecord record, RunDirectory folder, RunClock clock, IRecipeObserver observer)
+    {
+        (_model, _text, _record, _folder, _clock, _observer) = (model, text, record, folder, clock, observer);
+        _trainer = new Trainer(model, text.Train, new NextToken(), record.Plan.Training, text.Validation, clock.Time);
+        _validations.AddRange(record.Validations);
+    }
+
+    private TrainingPlan Plan => _record.Plan;
+
+    /// <summary>Goes on from the newest checkpoint.</summary>
+    public void Resume() => _folder.LoadCheckpoint(_trainer);
+
+    public RunOutcome Run(CancellationToken cancellation)
+    {
+        _observer.Stage("training");
+        _lastCheckpoint = _clock.Elapsed;
+        var every = Math.Max(1, Plan.Training.Steps / Planner.ValidationsPerRun);
+        var trainingStarted = _clock.Elapsed;
+        var done = 0;
+        foreach (var step in _trainer.Run())
+        {
+            done++;
+            _rates.Add(step.Flops / step.Seconds / 1e9);
+            var pace = (_clock.Elapsed - trainingStarted) / done;
+            KeepToTheBudget(pace);
+            _folder.AppendMetrics(step, _clock.Elapsed);
+            _observer.Step(step, new RunStatus(_trainer.LastStep, _clock.Elapsed, (_trainer.LastStep - step.Number) * pace,
+                _rates[^1] / Plan.Machine.PeakGflops, step.Number > _trainer.Decay.Start));
+            if (step.Number % every == 0 && step.Number < _trainer.LastStep)
+                Watch(step.Number);
+            if (cancellation.IsCancellationRequested)
+                return Stop();
+            if (_clock.Elapsed - _lastCheckpoint > CheckpointSeconds)
+                Save();
+        }
+        return Close(cancellation);
+    }
+
+    /// <summary>Begins the decay when what is left of the budget is just enough for it and for closing.</summary>
+    private void KeepToTheBudget(double pace)
+    {
+        if (Plan.BudgetSeconds is not { } budget || _record.DecayStart is not null || _trainer.Step >= _trainer.Decay.Start)
+            return;
+        var closing = Plan.Stages[^1].Seconds * ClosingReserve;
+        if (_record.Seconds + _clock.Elapsed - _record.SecondsAtStart + _trainer.Decay.Length * pace + closing < budget)
+            return;
+        _trainer.BeginDecay();
+        _record = _record with { DecayStart = _trainer.Step };
+        _folder.WriteRecord(_record);
+        _observer.Note($"the budget asks for the decay now, at step {_trainer.Step}");
+    }
+
+    private void Watch(long step)
+    {
+        var score = BitsPerByte.Measure(_model, _text.Sample);
+        var point = new ValidationPoint(step, _trainer.Tokens, (_record.SecondsBefore + _clock.Elapsed) / 60, score.BitsPerByte);
+        _validations.Add(point);
+        _observer.Validated(point);
+        var sample = SampleWriter.Write(_model, _text.Tokenizer, [Prompts()[0]], SampleOptions with { MaxTokens = 60 }, step);
+        _folder.WriteSamples(step, sample);
+        _observer.Sample(sample[0]);
+    }
+
+    private RunOutcome Stop()
+    {
+        Save();
+        return Outcome(null, []) with { Stopped = true };
+    }
+
+    private RunOutcome Close(CancellationToken cancellation)
+    {
+        _observer.Stage("scoring the held-out text");
+        var score = BitsPerByte.Measure(_model, _text.Held);
+        _validations.Add(new ValidationPoint(_trainer.Step, _trainer.Tokens, (_record.SecondsBefore + _clock.Elapsed) / 60,
+            BitsPerByte.Measure(_model, _text.Sample).BitsPerByte));
+        _observer.Validated(_validations[^1]);
+        _observer.Stage("writing samples");
+        var samples = SampleWriter.Write(_model, _text.Tokenizer, Prompts(), SampleOptions, _trainer.Step, cancellation);
+        _folder.WriteSamples(_trainer.Step, samples);
+        foreach (var sample in samples)
+            _observer.Sample(sample);
+        Save();
+        var outcome = Outcome(score, samples);
+        _folder.WriteReport(outcome);
+        return outcome;
+    }
+
+    private void Save()
+    {
+        _record = _record with { Validations = [.. _validations], DecayStart = _trainer.Step > _trainer.Decay.Start ? _trainer.Decay.Start : _record.DecayStart };
+        _folder.WriteRecord(_record);
+        _folder.SaveCheckpoint(_trainer, _text.Tokenizer);
+        _lastCheckpoint = _clock.Elapsed;
+    }
+
+    private RunOutcome Outcome(LanguageModelScore? score, IReadOnlyList<GeneratedSample> samples)
+    {
+        _rates.Sort();
+        return new RunOutcome
+        {
+            Folder = _folder.Path,
+            Plan = Plan,
+            Facts = _record.Facts,
+            Score = score,
+            Validations = _validations,
+            Samples = samples,
+            Steps = _trainer.Step,
+            Tokens = _trainer.Tokens,
+            DecayStart = _trainer.Decay.Start,
+            Seconds = _record.SecondsBefore + _clock.Elapsed,
+            TrainingGflops = _rates.Count == 0 ? 0 : _rates[_rates.Count / 2],
+        };
+    }
+
+    private GenerationOptions SampleOptions => new() { MaxTokens = 160, Temperature = 0.7, TopP = 0.95, Seed = Plan.Seed };
+
+    /// <summary>The first words of held-out documents, and of none: what samples continue.</summary>
+    private IReadOnlyList<string> Prompts() =>
+        [.. _text.Corpus.Validation.Where((_, i) => i % Math.Max(1, _text.Corpus.Validation.Count / 3) == 0).Take(3).Select(document => FirstWords(document.Text)), ""];
+
+    private static string FirstWords(string text)
+    {
+        var end = text.IndexOf('\n', StringComparison.Ordinal);
+        var line = end < 0 ? text : text[..(end + 1)];
+        return line.Length <= 120 ? line : line[..(line.LastIndexOf(' ', 119) is var space and > 0 ? space : 120)];
+    }
+}
