@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Inkstone.Foundation.Randomness;
 using Inkstone.Models;
 using Inkstone.Tensors;

@@ -61,7 +61,7 @@ public sealed class PreparedText
         var corpus = CorpusPreparation.Prepare(path, Rng.From(seed).Split("corpus"), null, progress =>
             observer.Progress(progress.Done, progress.Total, progress.Stage == CorpusStage.Reading ? "files" : "documents"), cancellation);
         observer.Stage("training the tokenizer");
-        tokenizer ??= BpeTrainer.Train(Texts(corpus.Train, cancellation), new BpeTrainerOptions { VocabularySize = vocabularySize, AllowSmaller = true });
+        tokenizer ??= BpeTrainer.Train(Texts(corpus.Train, cancellation), new BpeTrainerOptions { VocabularySize = vocabularySize, AllowSmaller = true }, cancellation: cancellation);
         observer.Stage("encoding");
         var train = TokenDataset.Pack(Texts(corpus.Train, cancellation), tokenizer, contextLength);
         var validation = TokenDataset.Pack(Texts(corpus.Validation, cancellation), tokenizer, contextLength);

@@ -30,7 +30,9 @@ public static class QuickstartRecipe
         using var folder = RunDirectory.Create(options.Output);
 
         observer.Stage("measuring the machine");
-        var peak = MachinePeak.Measure();
+        MachinePeak peak;
+        using (var team = new WorkerTeam())
+            peak = MachinePeak.Measure(team);
         clock.EndStage("measuring the machine");
         var text = PreparedText.Prepare(options.Text, options.VocabularySize, options.ContextLength, options.Seed, observer, null, cancellation);
         clock.EndStage("reading the text, tokenizer, packing");

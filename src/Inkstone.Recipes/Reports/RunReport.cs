@@ -62,8 +62,8 @@ public static class RunReport
         YMaximum = 3,
         Series =
         [
-            new ChartSeries("training batches", Thin(losses)),
-            new ChartSeries("held-out sample", [.. outcome.Validations.Select(point => (point.Tokens / 1e6, point.BitsPerByte))], SeriesStyle.LineAndDots),
+            new ChartSeries("training batches", Thin(losses), SeriesStyle.Faint),
+            new ChartSeries("held-out sample", [.. outcome.Validations.Select(point => (point.Tokens / 1e6, point.BitsPerByte))], SeriesStyle.Dots),
         ],
         References = [.. outcome.Facts.Baselines.Where(baseline => baseline.BitsPerByte is not null).Select(baseline => new ChartReference(baseline.Name, baseline.BitsPerByte!.Value))],
         Markers = outcome.Steps > outcome.DecayStart
@@ -79,7 +79,7 @@ public static class RunReport
         Bars =
         [
             .. outcome.Facts.Baselines.Where(baseline => baseline.BitsPerByte is not null).Select(baseline => new ChartBar(baseline.Name, baseline.BitsPerByte!.Value)),
-            new ChartBar("this model", outcome.Score?.BitsPerByte ?? outcome.Validations.LastOrDefault()?.BitsPerByte ?? 0, Emphasised: true),
+            new ChartBar("this model", outcome.Score?.BitsPerByte ?? (outcome.Validations.Count > 0 ? outcome.Validations[^1].BitsPerByte : 0), Emphasised: true),
         ],
     }.ToSvg();
 

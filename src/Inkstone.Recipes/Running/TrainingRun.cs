@@ -69,7 +69,7 @@ internal sealed class TrainingRun
         if (Plan.BudgetSeconds is not { } budget || _record.DecayStart is not null || _trainer.Step >= _trainer.Decay.Start)
             return;
         var closing = Plan.Stages[^1].Seconds * ClosingReserve;
-        if (_record.Seconds + _clock.Elapsed - _record.SecondsAtStart + _trainer.Decay.Length * pace + closing < budget)
+        if (_record.SecondsBefore + _clock.Elapsed + _trainer.Decay.Length * pace + closing < budget)
             return;
         _trainer.BeginDecay();
         _record = _record with { DecayStart = _trainer.Step };
