@@ -69,9 +69,6 @@ internal unsafe interface ISimd<TVector> where TVector : struct, ISimd<TVector>
     /// <summary>Sign cleared.</summary>
     static abstract TVector Abs(TVector value);
 
-    /// <summary>The nearest whole number, halves to even.</summary>
-    static abstract TVector Round(TVector value);
-
     /// <summary>Mask of left &lt; right; false with NaN.</summary>
     static abstract TVector LessThan(TVector left, TVector right);
 
@@ -102,11 +99,17 @@ internal unsafe interface ISimd<TVector> where TVector : struct, ISimd<TVector>
     /// <summary>Integer bits shifted right, the sign bit repeated.</summary>
     static abstract TVector ShiftRightArithmetic(TVector value, int count);
 
+    /// <summary>Integer bits shifted right, zeros coming in.</summary>
+    static abstract TVector ShiftRightLogical(TVector value, int count);
+
+    /// <summary>Reads <c>Count / 2</c> values, each into two neighbouring lanes.</summary>
+    static abstract TVector LoadTwice(float* source);
+
+    /// <summary>Each even lane exchanged with the odd lane after it.</summary>
+    static abstract TVector SwapNeighbours(TVector value);
+
     /// <summary>32-bit integers as floating-point numbers.</summary>
     static abstract TVector FromInt32(TVector value);
-
-    /// <summary>Floating-point numbers as 32-bit integers, fractions cut off; the value must be in range.</summary>
-    static abstract TVector ToInt32(TVector value);
 
     /// <summary>
     /// The sum of all lanes in one fixed order: the upper half is added to the lower half, again and again.

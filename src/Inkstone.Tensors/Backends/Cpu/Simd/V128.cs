@@ -74,9 +74,6 @@ internal readonly unsafe struct V128(Vector128<float> lanes) : ISimd<V128>
     public static V128 Abs(V128 value) => new(Vector128.Abs(value._lanes));
 
     [MethodImpl(Inline)]
-    public static V128 Round(V128 value) => new(Vector128.Round(value._lanes));
-
-    [MethodImpl(Inline)]
     public static V128 LessThan(V128 left, V128 right) => new(Vector128.LessThan(left._lanes, right._lanes));
 
     [MethodImpl(Inline)]
@@ -112,7 +109,15 @@ internal readonly unsafe struct V128(Vector128<float> lanes) : ISimd<V128>
     public static V128 FromInt32(V128 value) => new(Vector128.ConvertToSingle(value._lanes.AsInt32()));
 
     [MethodImpl(Inline)]
-    public static V128 ToInt32(V128 value) => new(Vector128.ConvertToInt32Native(value._lanes).AsSingle());
+    public static V128 ShiftRightLogical(V128 value, int count) => new((value._lanes.AsInt32() >>> count).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static V128 LoadTwice(float* source) =>
+        new(Vector128.Shuffle(Vector64.Load(source).ToVector128(), Vector128.Create(0, 0, 1, 1)));
+
+    [MethodImpl(Inline)]
+    public static V128 SwapNeighbours(V128 value) =>
+        new(Vector128.Shuffle(value._lanes, Vector128.Create(1, 0, 3, 2)));
 
     [MethodImpl(Inline)]
     public static float HorizontalSum(V128 value)

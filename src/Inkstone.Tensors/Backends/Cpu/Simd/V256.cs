@@ -74,9 +74,6 @@ internal readonly unsafe struct V256(Vector256<float> lanes) : ISimd<V256>
     public static V256 Abs(V256 value) => new(Vector256.Abs(value._lanes));
 
     [MethodImpl(Inline)]
-    public static V256 Round(V256 value) => new(Vector256.Round(value._lanes));
-
-    [MethodImpl(Inline)]
     public static V256 LessThan(V256 left, V256 right) => new(Vector256.LessThan(left._lanes, right._lanes));
 
     [MethodImpl(Inline)]
@@ -112,7 +109,15 @@ internal readonly unsafe struct V256(Vector256<float> lanes) : ISimd<V256>
     public static V256 FromInt32(V256 value) => new(Vector256.ConvertToSingle(value._lanes.AsInt32()));
 
     [MethodImpl(Inline)]
-    public static V256 ToInt32(V256 value) => new(Vector256.ConvertToInt32Native(value._lanes).AsSingle());
+    public static V256 ShiftRightLogical(V256 value, int count) => new((value._lanes.AsInt32() >>> count).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static V256 LoadTwice(float* source) =>
+        new(Vector256.Shuffle(Vector128.Load(source).ToVector256(), Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3)));
+
+    [MethodImpl(Inline)]
+    public static V256 SwapNeighbours(V256 value) =>
+        new(Vector256.Shuffle(value._lanes, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)));
 
     [MethodImpl(Inline)]
     public static float HorizontalSum(V256 value) => V128.HorizontalSum(new(value._lanes.GetLower() + value._lanes.GetUpper()));

@@ -74,9 +74,6 @@ internal readonly unsafe struct V512(Vector512<float> lanes) : ISimd<V512>
     public static V512 Abs(V512 value) => new(Vector512.Abs(value._lanes));
 
     [MethodImpl(Inline)]
-    public static V512 Round(V512 value) => new(Vector512.Round(value._lanes));
-
-    [MethodImpl(Inline)]
     public static V512 LessThan(V512 left, V512 right) => new(Vector512.LessThan(left._lanes, right._lanes));
 
     [MethodImpl(Inline)]
@@ -112,7 +109,15 @@ internal readonly unsafe struct V512(Vector512<float> lanes) : ISimd<V512>
     public static V512 FromInt32(V512 value) => new(Vector512.ConvertToSingle(value._lanes.AsInt32()));
 
     [MethodImpl(Inline)]
-    public static V512 ToInt32(V512 value) => new(Vector512.ConvertToInt32Native(value._lanes).AsSingle());
+    public static V512 ShiftRightLogical(V512 value, int count) => new((value._lanes.AsInt32() >>> count).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static V512 LoadTwice(float* source) =>
+        new(Vector512.Shuffle(Vector256.Load(source).ToVector512(), Vector512.Create(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7)));
+
+    [MethodImpl(Inline)]
+    public static V512 SwapNeighbours(V512 value) =>
+        new(Vector512.Shuffle(value._lanes, Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)));
 
     [MethodImpl(Inline)]
     public static float HorizontalSum(V512 value) => V256.HorizontalSum(new(value._lanes.GetLower() + value._lanes.GetUpper()));
