@@ -224,6 +224,19 @@ public class TextSourceTests
     }
 
     [Fact]
+    public async Task APipeIsPassedOverWithoutWaitingForIt()
+    {
+        if (OperatingSystem.IsWindows())
+            throw Xunit.Sdk.SkipException.ForSkip("There are no pipes in folders on Windows.");
+        using var folder = new TemporaryFolder();
+        folder.Write("good.txt", "good");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", Path.Combine(folder.Path, "pipe")))
+            make.WaitForExit();
+        var (_, skipped) = await Task.Run(() => Read(folder.Path)).WaitAsync(TimeSpan.FromMinutes(1)); // a watchdog against waiting for ever
+        Assert.Equal("pipe", Assert.Single(skipped).Name);
+    }
+
+    [Fact]
     public void AFileThatCannotBeOpenedIsNamed()
     {
         using var folder = new TemporaryFolder();

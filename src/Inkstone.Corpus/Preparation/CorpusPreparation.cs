@@ -9,6 +9,7 @@ namespace Inkstone.Corpus;
 public sealed class CorpusPreparation
 {
     private const int MostSkippedNamed = 1000;
+    private const int LongestSpan = 16_384;
     private const int ProgressEvery = 1024; // documents
     private readonly string? _path;
     private readonly CorpusOptions _options;
@@ -154,9 +155,9 @@ public sealed class CorpusPreparation
         {
             var cutter = new BlockCutter(wanted, wanted * 4);
             var number = 0;
-            foreach (var line in document.Text.Chunk(16_384))
+            for (var start = 0; start < document.Text.Length; start += LongestSpan)
             {
-                cutter.Add(line);
+                cutter.Add(document.Text.AsSpan(start, Math.Min(LongestSpan, document.Text.Length - start)));
                 while (cutter.TryTake() is { } text)
                     yield return Block(text);
             }
@@ -165,8 +166,8 @@ public sealed class CorpusPreparation
 
             Document Block(string text)
             {
-                var place = string.Create(CultureInfo.InvariantCulture, $"{document.Source}, block {++number}");
-                return new(TextCleaner.Clean(text), place, place);
+                var block = string.Create(CultureInfo.InvariantCulture, $"{document.Source} (block {++number})");
+                return new(TextCleaner.Clean(text), block, block);
             }
         }
     }

@@ -52,12 +52,14 @@ internal sealed class BlockCutter(int wanted, int greatest)
     {
         for (var i = Math.Max(_scanned, wanted); i < _count && i < greatest;)
         {
-            var next = _buffer.AsSpan(i, _count - i).IndexOf('\n');
-            if (next < 0 || i + next >= greatest)
+            var next = _buffer.AsSpan(i, Math.Min(_count, greatest) - i).IndexOf('\n');
+            if (next < 0)
                 break;
             var end = i + next + 1;
-            while (end < _count && _buffer[end] is ' ' or '\t')
+            while (end < _count && end < greatest && _buffer[end] is ' ' or '\t')
                 end++;
+            if (end >= greatest)
+                break;
             if (end >= _count)
             {
                 _scanned = i + next; // what follows the line end is not known yet

@@ -66,8 +66,12 @@ internal sealed class TextFile(TextSourceOptions options, bool alone, Action<Ski
             if (string.IsNullOrWhiteSpace(text))
                 return null;
             count++;
-            var place = string.Create(CultureInfo.InvariantCulture, $"{file.Name} (part {count})");
-            return new(text, place, alone ? place : file.Name);
+            if (alone)
+            {
+                var block = string.Create(CultureInfo.InvariantCulture, $"{file.Name} (block {count})");
+                return new(text, block, block);
+            }
+            return new(text, count == 1 ? file.Name : string.Create(CultureInfo.InvariantCulture, $"{file.Name} (part {count})"), file.Name);
         }
 
         void Report()
