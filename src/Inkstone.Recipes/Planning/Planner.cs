@@ -11,8 +11,10 @@ public static class Planner
     /// <summary>Rows of a batch.</summary>
     public const int BatchRows = 2_048;
 
+    private const double DecayShare = 0.4;
     private const double AssumedShareOfPeak = 0.45;
-    private const int CalibrationSteps = 3;
+    private const int WarmSteps = 4;
+    private const int CalibrationSteps = 4;
 
     /// <summary>The options that suit the quickstart's networks: Muon on the matrices, AdamW on the rest, warmup, a stable rate, a decay over the last 40 %.</summary>
     public static TrainingOptions Options(int steps, long seed) => new()
@@ -22,7 +24,7 @@ public static class Planner
         LearningRate = 0.02,
         Schedule = ScheduleKind.WarmupStableDecay,
         WarmupSteps = Math.Min(20, steps / 10),
-        DecaySteps = Math.Max(1, steps * 2 / 5),
+        DecaySteps = Math.Max(1, (int)(steps * DecayShare)),
         MinimumShare = 0.02,
         Optimizer = new OptimizerOptions { Kind = OptimizerKind.Muon, EmbeddingRate = 0.3, HeadRate = 0.3, VectorRate = 0.3, WeightDecay = 0.05 },
         GradientClip = 1,
@@ -62,7 +64,9 @@ public static class Planner
         {
             Model = config,
             Size = size.Name,
-            Training = Options(steps, seed),
+            // a machine that turns out faster may make more steps before the decay; when it begins is up to the budget
+            Training = Options(steps, seed) with { Steps = steps + steps / 2 },
+            PlannedSteps = steps,
             Seed = seed,
             Parameters = MemoryEstimate.Parameters(config),
             MemoryBytes = MemoryEstimate.TrainingBytes(config, BatchRows, recompute: false),
@@ -94,7 +98,7 @@ public static class Planner
         // the first steps compile the kernels and fill the pool: they are not timed
         foreach (var step in trainer.Run())
         {
-            if (step.Number > 2)
+            if (step.Number > WarmSteps)
                 seconds.Add(step.Seconds);
             flops = step.Flops;
             if (seconds.Count == CalibrationSteps)

@@ -33,8 +33,11 @@ public sealed record TrainingPlan
     /// <summary>The whole budget in seconds; null when only the steps count.</summary>
     public double? BudgetSeconds { get; init; }
 
-    /// <summary>Tokens the run trains on.</summary>
-    public long Tokens => (long)Training.Steps * Training.BatchRows * Training.Accumulation;
+    /// <summary>The steps that the budget is expected to be good for; a machine that turns out faster makes up to half as many more.</summary>
+    public required int PlannedSteps { get; init; }
+
+    /// <summary>Tokens the run is expected to train on.</summary>
+    public long Tokens => (long)PlannedSteps * Training.BatchRows * Training.Accumulation;
 
     /// <summary>Seconds all stages take together.</summary>
     public double TotalSeconds => Stages.Sum(stage => stage.Seconds);

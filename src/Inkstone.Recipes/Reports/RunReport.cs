@@ -110,9 +110,9 @@ public static class RunReport
         var plan = outcome.Plan;
         yield return ["size", $"{plan.Size}: width {plan.Model.Width}, {plan.Model.LayerCount} layers, {plan.Model.HeadCount} heads", ""];
         yield return ["parameters", Number(plan.Parameters), ""];
-        yield return ["steps", Number(plan.Training.Steps), Number(outcome.Steps)];
+        yield return ["steps", Number(plan.PlannedSteps), Number(outcome.Steps)];
         yield return ["tokens", Number(plan.Tokens), Number(outcome.Tokens)];
-        yield return ["decay from step", Number(plan.Training.Steps - (plan.Training.DecaySteps ?? 0)), Number(outcome.DecayStart)];
+        yield return ["decay from step", Number(plan.PlannedSteps - (plan.Training.DecaySteps ?? 0)), Number(outcome.DecayStart)];
         yield return ["GFLOP/s in training", Fixed(plan.Machine.TrainingGflops, 0), Fixed(outcome.TrainingGflops, 0)];
         yield return ["memory", $"{Number(plan.MemoryBytes >> 20)} MiB", ""];
         yield return ["seconds", Fixed(plan.BudgetSeconds ?? plan.TotalSeconds, 0), Fixed(outcome.Seconds, 0)];

@@ -41,7 +41,7 @@ internal sealed class TrainingRun
     {
         _observer.Stage("training");
         _lastCheckpoint = _clock.Elapsed;
-        var every = Math.Max(1, Plan.Training.Steps / Planner.ValidationsPerRun);
+        var every = Math.Max(1, Plan.PlannedSteps / Planner.ValidationsPerRun);
         var trainingStarted = _clock.Elapsed;
         var done = 0;
         foreach (var step in _trainer.Run())
@@ -51,8 +51,8 @@ internal sealed class TrainingRun
             var pace = (_clock.Elapsed - trainingStarted) / done;
             KeepToTheBudget(pace);
             _folder.AppendMetrics(step, _clock.Elapsed);
-            _observer.Step(step, new RunStatus(_trainer.LastStep, _clock.Elapsed, (_trainer.LastStep - step.Number) * pace,
-                _rates[^1] / Plan.Machine.PeakGflops, step.Number > _trainer.Decay.Start));
+            var last = ExpectedLastStep(pace);
+            _observer.Step(step, new RunStatus(last, _clock.Elapsed, (last - step.Number) * pace, _rates[^1] / Plan.Machine.PeakGflops, step.Number > _trainer.Decay.Start));
             if (step.Number % every == 0 && step.Number < _trainer.LastStep)
                 Watch(step.Number);
             if (cancellation.IsCancellationRequested)
@@ -68,13 +68,23 @@ internal sealed class TrainingRun
     {
         if (Plan.BudgetSeconds is not { } budget || _record.DecayStart is not null || _trainer.Step >= _trainer.Decay.Start)
             return;
-        var closing = Plan.Stages[^1].Seconds * ClosingReserve;
-        if (_record.SecondsBefore + _clock.Elapsed + _trainer.Decay.Length * pace + closing < budget)
+        if (_record.SecondsBefore + _clock.Elapsed + _trainer.Decay.Length * pace + Closing < budget)
             return;
         _trainer.BeginDecay();
         _record = _record with { DecayStart = _trainer.Step };
         _folder.WriteRecord(_record);
-        _observer.Note($"the budget asks for the decay now, at step {_trainer.Step}");
+        _observer.Note($"the learning rate decays from step {_trainer.Step} on, so that the run ends within its budget");
+    }
+
+    private double Closing => Plan.Stages[^1].Seconds * ClosingReserve;
+
+    /// <summary>The step the run will end with, as it looks now: the decay has a fixed length, and the budget says when it begins.</summary>
+    private long ExpectedLastStep(double pace)
+    {
+        if (Plan.BudgetSeconds is not { } budget || _trainer.Step > _trainer.Decay.Start)
+            return _trainer.LastStep;
+        var stable = (budget - _record.SecondsBefore - _clock.Elapsed - _trainer.Decay.Length * pace - Closing) / pace;
+        return Math.Min(_trainer.LastStep, _trainer.Step + Math.Max(0, (long)stable) + _trainer.Decay.Length);
     }
 
     private void Watch(long step)
