@@ -45,11 +45,8 @@ internal static unsafe class BinaryKernels
         for (; i < count; i += TVector.Count)
         {
             var rest = count - i;
-            if (rest >= TVector.Count)
-                TVector.Store(TOperator.Invoke(TVector.Load(a + i), TVector.Load(b + i)), y + i);
-            else
-                SimdMemory.StorePartial(
-                    TOperator.Invoke(SimdMemory.LoadPartial<TVector>(a + i, rest), SimdMemory.LoadPartial<TVector>(b + i, rest)), y + i, rest);
+            var last = TOperator.Invoke(SimdMemory.LoadPartial<TVector>(a + i, rest), SimdMemory.LoadPartial<TVector>(b + i, rest));
+            SimdMemory.StorePartial(last, y + i, rest);
         }
     }
 

@@ -44,7 +44,7 @@ internal static unsafe class NormKernels
         }
         for (; i < columns; i += TVector.Count)
         {
-            var last = SimdMemory.LoadPartial(x + i, nint.Min(columns - i, TVector.Count), center) - center;
+            var last = SimdMemory.LoadPartial(x + i, columns - i, center) - center;
             a = TVector.MultiplyAdd(last, last, a);
         }
         return TVector.HorizontalSum(a + b);

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
+using static Inkstone.Tensors.SimdMemory;
 
 namespace Inkstone.Tensors;
 
 /// <summary>
-/// The elementwise halves of recurrent cells, one row at a time. A row of gates holds them side by side, each as wide as the cell. The end
-/// of a row is computed as a whole vector through <see cref="Read"/> and <see cref="Write"/>.
+/// The elementwise halves of recurrent cells, one row at a time. A row of gates holds them side by side, each as wide as the cell.
 /// </summary>
 internal static unsafe class RecurrentKernels
 {
@@ -18,19 +18,19 @@ internal static unsafe class RecurrentKernels
     {
         for (nint at = 0; at < width; at += TVector.Count)
         {
-            var lanes = nint.Min(width - at, TVector.Count);
+            var lanes = width - at;
             float* input = gates + at, forget = input + width, cell = forget + width, output = cell + width;
-            var i = SimdMath.Sigmoid(Read<TVector>(input, lanes));
-            var f = SimdMath.Sigmoid(Read<TVector>(forget, lanes));
-            var g = SimdMath.Tanh(Read<TVector>(cell, lanes));
-            var o = SimdMath.Sigmoid(Read<TVector>(output, lanes));
-            var state = TVector.MultiplyAdd(f, Read<TVector>(c0 + at, lanes), i * g);
-            Write(i, input, lanes);
-            Write(f, forget, lanes);
-            Write(g, cell, lanes);
-            Write(o, output, lanes);
-            Write(state, c + at, lanes);
-            Write(o * SimdMath.Tanh(state), h + at, lanes);
+            var i = SimdMath.Sigmoid(LoadPartial<TVector>(input, lanes));
+            var f = SimdMath.Sigmoid(LoadPartial<TVector>(forget, lanes));
+            var g = SimdMath.Tanh(LoadPartial<TVector>(cell, lanes));
+            var o = SimdMath.Sigmoid(LoadPartial<TVector>(output, lanes));
+            var state = TVector.MultiplyAdd(f, LoadPartial<TVector>(c0 + at, lanes), i * g);
+            StorePartial(i, input, lanes);
+            StorePartial(f, forget, lanes);
+            StorePartial(g, cell, lanes);
+            StorePartial(o, output, lanes);
+            StorePartial(state, c + at, lanes);
+            StorePartial(o * SimdMath.Tanh(state), h + at, lanes);
         }
     }
 
@@ -45,19 +45,19 @@ internal static unsafe class RecurrentKernels
         var one = TVector.Broadcast(1f);
         for (nint at = 0; at < width; at += TVector.Count)
         {
-            var lanes = nint.Min(width - at, TVector.Count);
+            var lanes = width - at;
             float* place = gates + at, dplace = dgates + at;
-            TVector i = Read<TVector>(place, lanes), f = Read<TVector>(place + width, lanes);
-            TVector g = Read<TVector>(place + 2 * width, lanes), o = Read<TVector>(place + 3 * width, lanes);
-            var squeezed = SimdMath.Tanh(Read<TVector>(c + at, lanes));
-            var hidden = dh == null ? default : Read<TVector>(dh + at, lanes);
-            var total = TVector.MultiplyAdd(hidden * o, one - squeezed * squeezed, dc == null ? default : Read<TVector>(dc + at, lanes));
-            var old = Read<TVector>(c0 + at, lanes);
-            Write(total * g * i * (one - i), dplace, lanes);
-            Write(total * old * f * (one - f), dplace + width, lanes);
-            Write(total * i * (one - g * g), dplace + 2 * width, lanes);
-            Write(hidden * squeezed * o * (one - o), dplace + 3 * width, lanes);
-            Write(total * f, dc0 + at, lanes);
+            TVector i = LoadPartial<TVector>(place, lanes), f = LoadPartial<TVector>(place + width, lanes);
+            TVector g = LoadPartial<TVector>(place + 2 * width, lanes), o = LoadPartial<TVector>(place + 3 * width, lanes);
+            var squeezed = SimdMath.Tanh(LoadPartial<TVector>(c + at, lanes));
+            var hidden = dh == null ? default : LoadPartial<TVector>(dh + at, lanes);
+            var total = TVector.MultiplyAdd(hidden * o, one - squeezed * squeezed, dc == null ? default : LoadPartial<TVector>(dc + at, lanes));
+            var old = LoadPartial<TVector>(c0 + at, lanes);
+            StorePartial(total * g * i * (one - i), dplace, lanes);
+            StorePartial(total * old * f * (one - f), dplace + width, lanes);
+            StorePartial(total * i * (one - g * g), dplace + 2 * width, lanes);
+            StorePartial(hidden * squeezed * o * (one - o), dplace + 3 * width, lanes);
+            StorePartial(total * f, dc0 + at, lanes);
         }
     }
 
@@ -69,16 +69,17 @@ internal static unsafe class RecurrentKernels
     {
         for (nint at = 0; at < width; at += TVector.Count)
         {
-            var lanes = nint.Min(width - at, TVector.Count);
+            var lanes = width - at;
             float* input = x + at, hidden = u + at, place = gates + at;
-            var r = SimdMath.Sigmoid(Read<TVector>(input, lanes) + Read<TVector>(hidden, lanes));
-            var z = SimdMath.Sigmoid(Read<TVector>(input + width, lanes) + Read<TVector>(hidden + width, lanes));
-            var n = SimdMath.Tanh(TVector.MultiplyAdd(r, Read<TVector>(hidden + 2 * width, lanes), Read<TVector>(input + 2 * width, lanes)));
-            var old = Read<TVector>(h0 + at, lanes);
-            Write(r, place, lanes);
-            Write(z, place + width, lanes);
-            Write(n, place + 2 * width, lanes);
-            Write(TVector.MultiplyAdd(z, old - n, n), h + at, lanes);
+            var r = SimdMath.Sigmoid(LoadPartial<TVector>(input, lanes) + LoadPartial<TVector>(hidden, lanes));
+            var z = SimdMath.Sigmoid(LoadPartial<TVector>(input + width, lanes) + LoadPartial<TVector>(hidden + width, lanes));
+            var recurrent = LoadPartial<TVector>(hidden + 2 * width, lanes);
+            var n = SimdMath.Tanh(TVector.MultiplyAdd(r, recurrent, LoadPartial<TVector>(input + 2 * width, lanes)));
+            var old = LoadPartial<TVector>(h0 + at, lanes);
+            StorePartial(r, place, lanes);
+            StorePartial(z, place + width, lanes);
+            StorePartial(n, place + 2 * width, lanes);
+            StorePartial(TVector.MultiplyAdd(z, old - n, n), h + at, lanes);
         }
     }
 
@@ -92,33 +93,21 @@ internal static unsafe class RecurrentKernels
         var one = TVector.Broadcast(1f);
         for (nint at = 0; at < width; at += TVector.Count)
         {
-            var lanes = nint.Min(width - at, TVector.Count);
+            var lanes = width - at;
             float* place = gates + at, input = dx + at, hidden = du + at;
-            TVector r = Read<TVector>(place, lanes), z = Read<TVector>(place + width, lanes), n = Read<TVector>(place + 2 * width, lanes);
-            TVector gradient = Read<TVector>(dh + at, lanes), old = Read<TVector>(h0 + at, lanes);
+            TVector r = LoadPartial<TVector>(place, lanes), z = LoadPartial<TVector>(place + width, lanes);
+            var n = LoadPartial<TVector>(place + 2 * width, lanes);
+            TVector gradient = LoadPartial<TVector>(dh + at, lanes), old = LoadPartial<TVector>(h0 + at, lanes);
             var fresh = gradient * (one - z) * (one - n * n);
-            var reset = fresh * Read<TVector>(u + at + 2 * width, lanes) * r * (one - r);
+            var reset = fresh * LoadPartial<TVector>(u + at + 2 * width, lanes) * r * (one - r);
             var update = gradient * (old - n) * z * (one - z);
-            Write(reset, input, lanes);
-            Write(update, input + width, lanes);
-            Write(fresh, input + 2 * width, lanes);
-            Write(reset, hidden, lanes);
-            Write(update, hidden + width, lanes);
-            Write(fresh * r, hidden + 2 * width, lanes);
-            Write(gradient * z, dh0 + at, lanes);
+            StorePartial(reset, input, lanes);
+            StorePartial(update, input + width, lanes);
+            StorePartial(fresh, input + 2 * width, lanes);
+            StorePartial(reset, hidden, lanes);
+            StorePartial(update, hidden + width, lanes);
+            StorePartial(fresh * r, hidden + 2 * width, lanes);
+            StorePartial(gradient * z, dh0 + at, lanes);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Read<TVector>(float* source, nint lanes) where TVector : struct, ISimd<TVector> =>
-        lanes == TVector.Count ? TVector.Load(source) : SimdMemory.LoadPartial<TVector>(source, lanes);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<TVector>(TVector value, float* destination, nint lanes) where TVector : struct, ISimd<TVector>
-    {
-        if (lanes == TVector.Count)
-            TVector.Store(value, destination);
-        else
-            SimdMemory.StorePartial(value, destination, lanes);
     }
 }

@@ -77,9 +77,8 @@ internal static unsafe class SoftmaxKernels
         }
         for (; i < columns; i += TVector.Count)
         {
-            var rest = nint.Min(columns - i, TVector.Count);
-            var last = SimdMath.ExpOfSmall(SimdMemory.LoadPartial(x + i, rest, TVector.Broadcast(float.NegativeInfinity)) - largest);
-            SimdMemory.StorePartial(last, y + i, rest);
+            var last = SimdMath.ExpOfSmall(SimdMemory.LoadPartial(x + i, columns - i, TVector.Broadcast(float.NegativeInfinity)) - largest);
+            SimdMemory.StorePartial(last, y + i, columns - i);
             a += last;
         }
         return TVector.HorizontalSum(a + b);
@@ -97,10 +96,7 @@ internal static unsafe class SoftmaxKernels
             b += SimdMath.ExpOfSmall(TVector.Load(x + i + TVector.Count) - largest);
         }
         for (; i < columns; i += TVector.Count)
-        {
-            var rest = nint.Min(columns - i, TVector.Count);
-            a += SimdMath.ExpOfSmall(SimdMemory.LoadPartial(x + i, rest, TVector.Broadcast(float.NegativeInfinity)) - largest);
-        }
+            a += SimdMath.ExpOfSmall(SimdMemory.LoadPartial(x + i, columns - i, TVector.Broadcast(float.NegativeInfinity)) - largest);
         return TVector.HorizontalSum(a + b);
     }
 }

@@ -12,6 +12,9 @@ internal static unsafe class StridedCopy
     /// <summary>Rows and columns transposed together: one cache line of each.</summary>
     private const int Tile = 16;
 
+    /// <summary>Rows and columns finished before going on: as many pages as the processor keeps addresses of.</summary>
+    private const int Block = 128;
+
     /// <summary>destination(i, j, …) = source(i, j, …); strides are in elements, the source's may be 0 or negative.</summary>
     public static void Run(
         float* source, ReadOnlySpan<nint> sourceStrides, float* destination, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> extents)
@@ -39,6 +42,9 @@ internal static unsafe class StridedCopy
             Blocks(source, destination, rows, inner, transposed);
             return;
         }
+        // Of the two innermost loops over runs the shorter goes inside: one side is then read or written straight on, the other as a few streams.
+        if (rows.Length > 1 && rows[^1].Extent > rows[^2].Extent)
+            (rows[^1], rows[^2]) = (rows[^2], rows[^1]);
         Blocks(source, destination, rows, inner, null);
     }
 
@@ -46,37 +52,53 @@ internal static unsafe class StridedCopy
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* x, nint xStride, float* y, nint yStride, nint rows, nint columns)
     {
-        for (nint rowTile = 0; rowTile < rows; rowTile += Tile)
+        var tile = stackalloc float[Tile * Tile];
+        nint fullRows = rows - rows % Tile, fullColumns = columns - columns % Tile;
+        for (nint rowBlock = 0; rowBlock < fullRows; rowBlock += Block)
+            for (nint columnBlock = 0; columnBlock < fullColumns; columnBlock += Block)
+                for (var row = rowBlock; row < nint.Min(rowBlock + Block, fullRows); row += Tile)
+                    for (var column = columnBlock; column < nint.Min(columnBlock + Block, fullColumns); column += Tile)
+                        TransposeTile(x + column * xStride + row, xStride, y + row * yStride + column, yStride, tile);
+        OneByOne(x, xStride, y, yStride, fullRows, fullColumns, columns);
+        OneByOne(x + fullRows, xStride, y + fullRows * yStride, yStride, rows - fullRows, 0, columns);
+    }
+
+    /// <summary>
+    /// A full tile, by way of a small buffer: each line of x is read whole and each line of y written whole, at once. Strides that are powers of
+    /// two map all lines of a tile to few places of a cache, so a line that is visited twice would have been thrown out in between.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeTile(float* x, nint xStride, float* y, nint yStride, float* tile)
+    {
+        for (nint column = 0; column < Tile; column += 4, x += 4 * xStride)
         {
-            var rowEnd = nint.Min(rowTile + Tile, rows);
-            for (nint columnTile = 0; columnTile < columns; columnTile += Tile)
+            for (nint row = 0; row < Tile; row += 4)
             {
-                var columnEnd = nint.Min(columnTile + Tile, columns);
-                var column = columnTile;
-                for (; column <= columnEnd - 4; column += 4)
-                {
-                    var from = x + column * xStride;
-                    var row = rowTile;
-                    for (; row <= rowEnd - 4; row += 4)
-                    {
-                        Vector128<float> a = Vector128.Load(from + row), b = Vector128.Load(from + xStride + row);
-                        Vector128<float> c = Vector128.Load(from + 2 * xStride + row), d = Vector128.Load(from + 3 * xStride + row);
-                        Transpose4.Apply(ref a, ref b, ref c, ref d);
-                        var to = y + row * yStride + column;
-                        a.Store(to);
-                        b.Store(to + yStride);
-                        c.Store(to + 2 * yStride);
-                        d.Store(to + 3 * yStride);
-                    }
-                    for (; row < rowEnd; row++)
-                        for (nint i = 0; i < 4; i++)
-                            y[row * yStride + column + i] = from[i * xStride + row];
-                }
-                for (; column < columnEnd; column++)
-                    for (var row = rowTile; row < rowEnd; row++)
-                        y[row * yStride + column] = x[column * xStride + row];
+                Vector128<float> a = Vector128.Load(x + row), b = Vector128.Load(x + xStride + row);
+                Vector128<float> c = Vector128.Load(x + 2 * xStride + row), d = Vector128.Load(x + 3 * xStride + row);
+                Transpose4.Apply(ref a, ref b, ref c, ref d);
+                var to = tile + row * Tile + column;
+                a.Store(to);
+                b.Store(to + Tile);
+                c.Store(to + 2 * Tile);
+                d.Store(to + 3 * Tile);
             }
         }
+        for (nint row = 0; row < Tile; row++, tile += Tile, y += yStride)
+        {
+            Vector128<float> a = Vector128.Load(tile), b = Vector128.Load(tile + 4), c = Vector128.Load(tile + 8), d = Vector128.Load(tile + 12);
+            a.Store(y);
+            b.Store(y + 4);
+            c.Store(y + 8);
+            d.Store(y + 12);
+        }
+    }
+
+    private static void OneByOne(float* x, nint xStride, float* y, nint yStride, nint rows, nint firstColumn, nint columns)
+    {
+        for (nint row = 0; row < rows; row++)
+            for (var column = firstColumn; column < columns; column++)
+                y[row * yStride + column] = x[column * xStride + row];
     }
 
     /// <summary>Orders axes by falling destination stride, and joins neighbours that form one run in both layouts. Returns how many are left.</summary>

@@ -3,17 +3,42 @@ using System.Runtime.CompilerServices;
 namespace Inkstone.Tensors;
 
 /// <summary>
-/// The end of a range that is no whole vector: fewer than <c>Count</c> values, read and written one by one and computed as a vector.
-/// Nothing outside the range is touched.
+/// Ranges that are no whole number of vectors: their end is read and written value by value and computed as a vector. Nothing outside the
+/// range is touched.
 /// </summary>
 internal static unsafe class SimdMemory
 {
-    /// <summary>The first <paramref name="count"/> values; the other lanes are zero.</summary>
-    public static TVector LoadPartial<TVector>(float* source, nint count) where TVector : struct, ISimd<TVector> =>
-        LoadPartial(source, count, default(TVector));
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    /// <summary>The first <paramref name="count"/> values; the other lanes are those of <paramref name="others"/>.</summary>
-    public static TVector LoadPartial<TVector>(float* source, nint count, TVector others) where TVector : struct, ISimd<TVector>
+    /// <summary>The first <paramref name="count"/> values, or a whole vector where there are as many; the other lanes are zero.</summary>
+    [MethodImpl(Inline)]
+    public static TVector LoadPartial<TVector>(float* source, nint count) where TVector : struct, ISimd<TVector> =>
+        count >= TVector.Count ? TVector.Load(source) : LoadSome(source, count, default(TVector));
+
+    /// <summary>The first <paramref name="count"/> values, or a whole vector; the other lanes are those of <paramref name="others"/>.</summary>
+    [MethodImpl(Inline)]
+    public static TVector LoadPartial<TVector>(float* source, nint count, TVector others) where TVector : struct, ISimd<TVector> =>
+        count >= TVector.Count ? TVector.Load(source) : LoadSome(source, count, others);
+
+    /// <summary>Writes the first <paramref name="count"/> lanes, or the whole vector.</summary>
+    [MethodImpl(Inline)]
+    public static void StorePartial<TVector>(TVector value, float* destination, nint count) where TVector : struct, ISimd<TVector>
+    {
+        if (count >= TVector.Count)
+            TVector.Store(value, destination);
+        else
+            StoreSome(value, destination, count);
+    }
+
+    /// <summary>Writes the vector's lanes over the whole range, again and again.</summary>
+    public static void Fill<TVector>(TVector value, float* destination, nint count) where TVector : struct, ISimd<TVector>
+    {
+        for (nint i = 0; i < count; i += TVector.Count)
+            StorePartial(value, destination + i, count - i);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TVector LoadSome<TVector>(float* source, nint count, TVector others) where TVector : struct, ISimd<TVector>
     {
         var lanes = (float*)Unsafe.AsPointer(ref others);
         for (nint i = 0; i < count; i++)
@@ -21,21 +46,11 @@ internal static unsafe class SimdMemory
         return others;
     }
 
-    /// <summary>Writes the first <paramref name="count"/> lanes.</summary>
-    public static void StorePartial<TVector>(TVector value, float* destination, nint count) where TVector : struct, ISimd<TVector>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreSome<TVector>(TVector value, float* destination, nint count) where TVector : struct, ISimd<TVector>
     {
         var lanes = (float*)Unsafe.AsPointer(ref value);
         for (nint i = 0; i < count; i++)
             destination[i] = lanes[i];
-    }
-
-    /// <summary>Writes the vector's lanes over the whole range, again and again.</summary>
-    public static void Fill<TVector>(TVector value, float* destination, nint count) where TVector : struct, ISimd<TVector>
-    {
-        nint i = 0;
-        for (; i <= count - TVector.Count; i += TVector.Count)
-            TVector.Store(value, destination + i);
-        if (i < count)
-            StorePartial(value, destination + i, count - i);
     }
 }
