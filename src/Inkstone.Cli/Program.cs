@@ -8,5 +8,7 @@ var root = new RootCommand(
     ResumeCommand.Create(),
     GenerateCommand.Create(),
     ChatCommand.Create(),
+    BenchCommand.Create(),
+    DoctorCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args).ConfigureAwait(false);

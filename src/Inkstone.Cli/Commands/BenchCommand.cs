@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json;
+using Inkstone.Recipes;
+
+namespace Inkstone.Cli;
+
+internal static class BenchCommand
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var suites = new Argument<string[]>("SUITE") { Description = $"Any of {string.Join(", ", BenchSuites.Names)}. Default: all.", Arity = ArgumentArity.ZeroOrMore };
+        var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file, or - for standard output.", HelpName = "FILE" };
+        var command = new Command(
+            "bench",
+            """
+            Measure this machine and what Inkstone makes of it: medians, as a share of the measured peak.
+
+            Examples:
+              inkstone bench
+              inkstone bench gemm training
+              inkstone bench machine --json -
+            """)
+        {
+            suites, json,
+        };
+        command.SetAction(result =>
+        {
+            var chosen = result.GetValue(suites) is { Length: > 0 } list ? list : [.. BenchSuites.Names];
+            foreach (var suite in chosen)
+                if (!BenchSuites.Names.Contains(suite))
+                    throw new Foundation.Errors.InkstoneRequestException("there is no such suite", "bench", string.Join(", ", BenchSuites.Names), suite);
+            var target = result.GetValue(json);
+            var output = target == "-" ? Console.Error : Console.Out;
+            var machine = BenchMachine.Measure();
+            output.WriteLine(FormattableString.Invariant($"{machine.Peak.Processor}, {machine.Peak.Cores} threads: {machine.Peak.FmaGflops:F0} GFLOP/s, {machine.Peak.ReadGBps:F1} GB/s read"));
+            var results = new List<BenchResult>();
+            foreach (var suite in chosen)
+                foreach (var figure in BenchSuites.Run(suite, machine))
+                {
+                    results.Add(figure);
+                    var share = figure.OfPeak is { } ofPeak ? FormattableString.Invariant($"{100 * ofPeak,5:F0} % of peak") : "";
+                    output.WriteLine(FormattableString.Invariant($"{figure.Suite,-10} {figure.Name,-36} {figure.Value,10:F1} {figure.Unit,-9}{share}"));
+                }
+            if (target is not null)
+                Write(target, machine, results);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Write(string target, BenchMachine machine, List<BenchResult> results)
+    {
+        var text = JsonSerializer.Serialize(
+            new
+            {
+                machine = new { processor = machine.Peak.Processor, cores = machine.Peak.Cores, fmaGflops = machine.Peak.FmaGflops, readGBps = machine.Peak.ReadGBps },
+                results = results.Select(figure => new { suite = figure.Suite, name = figure.Name, value = figure.Value, unit = figure.Unit, ofPeak = figure.OfPeak }),
+            },
+            Indented);
+        if (target == "-")
+            Console.WriteLine(text);
+        else
+            File.WriteAllText(target, text + "\n");
+    }
+}

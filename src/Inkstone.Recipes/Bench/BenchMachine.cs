@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Inkstone.Tensors;
+
+namespace Inkstone.Recipes;
+
+/// <summary>The machine a bench runs on: its measured peaks, and how to time work on it.</summary>
+public sealed class BenchMachine
+{
+    private BenchMachine(MachinePeak peak, Backend backend) => (Peak, Backend) = (peak, backend);
+
+    /// <summary>The measured peaks.</summary>
+    public MachinePeak Peak { get; }
+
+    /// <summary>Where work runs.</summary>
+    public Backend Backend { get; }
+
+    /// <summary>Measures the peaks.</summary>
+    public static BenchMachine Measure()
+    {
+        using var team = new WorkerTeam();
+        return new BenchMachine(MachinePeak.Measure(team), Backend.Default);
+    }
+
+    /// <summary>The median seconds of an action, after runs that compile and warm up: at least seven runs and a fifth of a second.</summary>
+    public static double MedianSeconds(Action action)
+    {
+        for (var i = 0; i < 3; i++)
+            action();
+        var seconds = new List<double>();
+        var total = 0.0;
+        while (seconds.Count < 7 || (total < 0.2 && seconds.Count < 1_000))
+        {
+            var started = Stopwatch.GetTimestamp();
+            action();
+            seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+            total += seconds[^1];
+        }
+        seconds.Sort();
+        return seconds[seconds.Count / 2];
+    }
+
+    /// <summary>A result bounded by arithmetic.</summary>
+    public BenchResult Arithmetic(string suite, string name, double flops, double seconds) =>
+        new(suite, name, flops / seconds / 1e9, "GFLOP/s", flops / seconds / 1e9 / Peak.FmaGflops);
+
+    /// <summary>A result bounded by reading memory.</summary>
+    public BenchResult Reading(string suite, string name, double bytes, double seconds) =>
+        new(suite, name, bytes / seconds / 1e9, "GB/s", bytes / seconds / 1e9 / Peak.ReadGBps);
+}
