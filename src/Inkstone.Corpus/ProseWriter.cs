@@ -62,7 +62,8 @@ internal sealed class ProseWriter
             return;
         lines = lines[first..(lines.FindLastIndex(line => line.Length > 0) + 1)];
         // The first line often stands right behind the tag, so that only the others show the indentation.
-        var shared = lines.Skip(lines[0].StartsWith(' ') ? 0 : 1).Where(line => line.Length > 0).Select(Indentation).DefaultIfEmpty(0).Min();
+        var indented = lines.Skip(lines[0].StartsWith(' ') ? 0 : 1).Where(line => line.Length > 0);
+        var shared = indented.Select(Indentation).DefaultIfEmpty(0).Min();
         _lines = Math.Max(_lines, 1);
         foreach (var line in lines)
         {

@@ -21,8 +21,8 @@ public sealed record DeduplicationOptions
     internal void Validate()
     {
         if (!(Threshold > 0.5 && Threshold <= 1))
-            throw new InkstoneRequestException("The threshold for near duplicates is out of range", nameof(Threshold), "more than 0.5 and at most 1",
-                Threshold.ToString(CultureInfo.InvariantCulture));
+            throw new InkstoneRequestException("The threshold for near duplicates is out of range", nameof(Threshold),
+                "more than 0.5 and at most 1", Threshold.ToString(CultureInfo.InvariantCulture));
         if (ShingleWords is < 1 or > 16)
             throw new InkstoneRequestException("The number of words in a shingle is out of range", nameof(ShingleWords), "1 to 16",
                 ShingleWords.ToString(CultureInfo.InvariantCulture));

@@ -50,7 +50,10 @@ internal static class MinHash
         ref var a = ref MemoryMarshal.GetReference(first);
         ref var b = ref MemoryMarshal.GetReference(second);
         for (nuint i = 0; i < Permutations; i += (nuint)Vector256<ushort>.Count)
-            equal += BitOperations.PopCount(Vector256.Equals(Vector256.LoadUnsafe(ref a, i), Vector256.LoadUnsafe(ref b, i)).ExtractMostSignificantBits());
+        {
+            var same = Vector256.Equals(Vector256.LoadUnsafe(ref a, i), Vector256.LoadUnsafe(ref b, i));
+            equal += BitOperations.PopCount(same.ExtractMostSignificantBits());
+        }
         return equal / (double)Permutations;
     }
 

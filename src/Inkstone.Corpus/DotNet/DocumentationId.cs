@@ -6,7 +6,9 @@ namespace Inkstone.Corpus;
 /// </summary>
 /// <param name="Kind">T type, M method, P property, F field, E event, N namespace, O overloads; '!' when it has no such prefix.</param>
 /// <param name="Type">The declaring type (the type itself for T), with its back-ticked arities.</param>
-/// <param name="Member">The member's name as it stands: <c>#ctor</c>, <c>op_Addition</c>, <c>System#IDisposable#Dispose</c>; empty for types.</param>
+/// <param name="Member">
+/// The member's name as it stands: <c>#ctor</c>, <c>op_Addition</c>, <c>System#IDisposable#Dispose</c>; empty for types.
+/// </param>
 /// <param name="Parameters">What stands between the parentheses; null when there are none.</param>
 /// <param name="Converted">The type a conversion operator gives, after the tilde; null otherwise.</param>
 internal readonly record struct DocumentationId(char Kind, string Type, string Member, string? Parameters, string? Converted)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Xml;
 using System.Xml.Linq;
@@ -76,8 +77,8 @@ public static class DotNetDocumentation
     private static void InParallel(SourceFile[] files, Action<int> work, CancellationToken cancellation)
     {
         var order = Enumerable.Range(0, files.Length).OrderByDescending(i => files[i].Content.Length).ToArray();
-        var partitioner = System.Collections.Concurrent.Partitioner.Create(order, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering);
-        Parallel.ForEach(partitioner, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, work);
+        var partitioner = Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(partitioner, new ParallelOptions { CancellationToken = cancellation }, work);
     }
 
     private static List<T> Guarded<T>(SourceFile file, ref string? error, Func<XmlReader, List<T>> read)

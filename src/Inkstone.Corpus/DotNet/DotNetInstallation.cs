@@ -29,8 +29,9 @@ public static class DotNetInstallation
         }
         else
         {
-            roots.AddRange(["/usr/share/dotnet", "/usr/lib/dotnet", "/usr/lib64/dotnet", "/usr/local/share/dotnet", "/opt/homebrew/opt/dotnet/libexec",
-                "/usr/local/opt/dotnet/libexec", "/opt/dotnet", "/snap/dotnet-sdk/current", "/run/current-system/sw/share/dotnet"]);
+            roots.AddRange(["/usr/share/dotnet", "/usr/lib/dotnet", "/usr/lib64/dotnet", "/usr/local/share/dotnet",
+                "/opt/homebrew/opt/dotnet/libexec", "/usr/local/opt/dotnet/libexec", "/opt/dotnet",
+                "/snap/dotnet-sdk/current", "/run/current-system/sw/share/dotnet"]);
         }
         roots.Add(Under(Environment.SpecialFolder.UserProfile, ".dotnet"));
         return [.. roots.Where(root => !string.IsNullOrWhiteSpace(root)).Select(root => root!).Distinct(StringComparer.Ordinal)];
@@ -70,7 +71,8 @@ public static class DotNetInstallation
                     var reference = Path.Combine(version, "ref");
                     if (!Directory.Exists(reference))
                         continue;
-                    var found = Ordered(Directory.GetDirectories(reference)).SelectMany(target => Ordered(Directory.GetFiles(target, "*.xml"))).ToList();
+                    var targets = Ordered(Directory.GetDirectories(reference));
+                    var found = targets.SelectMany(target => Ordered(Directory.GetFiles(target, "*.xml"))).ToList();
                     files.AddRange(found);
                     if (found.Count > 0)
                         break;
@@ -141,7 +143,8 @@ public static class DotNetInstallation
         {
             var name = Path.GetFileName(path);
             var dash = name.IndexOf('-');
-            return (Version.TryParse(dash < 0 ? name : name[..dash], out var number) ? number : new Version(0, 0), dash < 0 ? null : name[dash..]);
+            var isVersion = Version.TryParse(dash < 0 ? name : name[..dash], out var number);
+            return (isVersion ? number! : new Version(0, 0), dash < 0 ? null : name[dash..]);
         }
     }
 }

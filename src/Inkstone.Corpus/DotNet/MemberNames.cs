@@ -85,7 +85,8 @@ internal sealed class MemberNames(TypeCatalog catalog)
         if (member.StartsWith("op_", StringComparison.Ordinal))
         {
             var symbol = OperatorSymbol(member);
-            var target = parts.Converted is null ? "" : " " + ReadType(parts.Converted, catalog.TypeParameters(parts.Type), methodParameters);
+            var target = parts.Converted is null ? ""
+                : " " + ReadType(parts.Converted, catalog.TypeParameters(parts.Type), methodParameters);
             return $"{owner}.{symbol}{target}({list})" + (withKind ? " — operator" : "");
         }
         var text = new StringBuilder(owner);
@@ -98,7 +99,8 @@ internal sealed class MemberNames(TypeCatalog catalog)
     }
 
     private List<TypeReferenceReader.Parameter> ReadParameters(in DocumentationId parts, string[] methodParameters) =>
-        parts.Parameters is null ? [] : new TypeReferenceReader(parts.Parameters, catalog, catalog.TypeParameters(parts.Type), methodParameters).ReadList();
+        parts.Parameters is null ? []
+            : new TypeReferenceReader(parts.Parameters, catalog, catalog.TypeParameters(parts.Type), methodParameters).ReadList();
 
     private string ReadType(string type, string[] typeParameters, string[] methodParameters) =>
         new TypeReferenceReader(type, catalog, typeParameters, methodParameters).ReadList() is [var first, ..] ? first.Type : type;

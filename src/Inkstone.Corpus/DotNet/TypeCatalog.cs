@@ -1,4 +1,5 @@
 using System.Globalization;
+using static System.FormattableString;
 
 namespace Inkstone.Corpus;
 
@@ -95,7 +96,7 @@ internal sealed class TypeCatalog
     {
         if (documented is not null && documented.Length == arity)
             return documented;
-        return arity == 1 ? ["T"] : [.. Enumerable.Range(1, arity).Select(i => string.Create(CultureInfo.InvariantCulture, $"T{i}"))];
+        return arity == 1 ? ["T"] : [.. Enumerable.Range(1, arity).Select(i => Invariant($"T{i}"))];
     }
 
     /// <summary><c>List`1</c> into <c>List</c> and 1; <c>Select``2</c> into <c>Select</c> and 2.</summary>

@@ -18,7 +18,10 @@ public sealed record CorpusOptions
     /// <summary>How much is held out.</summary>
     public CorpusSplitOptions Split { get; init; } = new();
 
-    /// <summary>Bytes of text (UTF-8, cleaned, without duplicates) that are kept in memory at most; what comes after is left out and said so. 1 GiB by default.</summary>
+    /// <summary>
+    /// Bytes of text (UTF-8, cleaned, without duplicates) that are kept in memory at most; what comes after is left out and
+    /// said so. 1 GiB by default.
+    /// </summary>
     public long MaximumTextBytes { get; init; } = 1L << 30;
 
     internal void Validate()

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
+using static System.FormattableString;
 
 namespace Inkstone.Corpus;
 
@@ -51,7 +51,9 @@ public sealed class CorpusPreparation
             throw new InkstoneFormatException("Cleaning left no text", _path, fix: "Give another file or folder.");
 
         _progress(new(CorpusStage.Splitting, 0, documents.Count));
-        var grouping = _path is null ? CorpusGrouping.DeclaringType : File.Exists(_path) ? CorpusGrouping.ParagraphBlock : CorpusGrouping.File;
+        var grouping = _path is null ? CorpusGrouping.DeclaringType
+            : File.Exists(_path) ? CorpusGrouping.ParagraphBlock
+            : CorpusGrouping.File;
         var split = CorpusSplit.TrySplit(documents, rng, _options.Split);
         if (split is null)
         {
@@ -166,7 +168,7 @@ public sealed class CorpusPreparation
 
             Document Block(string text)
             {
-                var block = string.Create(CultureInfo.InvariantCulture, $"{document.Source} (block {++number})");
+                var block = Invariant($"{document.Source} (block {++number})");
                 return new(TextCleaner.Clean(text), block, block);
             }
         }

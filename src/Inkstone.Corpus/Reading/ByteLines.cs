@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Inkstone.Corpus;
 
 /// <summary>The lines of a stream as bytes, each of bounded length; the memory given is overwritten by the next line.</summary>
@@ -39,7 +41,7 @@ internal sealed class ByteLines(Stream stream, long longest)
         if (_end == _buffer.Length)
         {
             if (_end >= longest)
-                throw new InvalidDataException(FormattableString.Invariant($"a line is longer than {longest} bytes"));
+                throw new InvalidDataException(Invariant($"a line is longer than {longest} bytes"));
             Array.Resize(ref _buffer, (int)Math.Min(Math.Max(longest, _end + 1L), checked(_end * 2L)));
         }
         var count = stream.Read(_buffer, _end, _buffer.Length - _end);

@@ -6,7 +6,10 @@ using AngleSharp.Html.Parser.Tokens;
 
 namespace Inkstone.Corpus;
 
-/// <summary>The visible text of an HTML page: paragraphs parted by blank lines, lists and table rows as lines, preformatted text as code.</summary>
+/// <summary>
+/// The visible text of an HTML page: paragraphs parted by blank lines, lists and table rows as lines, preformatted text as
+/// code.
+/// </summary>
 /// <remarks>
 /// Only the tokenizer of the HTML standard runs, no tree is built: text needs none, and building one takes time quadratic
 /// in the depth of a hostile page.
@@ -14,13 +17,16 @@ namespace Inkstone.Corpus;
 internal sealed class HtmlText
 {
     private static readonly FrozenSet<string> Hidden = FrozenSet.ToFrozenSet(
-        ["title", "script", "style", "template", "noscript", "noembed", "noframes", "iframe", "textarea", "select", "svg", "math", "object"], StringComparer.Ordinal);
+        ["title", "script", "style", "template", "noscript", "noembed", "noframes", "iframe", "textarea", "select", "svg", "math",
+            "object"], StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Paragraphs = FrozenSet.ToFrozenSet(
-        ["p", "div", "section", "article", "header", "footer", "nav", "main", "aside", "address", "blockquote", "figure", "figcaption", "form", "fieldset",
-            "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ul", "ol", "dl", "table", "body"], StringComparer.Ordinal);
+        ["p", "div", "section", "article", "header", "footer", "nav", "main", "aside", "address", "blockquote", "figure",
+            "figcaption", "form", "fieldset", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ul", "ol", "dl", "table",
+            "body"], StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> Lines = FrozenSet.ToFrozenSet(["br", "li", "dt", "dd", "tr", "caption"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Lines = FrozenSet.ToFrozenSet(
+        ["br", "li", "dt", "dd", "tr", "caption"], StringComparer.Ordinal);
 
     private readonly ProseWriter _prose = new() { Flat = true };
     private StringBuilder? _code; // what a pre element has given so far

@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using static System.FormattableString;
 
 namespace Inkstone.Corpus;
 
@@ -11,7 +11,8 @@ namespace Inkstone.Corpus;
 /// </summary>
 internal sealed class JsonText(TextSourceOptions options)
 {
-    private readonly byte[][] _names = [.. (options.TextField is { } field ? [field] : new[] { "text", "content", "body" }).Select(Encoding.UTF8.GetBytes)];
+    private readonly byte[][] _names = options.TextField is { } field ? [Encoding.UTF8.GetBytes(field)]
+        : ["text"u8.ToArray(), "content"u8.ToArray(), "body"u8.ToArray()];
 
     /// <summary>What the reader had to leave out, in words; null when nothing.</summary>
     public string? LeftOut { get; private set; }
@@ -31,7 +32,7 @@ internal sealed class JsonText(TextSourceOptions options)
         var texts = new List<string>();
         var broken = Collect(buffer.WrittenSpan, texts);
         if (broken > 0)
-            LeftOut = string.Create(CultureInfo.InvariantCulture, $"{broken} texts hold half surrogate pairs and were left out");
+            LeftOut = Invariant($"{broken} texts hold half surrogate pairs and were left out");
         foreach (var text in texts)
             yield return new(text, EndsRecord: true);
     }
@@ -56,14 +57,15 @@ internal sealed class JsonText(TextSourceOptions options)
             catch (JsonException e)
             {
                 broken++;
-                first ??= string.Create(CultureInfo.InvariantCulture, $"the first is line {number}: {e.Message}");
+                first ??= Invariant($"the first is line {number}: {e.Message}");
                 continue;
             }
             foreach (var text in texts)
                 yield return new(text, EndsRecord: true);
         }
         if (broken > 0)
-            LeftOut = string.Create(CultureInfo.InvariantCulture, $"{broken} of {number} lines are not usable JSON and were left out") + (first is null ? "" : "; " + first);
+            LeftOut = Invariant($"{broken} of {number} lines are not usable JSON and were left out")
+                + (first is null ? "" : "; " + first);
     }
 
     // Returns how many wanted strings cannot be decoded (escaped half surrogate pairs).

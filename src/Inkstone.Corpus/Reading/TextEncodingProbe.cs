@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using static System.FormattableString;
 
 namespace Inkstone.Corpus;
 
@@ -61,7 +61,8 @@ internal static class TextEncodingProbe
             var share = invalid / (double)count;
             return (null, 0, share > 0.3
                 ? "it is binary"
-                : string.Create(CultureInfo.InvariantCulture, $"it is not {encoding.WebName.ToUpperInvariant()} ({share * 100:0.#} % of it is invalid): binary, or in another encoding; convert it to UTF-8"));
+                : Invariant($"it is not {encoding.WebName.ToUpperInvariant()} ({share * 100:0.#} % of it is invalid): ")
+                    + "binary, or in another encoding; convert it to UTF-8");
         }
         return controls > count * MostControls ? (null, 0, "it is binary (it is full of control characters)") : (encoding, mark, "");
     }

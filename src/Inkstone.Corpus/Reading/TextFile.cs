@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
+using static System.FormattableString;
 
 namespace Inkstone.Corpus;
 
@@ -32,7 +32,8 @@ internal sealed class TextFile(TextSourceOptions options, bool alone, Action<Ski
                 if (!pieces.MoveNext())
                     break;
             }
-            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or XmlException or JsonException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or XmlException
+                or JsonException)
             {
                 trouble = Describe(e);
                 break;
@@ -68,10 +69,10 @@ internal sealed class TextFile(TextSourceOptions options, bool alone, Action<Ski
             count++;
             if (alone)
             {
-                var block = string.Create(CultureInfo.InvariantCulture, $"{file.Name} (block {count})");
+                var block = Invariant($"{file.Name} (block {count})");
                 return new(text, block, block);
             }
-            return new(text, count == 1 ? file.Name : string.Create(CultureInfo.InvariantCulture, $"{file.Name} (part {count})"), file.Name);
+            return new(text, count == 1 ? file.Name : Invariant($"{file.Name} (part {count})"), file.Name);
         }
 
         void Report()
@@ -80,11 +81,19 @@ internal sealed class TextFile(TextSourceOptions options, bool alone, Action<Ski
             if (trouble is not null)
                 skipped(new(file.Name, trouble, Partly: count > 0));
             else if (count == 0)
-                skipped(new(file.Name, IsJson(file.Name) ? "no object in it has a text under " + (options.TextField ?? "text, content or body") : "it holds no text"));
+            {
+                skipped(new(file.Name, !IsJson(file.Name) ? "it holds no text"
+                    : "no object in it has a text under " + (options.TextField ?? "text, content or body")));
+            }
             if (replaced > 0 && count > 0)
-                skipped(new(file.Name, string.Create(CultureInfo.InvariantCulture, $"{replaced} characters cannot be decoded and stand as U+FFFD"), Partly: true));
+            {
+                skipped(new(file.Name, Invariant($"{replaced} characters cannot be decoded and stand as U+FFFD"), Partly: true));
+            }
         }
     }
+
+    private static bool IsReadWhole(string name) =>
+        Path.GetExtension(name).ToLowerInvariant() is ".json" or ".html" or ".htm" or ".xhtml";
 
     private static bool IsJson(string name) => Path.GetExtension(name).ToLowerInvariant() is ".json" or ".jsonl" or ".ndjson";
 
@@ -115,11 +124,13 @@ internal sealed class TextFile(TextSourceOptions options, bool alone, Action<Ski
             var length = (info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info).Length;
             if (length == 0)
                 why = "it is empty";
-            else if (length > options.MaximumWholeFileBytes && Path.GetExtension(file.Name).ToLowerInvariant() is ".json" or ".html" or ".htm" or ".xhtml")
-                why = string.Create(CultureInfo.InvariantCulture, $"it has {length} bytes; formats that are read whole may have {options.MaximumWholeFileBytes} (.jsonl and .txt have no limit)");
+            else if (length > options.MaximumWholeFileBytes && IsReadWhole(file.Name))
+                why = Invariant($"it has {length} bytes; formats that are read whole may have {options.MaximumWholeFileBytes} ")
+                    + "(.jsonl and .txt have no limit)";
             else
             {
-                stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+                stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
+                    bufferSize: 0, FileOptions.SequentialScan);
                 var sample = new byte[(int)Math.Min(TextEncodingProbe.SampleLength, length)];
                 var read = stream.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false);
                 (var encoding, var mark, why) = TextEncodingProbe.Probe(sample.AsSpan(0, read), whole: read == length);

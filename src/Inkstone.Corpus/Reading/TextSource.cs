@@ -1,5 +1,5 @@
-using System.Globalization;
 using Inkstone.Foundation.Errors;
+using static System.FormattableString;
 
 namespace Inkstone.Corpus;
 
@@ -58,7 +58,7 @@ public static class TextSource
             expected: "text files: .txt, .md, source code, .html, .xml, .json or .jsonl with a text field, in UTF-8 or UTF-16",
             found: first is null ? "an empty folder"
                 : alone ? first.Why
-                : string.Create(CultureInfo.InvariantCulture, $"{count} files or folders that were passed over, the first {first.Name}: {first.Why}"),
+                : Invariant($"{count} files or folders that were passed over, the first {first.Name}: {first.Why}"),
             fix: "Give another file or folder, or convert the text to UTF-8.");
     }
 

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
+using static System.FormattableString;
 
 namespace Inkstone.Corpus;
 
@@ -12,7 +12,8 @@ namespace Inkstone.Corpus;
 /// </summary>
 public sealed class CorpusSplit
 {
-    private CorpusSplit(IReadOnlyList<Document> train, IReadOnlyList<Document> validation, long trainBytes, long validationBytes, int groups)
+    private CorpusSplit(
+        IReadOnlyList<Document> train, IReadOnlyList<Document> validation, long trainBytes, long validationBytes, int groups)
     {
         Train = train;
         Validation = validation;
@@ -44,8 +45,9 @@ public sealed class CorpusSplit
         if (TrySplit(documents, rng, options) is { } split)
             return split;
         throw new InkstoneFormatException("The text has no group small enough to be held out for validation",
-            expected: string.Create(CultureInfo.InvariantCulture, $"at least two groups (files, types or paragraph blocks), one of at most {options.LargestGroupShare:P0} of the text"),
-            found: string.Create(CultureInfo.InvariantCulture, $"{documents.DistinctBy(d => d.Group).Count()} groups in {documents.Count} documents"),
+            expected: "at least two groups (files, types or paragraph blocks), one of at most "
+                + Invariant($"{options.LargestGroupShare:P0} of the text"),
+            found: Invariant($"{documents.DistinctBy(d => d.Group).Count()} groups in {documents.Count} documents"),
             fix: "Give more text, or text in more files.");
     }
 
@@ -72,8 +74,8 @@ public sealed class CorpusSplit
         if (total < options.MinimumBytes)
         {
             throw new InkstoneFormatException("The text is too small to train on and to hold some out for validation",
-                expected: string.Create(CultureInfo.InvariantCulture, $"at least {options.MinimumBytes} bytes after cleaning"),
-                found: string.Create(CultureInfo.InvariantCulture, $"{total} bytes in {documents.Count} documents"), fix: "Give more text.");
+                expected: Invariant($"at least {options.MinimumBytes} bytes after cleaning"),
+                found: Invariant($"{total} bytes in {documents.Count} documents"), fix: "Give more text.");
         }
 
         var target = Math.Min((long)Math.Ceiling(total * options.ValidationShare), options.MaximumValidationBytes);
@@ -81,7 +83,8 @@ public sealed class CorpusSplit
         if (chosen.Count == 0)
             return null;
         var held = chosen.Sum(group => sizes[group]);
-        return new([.. documents.Where(d => !chosen.Contains(d.Group))], [.. documents.Where(d => chosen.Contains(d.Group))], total - held, held, chosen.Count);
+        var sides = documents.ToLookup(document => chosen.Contains(document.Group));
+        return new([.. sides[false]], [.. sides[true]], total - held, held, chosen.Count);
     }
 
     // Groups in the order of their own random key, each taken if it fits; where none fits the smallest, if it is small enough.

@@ -36,6 +36,7 @@ public sealed record CorpusSplitOptions
     private static void CheckShare(double share, string name)
     {
         if (!(share > 0 && share <= 0.5))
-            throw new InkstoneRequestException("A share of the text is out of range", name, "more than 0 and at most 0.5", share.ToString(CultureInfo.InvariantCulture));
+            throw new InkstoneRequestException("A share of the text is out of range", name, "more than 0 and at most 0.5",
+                share.ToString(CultureInfo.InvariantCulture));
     }
 }
