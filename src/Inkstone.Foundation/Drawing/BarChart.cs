@@ -62,7 +62,8 @@ public sealed record BarChart
             var length = bar.Value / longest * room;
             canvas.Text(left - 12, middle + 5, bar.Label, new(LabelSize, ChartStyle.Ink, "end", bar.Emphasised));
             canvas.Rectangle(left, middle - (BarHeight / 2), length, BarHeight, new(bar.Emphasised ? ChartStyle.Colour(0) : ChartStyle.Quiet), radius: 3);
-            canvas.Text(left + length + 8, middle + 5, Say(bar.Value), new(LabelSize, bar.Emphasised ? ChartStyle.Colour(0) : ChartStyle.Muted, Bold: bar.Emphasised));
+            var valueColour = bar.Emphasised ? ChartStyle.Colour(0) : ChartStyle.Muted;
+            canvas.Text(left + length + 8, middle + 5, Say(bar.Value), new(LabelSize, valueColour, Bold: bar.Emphasised));
         }
         canvas.Line(left, top, left, top + (Bars.Count * RowHeight), new(Stroke: ChartStyle.Axis));
     }

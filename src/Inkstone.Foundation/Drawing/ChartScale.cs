@@ -77,8 +77,12 @@ internal sealed class ChartScale
         {
             if (exponent % stride != 0)
                 continue;
-            foreach (var value in factors.Select(factor => factor * Math.Pow(10, exponent)).Where(value => value >= _low * (1 - 1e-9) && value <= _high * (1 + 1e-9)))
-                ticks.Add((value, Label(value, Math.Max(0, -exponent))));
+            foreach (var factor in factors)
+            {
+                var value = factor * Math.Pow(10, exponent);
+                if (value >= _low * (1 - 1e-9) && value <= _high * (1 + 1e-9))
+                    ticks.Add((value, Label(value, Math.Max(0, -exponent))));
+            }
         }
         return ticks;
     }

@@ -12,7 +12,7 @@ internal sealed class LineChartDrawing
 
     private readonly LineChart _chart;
     private readonly SvgCanvas _canvas;
-    private readonly IReadOnlyList<(double X, double Y)>[] _points;
+    private readonly (double X, double Y)[][] _points;
     private double _left, _right, _top, _bottom;
     private ChartScale _x = null!, _y = null!;
 
@@ -20,7 +20,7 @@ internal sealed class LineChartDrawing
     {
         _chart = chart;
         _canvas = new(chart.Width, chart.Height, chart.Title, Describe(chart));
-        _points = chart.Series.Select(series => (IReadOnlyList<(double X, double Y)>)series.Points.Where(point => !chart.LogarithmicX || point.X > 0).ToList()).ToArray();
+        _points = chart.Series.Select(series => series.Points.Where(point => !chart.LogarithmicX || point.X > 0).ToArray()).ToArray();
     }
 
     public string Draw()
@@ -109,7 +109,8 @@ internal sealed class LineChartDrawing
         _bottom = _chart.Height - 58;
         _y = new(low, high, _bottom, _top);
         _left = ChartStyle.Margin + _y.Ticks(YTickCount).Select(tick => ChartStyle.TextWidth(tick.Label, LabelSize)).DefaultIfEmpty(0).Max() + 10;
-        _right = _chart.Width - ChartStyle.Margin - Math.Min(_chart.Width / 3.0, ends.Select(end => ChartStyle.TextWidth(end.Text, LabelSize) + 14).DefaultIfEmpty(0).Max());
+        var roomForEnds = ends.Select(end => ChartStyle.TextWidth(end.Text, LabelSize) + 14).DefaultIfEmpty(0).Max();
+        _right = _chart.Width - ChartStyle.Margin - Math.Min(_chart.Width / 3.0, roomForEnds);
         var (first, last) = (finite.Min(point => point.X), finite.Max(point => point.X));
         if (!_chart.LogarithmicX && first > 0 && first < 0.05 * last)
             first = 0; // steps count from one, axes from zero
@@ -152,7 +153,8 @@ internal sealed class LineChartDrawing
             }
             rows[row] = start + width;
             _canvas.Line(x, _top, x, _bottom, new(Stroke: ChartStyle.Axis, Dash: "2 3"));
-            _canvas.Text(leftwards ? x - 6 : x + 6, _top + 13 + (row * 16), marker.Label, new(LabelSize, ChartStyle.Muted, leftwards ? "end" : "start", Halo: ChartStyle.Card));
+            var style = new SvgText(LabelSize, ChartStyle.Muted, leftwards ? "end" : "start", Halo: ChartStyle.Card);
+            _canvas.Text(leftwards ? x - 6 : x + 6, _top + 13 + (row * 16), marker.Label, style);
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class MarkdownWriter
         if (table.FirstOrDefault(row => row.Length != headers.Count) is { } wrong)
             throw new ArgumentException($"a row has {wrong.Length} cells, the table {headers.Count} columns", nameof(rows));
         var widths = Enumerable.Range(0, headers.Count).Select(column => Math.Max(3, table.Max(row => row[column].Length))).ToArray();
-        var lines = table.Select(row => Line((column, width) => AlignmentOf(column) == 'r' ? row[column].PadLeft(width) : row[column].PadRight(width))).ToList();
+        var lines = table.Select(row => Line((column, width) => Pad(row[column], column, width))).ToList();
         lines.Insert(1, Line((column, width) => AlignmentOf(column) switch
         {
             'r' => new string('-', width - 1) + ":",
@@ -65,6 +65,7 @@ public sealed class MarkdownWriter
         }));
         return Block(string.Join('\n', lines));
 
+        string Pad(string cell, int column, int width) => AlignmentOf(column) == 'r' ? cell.PadLeft(width) : cell.PadRight(width);
         char AlignmentOf(int column) => column < alignment.Length ? alignment[column] : 'l';
         string Line(Func<int, int, string> cell) => $"| {string.Join(" | ", widths.Select((width, column) => cell(column, width)))} |";
     }

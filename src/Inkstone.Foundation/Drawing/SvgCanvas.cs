@@ -36,8 +36,8 @@ public sealed class SvgCanvas
     /// <param name="description">What it shows, for those who cannot see it.</param>
     public SvgCanvas(double width, double height, string title, string description)
     {
-        _text.Append(CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{N(width)}\" height=\"{N(height)}\" viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" font-family=\"{Fonts}\">\n");
+        _text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{N(width)}\" height=\"{N(height)}\"");
+        _text.Append(CultureInfo.InvariantCulture, $" viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" font-family=\"{Fonts}\">\n");
         _text.Append(CultureInfo.InvariantCulture, $"<title>{Escape(title)}</title>\n<desc>{Escape(description)}</desc>\n");
     }
 
@@ -102,7 +102,8 @@ public sealed class SvgCanvas
     public void BeginWindow(double x, double y, double width, double height)
     {
         _open++;
-        _text.Append(CultureInfo.InvariantCulture, $"<svg x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(height)}\" viewBox=\"{N(x)} {N(y)} {N(width)} {N(height)}\">\n");
+        _text.Append(CultureInfo.InvariantCulture, $"<svg x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(height)}\"");
+        _text.Append(CultureInfo.InvariantCulture, $" viewBox=\"{N(x)} {N(y)} {N(width)} {N(height)}\">\n");
     }
 
     /// <summary>Ends the part begun last.</summary>

@@ -56,10 +56,12 @@ public sealed class DurableFiles : IDurableFiles
     public bool FolderExists(string path) => Directory.Exists(path);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FileNames(string folder) => FileErrors.Guard("cannot list the folder", folder, () => Names(Directory.EnumerateFiles(folder)));
+    public IReadOnlyList<string> FileNames(string folder) =>
+        FileErrors.Guard("cannot list the folder", folder, () => Names(Directory.EnumerateFiles(folder)));
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FolderNames(string folder) => FileErrors.Guard("cannot list the folder", folder, () => Names(Directory.EnumerateDirectories(folder)));
+    public IReadOnlyList<string> FolderNames(string folder) =>
+        FileErrors.Guard("cannot list the folder", folder, () => Names(Directory.EnumerateDirectories(folder)));
 
     private static string[] Names(IEnumerable<string> paths)
     {

@@ -10,7 +10,8 @@ public static class DurableWriting
 
     /// <summary>
     /// Creates a file, writes it and flushes it to disk. Its name is durable only after the folder is flushed, and a crash in
-    /// the middle leaves a part: use it inside a folder that is itself renamed into place, else <see cref="WriteAtomically(IDurableFiles, string, Action{Stream})"/>.
+    /// the middle leaves a part: use it inside a folder that is itself renamed into place, else
+    /// <see cref="WriteAtomically(IDurableFiles, string, Action{Stream})"/>.
     /// </summary>
     /// <param name="files">Where to write.</param>
     /// <param name="path">The file.</param>
@@ -27,7 +28,8 @@ public static class DurableWriting
     }
 
     /// <summary>Creates a file with this content and flushes it to disk; see the other form.</summary>
-    public static FileDigest WriteFlushed(this IDurableFiles files, string path, byte[] content) => files.WriteFlushed(path, stream => stream.Write(content));
+    public static FileDigest WriteFlushed(this IDurableFiles files, string path, byte[] content) =>
+        files.WriteFlushed(path, stream => stream.Write(content));
 
     /// <summary>
     /// Writes a file so that at every moment, also after a power cut, its path holds the old content or the new, whole:
@@ -58,7 +60,8 @@ public static class DurableWriting
     }
 
     /// <summary>Writes these bytes as the whole of a file, old or new at every moment; see the other form.</summary>
-    public static FileDigest WriteAtomically(this IDurableFiles files, string path, byte[] content) => files.WriteAtomically(path, stream => stream.Write(content));
+    public static FileDigest WriteAtomically(this IDurableFiles files, string path, byte[] content) =>
+        files.WriteAtomically(path, stream => stream.Write(content));
 
     /// <summary>The folder that holds a path; the current folder for a bare name.</summary>
     public static string FolderOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".";

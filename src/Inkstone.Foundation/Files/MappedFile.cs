@@ -79,7 +79,8 @@ public sealed class MappedFile : IDisposable
         var now = new FileInfo(Path);
         if (!now.Exists || now.Length != Length || now.LastWriteTimeUtc != LastWriteTimeUtc)
             throw new InkstoneResourceException("the file changed while it was mapped", Path, $"{Length} bytes written {LastWriteTimeUtc:O}",
-                now.Exists ? $"{now.Length} bytes written {now.LastWriteTimeUtc:O}" : "no file", "Replace model files by renaming a new file over the old one, never by writing into it.");
+                now.Exists ? $"{now.Length} bytes written {now.LastWriteTimeUtc:O}" : "no file",
+                "Replace model files by renaming a new file over the old one, never by writing into it.");
     }
 
     /// <summary>Closes the file; windows still open keep their bytes.</summary>

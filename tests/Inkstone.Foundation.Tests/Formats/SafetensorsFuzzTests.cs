@@ -78,9 +78,41 @@ public class SafetensorsFuzzTests
         }
     }
 
+    [Fact]
+    public void OnlyFormatErrorsEscapeFromAnIndex()
+    {
+        const string Index = """{"metadata":{"total_size":12},"weight_map":{"d":"model-2.safetensors","c":"model-1.safetensors","é":"model-2.safetensors"}}""";
+        var random = TestRandom.Seeded(777);
+        var accepted = 0;
+        for (var round = 0; round < 50_000; round++)
+        {
+            var bytes = MutateText(Index, random).ToArray();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                var shards = SafetensorsFolder.ReadIndex(BoundedJson.Parse(bytes, "index"));
+                accepted++;
+                Assert.All(shards.Values, shard => Assert.Equal(shard, Path.GetFileName(shard)));
+            }
+            catch (InkstoneFormatException)
+            {
+            }
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before <= 16 * bytes.Length + (1 << 20));
+        }
+        Assert.InRange(accepted, 500, 45_000);
+    }
+
     private static byte[] Mutate(RngCursor random)
     {
-        var header = new List<byte>(Encoding.UTF8.GetBytes(Seeds[random.NextInt(Seeds.Length)]));
+        var header = MutateText(Seeds[random.NextInt(Seeds.Length)], random);
+        var data = random.NextInt(20) == 0 ? random.NextInt(40) : 18;
+        ulong? length = random.NextInt(50) == 0 ? (ulong)random.NextWord() << random.NextInt(33) : null;
+        return Assemble(header, data, length);
+    }
+
+    private static List<byte> MutateText(string text, RngCursor random)
+    {
+        var header = new List<byte>(Encoding.UTF8.GetBytes(text));
         for (var times = 1 + random.NextInt(3); times > 0; times--)
         {
             var at = random.NextInt(header.Count + 1);
@@ -109,9 +141,7 @@ public class SafetensorsFuzzTests
             if (header.Count == 0)
                 header.Add((byte)'{');
         }
-        var data = random.NextInt(20) == 0 ? random.NextInt(40) : 18;
-        ulong? length = random.NextInt(50) == 0 ? (ulong)random.NextWord() << random.NextInt(33) : null;
-        return Assemble(header, data, length);
+        return header;
     }
 
     private static byte[] Assemble(List<byte> header, int data, ulong? length)

@@ -44,9 +44,11 @@ internal sealed class FolderNode(int number) : DiskNode(number)
     public SortedDictionary<string, int> NamesAfter(Dictionary<int, int> cuts)
     {
         var names = new SortedDictionary<string, int>(_durable, StringComparer.Ordinal);
-        foreach (var change in Pending.Where(change => change.Sequence <= cuts[Number] && (change.Partner is not { } partner || change.Sequence <= cuts[partner])))
+        foreach (var change in Pending.Where(Survives))
             Apply(names, change);
         return names;
+
+        bool Survives(NameChange change) => change.Sequence <= cuts[Number] && (change.Partner is not { } partner || change.Sequence <= cuts[partner]);
     }
 
     private static void Apply(SortedDictionary<string, int> names, NameChange change)

@@ -36,7 +36,8 @@ public enum DiskAction
 /// <param name="Parent">The folder that holds the name.</param>
 /// <param name="NewParent">The folder that holds the new name of a rename.</param>
 /// <param name="Bytes">The bytes written.</param>
-public sealed record DiskOperation(DiskAction Action, string Path, string? NewPath = null, int Node = 0, int Parent = 0, int NewParent = 0, byte[]? Bytes = null)
+public sealed record DiskOperation(
+    DiskAction Action, string Path, string? NewPath = null, int Node = 0, int Parent = 0, int NewParent = 0, byte[]? Bytes = null)
 {
     internal string Name => Path[(Path.LastIndexOf('/') + 1)..];
 

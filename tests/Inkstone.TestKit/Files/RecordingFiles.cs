@@ -247,7 +247,7 @@ public sealed class RecordingFiles : IDurableFiles
     private void Perform(DiskOperation operation, string what)
     {
         var attempt = Attempts++;
-        if (_fault is { } fault && (attempt == fault.At || (attempt > fault.At && fault.Lasting && (fault.Kind == FaultKind.InputOutput || NeedsSpace(operation)))))
+        if (_fault is { } fault && Fails(fault, attempt, operation))
         {
             if (fault.Kind == FaultKind.ShortWrite && operation.Action == DiskAction.Write)
                 Carry(operation with { Bytes = operation.Bytes![..(operation.Bytes!.Length / 2)] });
@@ -263,14 +263,21 @@ public sealed class RecordingFiles : IDurableFiles
         _operations.Add(operation);
     }
 
-    private static bool NeedsSpace(DiskOperation operation) => operation.Action is DiskAction.MakeFile or DiskAction.MakeFolder or DiskAction.Write;
+    private static bool Fails((int At, FaultKind Kind, bool Lasting) fault, int attempt, DiskOperation operation)
+    {
+        var needsSpace = operation.Action is DiskAction.MakeFile or DiskAction.MakeFolder or DiskAction.Write;
+        return attempt == fault.At || (fault.Lasting && attempt > fault.At && (fault.Kind == FaultKind.InputOutput || needsSpace));
+    }
 
     private sealed class ModelStream(RecordingFiles disk, string path, int node) : DurableStream(disk.BufferSize)
     {
         protected override void WriteCore(ReadOnlySpan<byte> bytes)
         {
-            for (; bytes.Length > 0; bytes = bytes[Math.Min(bytes.Length, disk.BufferSize)..])
-                disk.Perform(new(DiskAction.Write, path, Node: node, Bytes: bytes[..Math.Min(bytes.Length, disk.BufferSize)].ToArray()), "cannot write the file");
+            for (var at = 0; at < bytes.Length; at += disk.BufferSize)
+            {
+                var piece = bytes.Slice(at, Math.Min(bytes.Length - at, disk.BufferSize)).ToArray();
+                disk.Perform(new(DiskAction.Write, path, Node: node, Bytes: piece), "cannot write the file");
+            }
         }
 
         protected override void SyncCore() => disk.Perform(new(DiskAction.FlushFile, path, Node: node), "cannot flush the file to disk");

@@ -97,9 +97,11 @@ public static class BoundedJson
             else if (++values > limits.MaximumValues)
                 throw new InkstoneFormatException("too many JSON values", At(source, reader), $"at most {limits.MaximumValues} values", "more");
             if (reader.ValueSpan.Length > limits.MaximumStringBytes)
-                throw new InkstoneFormatException("a JSON string or number is too long", At(source, reader), $"at most {limits.MaximumStringBytes} bytes", $"{reader.ValueSpan.Length} bytes");
+                throw new InkstoneFormatException("a JSON string or number is too long", At(source, reader),
+                    $"at most {limits.MaximumStringBytes} bytes", $"{reader.ValueSpan.Length} bytes");
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !IsText(ref reader))
-                throw new InkstoneFormatException("a JSON string is not valid Unicode", At(source, reader), "UTF-8 without lone surrogates", "bytes or escapes that encode no character");
+                throw new InkstoneFormatException("a JSON string is not valid Unicode", At(source, reader),
+                    "UTF-8 without lone surrogates", "bytes or escapes that encode no character");
         }
         return checked(values + names);
     }

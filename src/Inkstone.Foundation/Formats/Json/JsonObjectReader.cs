@@ -131,7 +131,8 @@ public sealed class JsonObjectReader
         if (unused.Count > 0)
         {
             var shown = string.Join(", ", unused.Take(10).Select(key => Excerpt.Of(key)));
-            throw new InkstoneFormatException("keys that are not understood", Where, "only known keys", unused.Count > 10 ? $"{shown} and {unused.Count - 10} more" : shown, fix);
+            throw new InkstoneFormatException("keys that are not understood", Where, "only known keys",
+                unused.Count > 10 ? $"{shown} and {unused.Count - 10} more" : shown, fix);
         }
     }
 

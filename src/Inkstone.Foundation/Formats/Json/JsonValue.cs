@@ -58,7 +58,8 @@ public readonly struct JsonValue
     /// <summary>The value as a whole number between two bounds, both included. A fraction or exponent is refused, even a void one (2.0).</summary>
     /// <exception cref="InkstoneFormatException">It is not a whole number, or out of range.</exception>
     public long AsInt64(long minimum = long.MinValue, long maximum = long.MaxValue) =>
-        Kind == JsonValueKind.Number && long.TryParse(_table.Raw(_row), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum
+        Kind == JsonValueKind.Number && long.TryParse(_table.Raw(_row), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        && number >= minimum && number <= maximum
             ? number
             : throw Unexpected(Range<long>("a whole number", minimum == long.MinValue ? null : minimum, maximum == long.MaxValue ? null : maximum));
 
@@ -69,7 +70,8 @@ public readonly struct JsonValue
     /// <summary>The value as a finite number between two bounds, both included.</summary>
     /// <exception cref="InkstoneFormatException">It is not a number, not finite in double precision, or out of range.</exception>
     public double AsDouble(double minimum = double.MinValue, double maximum = double.MaxValue) =>
-        Kind == JsonValueKind.Number && double.TryParse(_table.Raw(_row), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number >= minimum && number <= maximum
+        Kind == JsonValueKind.Number && double.TryParse(_table.Raw(_row), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && double.IsFinite(number) && number >= minimum && number <= maximum
             ? number
             : throw Unexpected(Range<double>("a number", minimum == double.MinValue ? null : minimum, maximum == double.MaxValue ? null : maximum));
 

@@ -61,7 +61,8 @@ public sealed class SafetensorsFile : IDisposable
             {
                 var read = RandomAccess.Read(handle, destination[done..], checked(tensor.FileOffset + start + done));
                 if (read == 0)
-                    throw new InkstoneFormatException("the file was cut short while it was read", Path, $"{tensor.ByteLength} bytes of tensor {Excerpt.Of(tensor.Name)}", $"{start + done} bytes");
+                    throw new InkstoneFormatException("the file was cut short while it was read", Path,
+                        $"{tensor.ByteLength} bytes of tensor {Excerpt.Of(tensor.Name)}", $"{start + done} bytes");
                 done += read;
             }
         }

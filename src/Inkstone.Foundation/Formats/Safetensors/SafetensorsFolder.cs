@@ -55,9 +55,11 @@ public sealed class SafetensorsFolder : IDisposable
     /// <summary>Reads an index: the shard of each tensor.</summary>
     /// <param name="path">The index file.</param>
     /// <exception cref="InkstoneFormatException">It is not an index, or names a file outside its folder.</exception>
-    public static IReadOnlyDictionary<string, string> ReadIndex(string path)
+    public static IReadOnlyDictionary<string, string> ReadIndex(string path) => ReadIndex(BoundedJson.ReadFile(path));
+
+    internal static IReadOnlyDictionary<string, string> ReadIndex(JsonValue index)
     {
-        var root = BoundedJson.ReadFile(path).AsObject();
+        var root = index.AsObject();
         root.Ignore("metadata"); // total_size and the like: informative, and often wrong
         var shards = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (tensor, shard) in root.Get("weight_map").Members())
@@ -88,13 +90,15 @@ public sealed class SafetensorsFolder : IDisposable
         {
             var path = Path.Combine(folder, shard);
             if (!File.Exists(path))
-                throw new InkstoneFormatException("the index names a shard that is not there", index, $"a file {Excerpt.Of(shard)}", "none", "The model was probably not downloaded to its end.");
+                throw new InkstoneFormatException("the index names a shard that is not there", index,
+                    $"a file {Excerpt.Of(shard)}", "none", "The model was probably not downloaded to its end.");
             Add(SafetensorsFile.Open(path), shardOf, index);
         }
         foreach (var (tensor, shard) in shardOf)
         {
             if (!_tensors.ContainsKey(tensor))
-                throw new InkstoneFormatException("the index names a tensor that its shard does not hold", index, $"tensor {Excerpt.Of(tensor)} in {shard}", "none of that name");
+                throw new InkstoneFormatException("the index names a tensor that its shard does not hold", index,
+                    $"tensor {Excerpt.Of(tensor)} in {shard}", "none of that name");
         }
     }
 
@@ -104,8 +108,11 @@ public sealed class SafetensorsFolder : IDisposable
         foreach (var tensor in file.Header.Tensors)
         {
             if (shardOf is not null && shardOf.GetValueOrDefault(tensor.Name) != Path.GetFileName(file.Path))
-                throw new InkstoneFormatException("a shard holds a tensor that the index does not give it", file.Path, "the tensors named for it in the index",
-                    shardOf.TryGetValue(tensor.Name, out var other) ? $"{Excerpt.Of(tensor.Name)}, which {index} gives to {other}" : $"{Excerpt.Of(tensor.Name)}, which {index} does not name");
+            {
+                var said = shardOf.TryGetValue(tensor.Name, out var other) ? $"gives to {other}" : "does not name";
+                throw new InkstoneFormatException("a shard holds a tensor that the index does not give it", file.Path,
+                    "the tensors named for it in the index", $"{Excerpt.Of(tensor.Name)}, which {index} {said}");
+            }
             _tensors.Add(tensor.Name, (file, tensor));
         }
     }

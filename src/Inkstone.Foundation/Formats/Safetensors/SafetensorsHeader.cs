@@ -28,6 +28,9 @@ public sealed class SafetensorsHeader
     internal const string MetadataKey = "__metadata__";
     internal const int PrefixBytes = 8;
 
+    private const string NotSafetensors = "This is probably not a safetensors file.";
+    private const string Unfinished = "The file was probably not copied or downloaded to its end.";
+
     private static readonly JsonLimits Limits = new()
     {
         MaximumBytes = MaximumHeaderBytes,
@@ -78,9 +81,9 @@ public sealed class SafetensorsHeader
             throw new InkstoneFormatException("the file is too short to be safetensors", source, "8 bytes of header length", $"{length} bytes");
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > MaximumHeaderBytes)
-            throw new InkstoneFormatException("the header length is beyond what the format allows", $"{source}, byte 0", $"at most {MaximumHeaderBytes}", $"{headerLength}", "This is probably not a safetensors file.");
+            throw new InkstoneFormatException("the header length is beyond what the format allows", $"{source}, byte 0", $"at most {MaximumHeaderBytes}", $"{headerLength}", NotSafetensors);
         if (headerLength > (ulong)(length - PrefixBytes))
-            throw new InkstoneFormatException("the header length is beyond the end of the file", $"{source}, byte 0", $"at most {length - PrefixBytes}", $"{headerLength}", "The file was probably not copied or downloaded to its end.");
+            throw new InkstoneFormatException("the header length is beyond the end of the file", $"{source}, byte 0", $"at most {length - PrefixBytes}", $"{headerLength}", Unfinished);
         var json = new byte[(int)headerLength];
         var read = stream.ReadAtLeast(json, json.Length, throwOnEndOfStream: false);
         if (read < json.Length)
@@ -92,7 +95,8 @@ public sealed class SafetensorsHeader
     {
         var where = $"{source}, header";
         if (json.Length == 0 || json[0] != (byte)'{')
-            throw new InkstoneFormatException("the header does not begin with an object", $"{source}, byte 8", "'{'", json.Length == 0 ? "an empty header" : $"byte 0x{json[0]:X2}", "This is probably not a safetensors file.");
+            throw new InkstoneFormatException("the header does not begin with an object", $"{source}, byte 8", "'{'",
+                json.Length == 0 ? "an empty header" : $"byte 0x{json[0]:X2}", NotSafetensors);
         var root = BoundedJson.Adopt(json, where, Limits);
         IReadOnlyDictionary<string, string> metadata = ImmutableDictionary<string, string>.Empty;
         var dataStart = (long)PrefixBytes + json.Length;
@@ -124,7 +128,8 @@ public sealed class SafetensorsHeader
     private static SafetensorsTensor ReadTensor(string name, JsonValue value, long dataStart, long dataLength)
     {
         if (name.Length is 0 or > MaximumNameLength)
-            throw new InkstoneFormatException("a tensor name is empty or too long", value.Where, $"1 to {MaximumNameLength} characters", $"{name.Length} characters");
+            throw new InkstoneFormatException("a tensor name is empty or too long", value.Where,
+                $"1 to {MaximumNameLength} characters", $"{name.Length} characters");
         var members = (Type: value.Find("dtype"), Shape: value.Find("shape"), Extent: value.Find("data_offsets"));
         if (members is not ({ } typeName, { } dimensions, { } offsets))
             throw value.Error("a tensor lacks a member", "dtype, shape and data_offsets");
@@ -137,7 +142,8 @@ public sealed class SafetensorsHeader
         if (ByteCount(shape, type) is not { } expected)
             throw value.Error("the size of a tensor overflows", "fewer than 2^63 bytes");
         if (expected != end - begin)
-            throw new InkstoneFormatException("the size of a tensor is unlike its shape and type", value.Where, $"{expected} bytes for {type.Name()} [{string.Join(", ", shape)}]", $"{end - begin} bytes");
+            throw new InkstoneFormatException("the size of a tensor is unlike its shape and type", value.Where,
+                $"{expected} bytes for {type.Name()} [{string.Join(", ", shape)}]", $"{end - begin} bytes");
         return new(name, type, shape, dataStart + begin, end - begin);
     }
 
@@ -149,7 +155,7 @@ public sealed class SafetensorsHeader
         if (pair[0] > pair[1])
             throw new InkstoneFormatException("data begins after its end", value.Where, "begin at most end", $"[{pair[0]}, {pair[1]}]");
         if (pair[1] > dataLength)
-            throw new InkstoneFormatException("data lies beyond the end of the file", value.Where, $"an end of at most {dataLength}", $"{pair[1]}", "The file was probably not copied or downloaded to its end.");
+            throw new InkstoneFormatException("data lies beyond the end of the file", value.Where, $"an end of at most {dataLength}", $"{pair[1]}", Unfinished);
         return (pair[0], pair[1]);
     }
 
@@ -159,15 +165,15 @@ public sealed class SafetensorsHeader
         foreach (var tensor in tensors)
         {
             if (tensor.FileOffset != position)
-                throw new InkstoneFormatException(tensor.FileOffset < position ? "tensors overlap" : "there is a hole between tensors", $"{where}, tensor {Excerpt.Of(tensor.Name)}",
-                    $"data from offset {position - dataStart}", $"data from offset {tensor.FileOffset - dataStart}");
+                throw new InkstoneFormatException(tensor.FileOffset < position ? "tensors overlap" : "there is a hole between tensors",
+                    $"{where}, tensor {Excerpt.Of(tensor.Name)}", $"data from offset {position - dataStart}", $"data from offset {tensor.FileOffset - dataStart}");
             position += tensor.ByteLength;
         }
         if (position != dataStart + dataLength)
             throw new InkstoneFormatException("there are bytes after the last tensor", where, $"{position - dataStart} bytes of data", $"{dataLength} bytes");
     }
 
-    /// <summary>The bytes a shape takes, or null when the element count or the size overflows. Zero anywhere makes it zero only if the rest does not overflow.</summary>
+    /// <summary>The bytes a shape takes, or null when the size overflows, even where a zero would make it nothing in the end.</summary>
     private static long? ByteCount(ImmutableArray<long> shape, SafetensorsType type)
     {
         var bytes = (Int128)type.ByteSize();
