@@ -9,9 +9,6 @@ public sealed partial class Trainer
     private int _failures;
     private long _failedStep = -1;
 
-    /// <summary>How many steps in a row were not finite.</summary>
-    internal int Failures => _failures;
-
     private TrainingStep Advance()
     {
         var started = _time.GetTimestamp();
@@ -103,11 +100,10 @@ public sealed partial class Trainer
             throw NonFiniteReport.Make(step, work.Examples, Optimizer, _failures);
         if (Options.NonFinite != NonFinitePolicy.RollBack)
             return;
-        if (RollBack is null)
-            throw new InkstoneRequestException("there is no checkpoint to roll back to", nameof(Trainer.RollBack), fix: "Save checkpoints, or choose another policy.");
-        // the text that failed is not tried again; the failures are counted until a later step succeeds
+        // the text that failed is not tried again; failures are counted until a later step succeeds
         var (failures, failedStep, next) = (_failures, Step, Batches + Options.Accumulation);
-        RollBack();
+        if (Checkpoints?.Restore(this) is null)
+            throw new InkstoneRequestException("there is no checkpoint to roll back to", nameof(Checkpoints), fix: "Save one before the first step, or choose another policy.");
         (_failures, _failedStep, Batches) = (failures, failedStep, next);
     }
 

@@ -13,6 +13,7 @@ public sealed partial class Trainer
 {
     private readonly Objective _objective;
     private readonly TimeProvider _time;
+    private readonly Rng _seed;
     private readonly Rng? _order;
     private readonly Rng _prepare;
     private readonly Rng _dropout;
@@ -40,8 +41,8 @@ public sealed partial class Trainer
                 OptionRule.Text(options.Accumulation), $"Set {nameof(options.BatchRows)} instead.");
         (Model, Data, Validation, Options, _objective) = (model, data, validation, options, objective);
         _time = time ?? TimeProvider.System;
-        var seed = Rng.From(options.Seed);
-        (_order, _prepare, _dropout) = (options.Shuffle ? seed.Split("order") : null, seed.Split("prepare"), seed.Split("dropout"));
+        _seed = Rng.From(options.Seed);
+        (_order, _prepare, _dropout) = (options.Shuffle ? _seed.Split("order") : null, _seed.Split("prepare"), _seed.Split("dropout"));
         Optimizer = new Optimizer(model, options.Optimizer);
         Decay = options.PlannedDecay();
         model.Stack.RecomputeBlocks = options.Recompute;
@@ -77,10 +78,8 @@ public sealed partial class Trainer
     /// <summary>How many steps the run has in all.</summary>
     public long LastStep => Options.Schedule == ScheduleKind.WarmupStableDecay ? Math.Min(Options.Steps, Decay.End) : Options.Steps;
 
-    /// <summary>
-    /// Takes the trainer back to its last checkpoint, for <see cref="NonFinitePolicy.RollBack"/>; whoever saves checkpoints sets it.
-    /// </summary>
-    public Action? RollBack { get; set; }
+    /// <summary>Where <see cref="NonFinitePolicy.RollBack"/> finds the last checkpoint; saving is the caller's.</summary>
+    public CheckpointStore? Checkpoints { get; set; }
 
     /// <summary>The steps that are left, each done when it is asked for.</summary>
     /// <exception cref="InkstoneNumericException">A loss or gradient is not finite, and the policy bears it no longer.</exception>

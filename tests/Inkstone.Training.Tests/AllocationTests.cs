@@ -5,6 +5,25 @@ namespace Inkstone.Training.Tests;
 /// <summary>What a step takes from the collector, and what stays behind, counted.</summary>
 public sealed class AllocationTests
 {
+    [Theory]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Muon)]
+    public void A_step_of_two_thousand_rows_allocates_at_most_64_KB(OptimizerKind kind)
+    {
+        var config = Samples.TinyGpt with { LayerCount = 6, ContextLength = 256 };
+        var trainer = new Trainer(Samples.Gpt(1, config), Samples.Text(documents: 400, longest: 300, context: 256), new NextToken(),
+            new TrainingOptions { Steps = 100, BatchRows = 2_048, Optimizer = new() { Kind = kind } });
+        using var steps = trainer.Run().GetEnumerator();
+        for (var i = 0; i < 4; i++)
+            steps.MoveNext();
+        for (var i = 0; i < 8; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            steps.MoveNext();
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 10);
+        }
+    }
+
     [Fact]
     public void Memory_does_not_grow()
     {

@@ -7,7 +7,7 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>Tensors to and from the little-endian bytes of a safetensors file, a bounded piece at a time.</summary>
-internal static class WeightBytes
+public static class WeightBytes
 {
     private const int Piece = 1 << 20;
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
 
@@ -21,6 +23,7 @@ public sealed partial class TokenDataset
     private readonly int[] _pieceRows;
     private readonly int[]? _bytesOfToken;
     private readonly EpochOrder _order;
+    private string? _digest;
 
     private TokenDataset(int[] tokens, int[] documentStarts, int contextLength, int[]? bytesOfToken)
     {
@@ -58,6 +61,9 @@ public sealed partial class TokenDataset
 
     /// <summary>The highest token id.</summary>
     public int LargestId { get; }
+
+    /// <summary>The SHA-256 of the tokens, the documents' bounds and the context length: what a checkpoint knows the text by.</summary>
+    public string Digest => _digest ??= ComputeDigest();
 
     /// <summary>All documents' tokens, back to back.</summary>
     public ReadOnlySpan<int> Tokens => _tokens;
@@ -148,6 +154,27 @@ public sealed partial class TokenDataset
                 examples.Add(_pieceStarts[piece] + before, taken);
                 rows -= taken;
                 row += taken;
+            }
+        }
+    }
+
+    private string ComputeDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append([ContextLength, _documentStarts.Length]);
+        Append(_documentStarts);
+        Append(_tokens);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        void Append(ReadOnlySpan<int> numbers)
+        {
+            Span<byte> bytes = stackalloc byte[4_096];
+            for (; numbers.Length > 0; numbers = numbers[Math.Min(numbers.Length, 1_024)..])
+            {
+                var count = Math.Min(numbers.Length, 1_024);
+                for (var i = 0; i < count; i++)
+                    BinaryPrimitives.WriteInt32LittleEndian(bytes[(4 * i)..], numbers[i]);
+                hash.AppendData(bytes[..(4 * count)]);
             }
         }
     }

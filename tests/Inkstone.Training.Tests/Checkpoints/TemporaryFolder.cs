@@ -1,0 +1,9 @@
+namespace Inkstone.Training.Tests;
+
+/// <summary>A folder that goes with the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("inkstone-training-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
