@@ -5,9 +5,12 @@ var root = new RootCommand(
     "Inkstone: the complete language-model stack in C#, from a folder of text to a served assistant.\n\nBegin with: inkstone quickstart")
 {
     QuickstartCommand.Create(),
+    PretrainCommand.Create(),
     ResumeCommand.Create(),
     GenerateCommand.Create(),
     ChatCommand.Create(),
+    TokenizerCommand.Create(),
+    PlanCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -1,0 +1,25 @@
+namespace Inkstone.Recipes;
+
+/// <summary>What training a size takes, estimated without training.</summary>
+/// <param name="Size">The size's name.</param>
+/// <param name="Parameters">Trained numbers.</param>
+/// <param name="MemoryBytes">Peak memory of a step.</param>
+/// <param name="Fits">Whether that is within nine tenths of the machine's memory.</param>
+/// <param name="FitsWithRecomputation">Whether it is when blocks' intermediates are made again.</param>
+/// <param name="Seconds">Time for the asked tokens.</param>
+public sealed record SizeEstimate(string Size, long Parameters, long MemoryBytes, bool Fits, bool FitsWithRecomputation, double Seconds)
+{
+    /// <summary>The share of the measured peak that training is taken to reach, optimiser included.</summary>
+    public const double AssumedShareOfPeak = 0.4;
+
+    /// <summary>Estimates a size.</summary>
+    public static SizeEstimate Of(ModelSize size, int vocabularySize, int contextLength, int rows, double tokens, double peakGflops, long machineBytes)
+    {
+        var config = size.Config(vocabularySize, contextLength);
+        config.Validate();
+        var memory = MemoryEstimate.TrainingBytes(config, rows, recompute: false);
+        return new SizeEstimate(size.Name, MemoryEstimate.Parameters(config), memory, memory <= 0.9 * machineBytes,
+            MemoryEstimate.TrainingBytes(config, rows, recompute: true) <= 0.9 * machineBytes,
+            tokens * size.TrainingFlopsPerToken(vocabularySize, contextLength) / (peakGflops * 1e9 * AssumedShareOfPeak));
+    }
+}
