@@ -17,7 +17,7 @@ public static class PretrainRecipe
         options.Validate();
         observer ??= SilentObserver.Instance;
         var clock = new RunClock(time ?? TimeProvider.System);
-        using var folder = RunDirectory.Create(options.Output);
+        using var folder = RunDirectory.Create(options.Output, "pretrain");
         observer.Stage("measuring the machine");
         MachinePeak peak;
         using (var team = new WorkerTeam())
@@ -45,6 +45,7 @@ public static class PretrainRecipe
         observer.Planned(plan, facts);
         var record = new RunRecord { Recipe = "pretrain", Text = options.Text, RequestedVocabulary = options.VocabularySize, Plan = plan, Facts = facts, Seconds = clock.Elapsed };
         folder.WriteRecord(record);
+        folder.WriteTokenizer(text.Tokenizer);
         var model = new Llama(config, Rng.From(options.Seed).Split("model"));
         return new TrainingRun(model, text, record, folder, clock, observer).Run(cancellation);
     }

@@ -27,7 +27,7 @@ public static class QuickstartRecipe
             {
                 Text = repeated.Text, Seed = repeated.Plan.Seed, VocabularySize = repeated.RequestedVocabulary, ContextLength = repeated.Plan.Model.ContextLength,
             };
-        using var folder = RunDirectory.Create(options.Output);
+        using var folder = RunDirectory.Create(options.Output, "quickstart");
 
         observer.Stage("measuring the machine");
         MachinePeak peak;
@@ -54,6 +54,7 @@ public static class QuickstartRecipe
             Recipe = "quickstart", Text = options.Text, RequestedVocabulary = options.VocabularySize, Plan = plan, Facts = facts, Seconds = clock.Elapsed,
         };
         folder.WriteRecord(record);
+        folder.WriteTokenizer(text.Tokenizer);
         var model = new Llama(plan.Model, Rng.From(plan.Seed).Split("model"));
         return new TrainingRun(model, text, record, folder, clock, observer).Run(cancellation);
     }

@@ -26,7 +26,7 @@ public static class ResumeRecipe
             record = record with { Plan = record.Plan with { Training = record.Plan.Training with { DecayStart = (int)start } } };
         observer.Planned(record.Plan, record.Facts);
         var model = new Llama(record.Plan.Model, Rng.From(record.Plan.Seed).Split("model"));
-        var run = new TrainingRun(model, text, record with { SecondsBefore = record.SecondsBefore }, folder, clock, observer);
+        var run = new TrainingRun(model, text, record, folder, clock, observer);
         run.Resume();
         return run.Run(cancellation);
     }

@@ -63,9 +63,9 @@ public sealed record RunRecord
     public static RunRecord Read(string path)
     {
         if (Directory.Exists(path))
-            path = Path.Combine(path, RunDirectory.RecordName);
+            path = Path.Combine(path, Training.RunFolder.RunName);
         if (!File.Exists(path))
-            throw new InkstoneNotFoundException("there is no record of a run", path, $"a {RunDirectory.RecordName} that a run wrote");
+            throw new InkstoneNotFoundException("there is no record of a run", path, $"a {Training.RunFolder.RunName} that a run wrote");
         if (new FileInfo(path).Length > LargestFile)
             throw new InkstoneFormatException("the record is too large", path, $"at most {LargestFile} bytes", $"{new FileInfo(path).Length}");
         try

@@ -35,7 +35,7 @@ internal sealed class TrainingRun
     private TrainingPlan Plan => _record.Plan;
 
     /// <summary>Goes on from the newest checkpoint.</summary>
-    public void Resume() => _folder.LoadCheckpoint(_trainer);
+    public void Resume() => _folder.LoadCheckpoint(_trainer, _observer);
 
     public RunOutcome Run(CancellationToken cancellation)
     {
@@ -50,7 +50,7 @@ internal sealed class TrainingRun
             _rates.Add(step.Flops / step.Seconds / 1e9);
             var pace = (_clock.Elapsed - trainingStarted) / done;
             KeepToTheBudget(pace);
-            _folder.AppendMetrics(step, _clock.Elapsed);
+            _folder.WriteMetrics(step);
             var last = ExpectedLastStep(pace);
             _observer.Step(step, new RunStatus(last, _clock.Elapsed, (last - step.Number) * pace, _rates[^1] / Plan.Machine.PeakGflops, step.Number > _trainer.Decay.Start));
             if (step.Number % every == 0 && step.Number < _trainer.LastStep)
@@ -72,7 +72,7 @@ internal sealed class TrainingRun
             return;
         _trainer.BeginDecay();
         _record = _record with { DecayStart = _trainer.Step };
-        _folder.WriteRecord(_record);
+        Save();
         _observer.Note($"the learning rate decays from step {_trainer.Step} on, so that the run ends within its budget");
     }
 
@@ -118,14 +118,15 @@ internal sealed class TrainingRun
             _observer.Sample(sample);
         Save();
         var outcome = Outcome(score, samples);
-        _folder.WriteReport(outcome);
+        _folder.WriteReport(outcome, char.ToUpperInvariant(_record.Recipe[0]) + _record.Recipe[1..]);
         return outcome;
     }
 
     private void Save()
     {
         _record = _record with { Validations = [.. _validations], DecayStart = _trainer.Step > _trainer.Decay.Start ? _trainer.Decay.Start : _record.DecayStart };
-        _folder.WriteRecord(_record);
+        // what a resumed run has spent: up to this checkpoint
+        _folder.WriteRecord(_record with { SecondsBefore = _record.SecondsBefore + _clock.Elapsed });
         _folder.SaveCheckpoint(_trainer, _text.Tokenizer);
         _lastCheckpoint = _clock.Elapsed;
     }
