@@ -15,8 +15,15 @@ public sealed class EngineTests
     private static readonly Llama Network = new(
         new LlamaConfig
         {
-            VocabularySize = Words.VocabularySize, ContextLength = 128, Width = 32, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 8,
-            HiddenWidth = 48, InitialDeviation = 0.3,
+            VocabularySize = Words.VocabularySize,
+            ContextLength = 128,
+            Width = 32,
+            LayerCount = 2,
+            HeadCount = 4,
+            KeyValueHeadCount = 2,
+            HeadWidth = 8,
+            HiddenWidth = 48,
+            InitialDeviation = 0.3,
         },
         Rng.From(2));
 

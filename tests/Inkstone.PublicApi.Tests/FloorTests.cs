@@ -7,8 +7,21 @@ public sealed class FloorTests
 {
     private static readonly Dictionary<string, int> Floors = new()
     {
-        ["Foundation"] = 0, ["Tensors"] = 1, ["Tokenizers"] = 1, ["Corpus"] = 1, ["Models"] = 2, ["Inference"] = 3, ["Training"] = 4, ["Evaluation"] = 4,
-        ["Interpretability"] = 4, ["Retrieval"] = 4, ["Agents"] = 4, ["Recipes"] = 5, ["Server"] = 6, ["Studio"] = 7, ["Cli"] = 8,
+        ["Foundation"] = 0,
+        ["Tensors"] = 1,
+        ["Tokenizers"] = 1,
+        ["Corpus"] = 1,
+        ["Models"] = 2,
+        ["Inference"] = 3,
+        ["Training"] = 4,
+        ["Evaluation"] = 4,
+        ["Interpretability"] = 4,
+        ["Retrieval"] = 4,
+        ["Agents"] = 4,
+        ["Recipes"] = 5,
+        ["Server"] = 6,
+        ["Studio"] = 7,
+        ["Cli"] = 8,
     };
 
     private static readonly Dictionary<string, string[]> Packages = new()

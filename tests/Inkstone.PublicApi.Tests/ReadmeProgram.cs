@@ -15,9 +15,9 @@ internal static class ReadmeProgram
         // <program>
         var documents = TextSource.Read(path);                                           // streamed afresh at each enumeration
         var tokenizer = BpeTrainer.Train(documents.Select(d => d.Text), new() { VocabularySize = 8_192, AllowSmaller = true });
-        var model     = new Llama(LlamaConfig.Tiny with { VocabularySize = tokenizer.VocabularySize }, Rng.From(seed: 42));
-        var data      = TokenDataset.Pack(documents.Select(d => d.Text), tokenizer, contextLength: 256);
-        var trainer   = new Trainer(model, data, new NextToken(), new TrainingOptions { Steps = steps, LearningRate = 3e-4 });
+        var model = new Llama(LlamaConfig.Tiny with { VocabularySize = tokenizer.VocabularySize }, Rng.From(seed: 42));
+        var data = TokenDataset.Pack(documents.Select(d => d.Text), tokenizer, contextLength: 256);
+        var trainer = new Trainer(model, data, new NextToken(), new TrainingOptions { Steps = steps, LearningRate = 3e-4 });
         foreach (TrainingStep step in trainer.Run())               // the loop belongs to the caller: print, evaluate, stop
             if (step.Number % 100 == 0) Console.WriteLine(step);
         await using var engine = new InferenceEngine(model, tokenizer);

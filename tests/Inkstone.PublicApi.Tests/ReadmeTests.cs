@@ -52,7 +52,7 @@ public sealed class ReadmeTests
         var start = Array.FindIndex(lines, line => line.Contains("// <program>", StringComparison.Ordinal)) + 1;
         var end = Array.FindIndex(lines, line => line.Contains("// </program>", StringComparison.Ordinal));
         return string.Join('\n', lines[start..end].Select(line => line.Length > 8 ? line[8..] : ""))
-            .Replace("TextSource.Read(path);   ", "TextSource.Read(\"docs/\");", StringComparison.Ordinal)
+            .Replace("TextSource.Read(path);", "TextSource.Read(\"docs/\");", StringComparison.Ordinal)
             .Replace("Steps = steps", "Steps = 2_000", StringComparison.Ordinal);
     }
 }

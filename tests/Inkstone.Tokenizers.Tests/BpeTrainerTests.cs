@@ -15,7 +15,11 @@ public sealed class BpeTrainerTests
         var expected = JsonSerializer.Deserialize<string[][]>(Samples.Fixture("merges.json"))!;
         var tokenizer = BpeTrainer.Train(Samples.VariedLines, new()
         {
-            VocabularySize = 30_000, MinimumFrequency = 1, SpecialTokens = [], PreTokenizer = PreTokenizerKind.Gpt2, AllowSmaller = true,
+            VocabularySize = 30_000,
+            MinimumFrequency = 1,
+            SpecialTokens = [],
+            PreTokenizer = PreTokenizerKind.Gpt2,
+            AllowSmaller = true,
         });
         Assert.Equal(expected.Select(pair => string.Join(' ', pair)), Merges(tokenizer));
     }
@@ -28,7 +32,11 @@ public sealed class BpeTrainerTests
     {
         var options = new BpeTrainerOptions
         {
-            VocabularySize = size, MinimumFrequency = minimum, PreTokenizer = kind, MaximumTokenLength = longest, AllowSmaller = true,
+            VocabularySize = size,
+            MinimumFrequency = minimum,
+            PreTokenizer = kind,
+            MaximumTokenLength = longest,
+            AllowSmaller = true,
         };
         Assert.Equal(NaiveBpeTrainer.Train(Samples.VariedLines, options), Merges(BpeTrainer.Train(Samples.VariedLines, options)));
     }
@@ -43,7 +51,10 @@ public sealed class BpeTrainerTests
             var texts = Enumerable.Range(0, 3 + seed % 5).Select(_ => RandomWords(random, 2 + seed % 2)).ToList();
             var options = new BpeTrainerOptions
             {
-                VocabularySize = 257 + 40, MinimumFrequency = 1 + seed % 2, AllowSmaller = true, PreTokenizer = (PreTokenizerKind)(seed % 3),
+                VocabularySize = 257 + 40,
+                MinimumFrequency = 1 + seed % 2,
+                AllowSmaller = true,
+                PreTokenizer = (PreTokenizerKind)(seed % 3),
             };
             Assert.Equal(NaiveBpeTrainer.Train(texts, options), Merges(BpeTrainer.Train(texts, options)));
         }

@@ -52,7 +52,11 @@ public sealed class ReferenceTests
     {
         var options = new BpeTrainerOptions
         {
-            VocabularySize = 30_256, MinimumFrequency = 1, SpecialTokens = [], PreTokenizer = PreTokenizerKind.Gpt2, AllowSmaller = true,
+            VocabularySize = 30_256,
+            MinimumFrequency = 1,
+            SpecialTokens = [],
+            PreTokenizer = PreTokenizerKind.Gpt2,
+            AllowSmaller = true,
         };
         foreach (var (file, expected) in JsonNode.Parse(Samples.Fixture("digests.json"))!["trained"]!.AsObject())
         {

@@ -26,7 +26,12 @@ public sealed class GptTrainingGoldenTests
 
         var trainer = new Trainer(model, data, new NextToken(), new TrainingOptions
         {
-            Steps = 20, BatchRows = 4 * (length - 1), LearningRate = 3e-3, Schedule = ScheduleKind.Constant, GradientClip = 1, Shuffle = false,
+            Steps = 20,
+            BatchRows = 4 * (length - 1),
+            LearningRate = 3e-3,
+            Schedule = ScheduleKind.Constant,
+            GradientClip = 1,
+            Shuffle = false,
             Optimizer = new() { Kind = OptimizerKind.AdamW, Beta1 = 0.9, Beta2 = 0.95, WeightDecay = 0.1, DecayEverything = true },
         });
         var (losses, norms) = (Run.Numbers("losses"), Run.Numbers("grad_norms"));

@@ -16,7 +16,14 @@ internal static class Samples
 
     public static LlamaConfig TinyLlama { get; } = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 16, Width = 16, LayerCount = 2, HeadCount = 2, KeyValueHeadCount = 1, HeadWidth = 8, HiddenWidth = 24,
+        VocabularySize = Vocabulary,
+        ContextLength = 16,
+        Width = 16,
+        LayerCount = 2,
+        HeadCount = 2,
+        KeyValueHeadCount = 1,
+        HeadWidth = 8,
+        HiddenWidth = 24,
     };
 
     public static Gpt2 Gpt(long seed = 1, Gpt2Config? config = null, Backend? backend = null) => new(config ?? TinyGpt, Rng.From(seed), backend);

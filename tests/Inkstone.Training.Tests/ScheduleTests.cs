@@ -33,8 +33,15 @@ public sealed class ScheduleTests
     public void The_decay_can_begin_early_and_the_run_ends_with_it()
     {
         var trainer = new Trainer(Samples.Gpt(), Samples.Text(), new NextToken(),
-            new TrainingOptions { Steps = 100, BatchRows = 16, LearningRate = 1, Optimizer = new() { MatrixRate = 1e-3, VectorRate = 1e-3, EmbeddingRate = 1e-3 },
-                Schedule = ScheduleKind.WarmupStableDecay, DecaySteps = 3 });
+            new TrainingOptions
+            {
+                Steps = 100,
+                BatchRows = 16,
+                LearningRate = 1,
+                Optimizer = new() { MatrixRate = 1e-3, VectorRate = 1e-3, EmbeddingRate = 1e-3 },
+                Schedule = ScheduleKind.WarmupStableDecay,
+                DecaySteps = 3
+            });
         var rates = new List<double>();
         foreach (var step in trainer.Run())
         {

@@ -25,8 +25,15 @@ internal static class DoctorCommand
             {
                 Console.WriteLine(JsonSerializer.Serialize(new
                 {
-                    processor = machine.Processor, threads = machine.Cores, vectorBits = machine.Width.ToString(), fmaGflops = machine.FmaGflops, readGBps = machine.ReadGBps,
-                    memoryBytes = memory, freeDiskBytes = disk, runtime = RuntimeInformation.FrameworkDescription, system = RuntimeInformation.OSDescription,
+                    processor = machine.Processor,
+                    threads = machine.Cores,
+                    vectorBits = machine.Width.ToString(),
+                    fmaGflops = machine.FmaGflops,
+                    readGBps = machine.ReadGBps,
+                    memoryBytes = memory,
+                    freeDiskBytes = disk,
+                    runtime = RuntimeInformation.FrameworkDescription,
+                    system = RuntimeInformation.OSDescription,
                     documentationFiles = documentation.Count,
                 }));
                 return 0;

@@ -64,7 +64,11 @@ internal static class GenerateCommand
         else if (asJson)
             Console.WriteLine(JsonSerializer.Serialize(new
             {
-                prompt, text = text.ToString(), tokens, logProbability, finish = finish?.ToString().ToLower(CultureInfo.InvariantCulture),
+                prompt,
+                text = text.ToString(),
+                tokens,
+                logProbability,
+                finish = finish?.ToString().ToLower(CultureInfo.InvariantCulture),
             }));
         else
             Console.WriteLine($"{prompt}{text}\n");

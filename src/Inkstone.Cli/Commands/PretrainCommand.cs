@@ -40,7 +40,9 @@ internal static class PretrainCommand
                 options = options with { Training = options.Training with { LearningRate = learningRate } };
             options = options with
             {
-                Text = result.GetValue(text) ?? options.Text, Seed = result.GetValue(seed) ?? options.Seed, Output = result.GetValue(output) ?? options.Output,
+                Text = result.GetValue(text) ?? options.Text,
+                Seed = result.GetValue(seed) ?? options.Seed,
+                Output = result.GetValue(output) ?? options.Output,
             };
             var asJson = result.GetValue(json);
             var outcome = RunConsole.Watch(asJson, observer => PretrainRecipe.Run(options, observer, null, cancellation));

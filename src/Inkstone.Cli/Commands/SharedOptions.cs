@@ -11,7 +11,8 @@ internal static class SharedOptions
 
     public static Option<string?> Text() => new("--text")
     {
-        Description = "A file or folder of text (.txt .md .html .xml .json .jsonl, source code). Default: the API documentation of the .NET SDK.", HelpName = "PATH",
+        Description = "A file or folder of text (.txt .md .html .xml .json .jsonl, source code). Default: the API documentation of the .NET SDK.",
+        HelpName = "PATH",
     };
 
     public static Option<double?> Temperature() => new("--temperature") { Description = "Below 1 surer, above 1 bolder, 0 always the most probable. Default 0.7." };

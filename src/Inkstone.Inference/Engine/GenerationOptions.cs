@@ -35,7 +35,12 @@ public sealed record GenerationOptions
     /// <summary>The sampling half of the options.</summary>
     public SamplingOptions Sampling => new()
     {
-        Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP, RepetitionPenalty = RepetitionPenalty, Seed = Seed,
+        Temperature = Temperature,
+        TopK = TopK,
+        TopP = TopP,
+        MinP = MinP,
+        RepetitionPenalty = RepetitionPenalty,
+        Seed = Seed,
     };
 
     /// <summary>Throws when a value is out of its range, naming it.</summary>

@@ -126,7 +126,14 @@ public static class BenchSuites
     {
         var config = new LlamaConfig
         {
-            VocabularySize = 8_192, ContextLength = 256, Width = 1_024, LayerCount = 12, HeadCount = 16, KeyValueHeadCount = 16, HeadWidth = 64, HiddenWidth = 2_816,
+            VocabularySize = 8_192,
+            ContextLength = 256,
+            Width = 1_024,
+            LayerCount = 12,
+            HeadCount = 16,
+            KeyValueHeadCount = 16,
+            HeadWidth = 64,
+            HiddenWidth = 2_816,
         };
         var model = new Llama(config, Rng.From(1), machine.Backend);
         var bytes = sizeof(float) * (double)model.ParameterCount;

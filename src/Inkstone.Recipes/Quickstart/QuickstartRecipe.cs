@@ -25,7 +25,10 @@ public static class QuickstartRecipe
         if (repeated is not null)
             options = options with
             {
-                Text = repeated.Text, Seed = repeated.Plan.Seed, VocabularySize = repeated.RequestedVocabulary, ContextLength = repeated.Plan.Model.ContextLength,
+                Text = repeated.Text,
+                Seed = repeated.Plan.Seed,
+                VocabularySize = repeated.RequestedVocabulary,
+                ContextLength = repeated.Plan.Model.ContextLength,
             };
         using var folder = RunDirectory.Create(options.Output, "quickstart");
 
@@ -51,7 +54,12 @@ public static class QuickstartRecipe
 
         var record = new RunRecord
         {
-            Recipe = "quickstart", Text = options.Text, RequestedVocabulary = options.VocabularySize, Plan = plan, Facts = facts, Seconds = clock.Elapsed,
+            Recipe = "quickstart",
+            Text = options.Text,
+            RequestedVocabulary = options.VocabularySize,
+            Plan = plan,
+            Facts = facts,
+            Seconds = clock.Elapsed,
         };
         folder.WriteRecord(record);
         folder.WriteTokenizer(text.Tokenizer);

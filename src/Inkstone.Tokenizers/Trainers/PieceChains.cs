@@ -48,8 +48,12 @@ internal sealed class PieceChains
                 {
                     _places[place] = new Place
                     {
-                        Token = byteIds[bytes[i]], Piece = piece, Before = -1, After = -1,
-                        Previous = i > 0 ? place - 1 : -1, Next = i + 1 < bytes.Length ? place + 1 : -1,
+                        Token = byteIds[bytes[i]],
+                        Piece = piece,
+                        Before = -1,
+                        After = -1,
+                        Previous = i > 0 ? place - 1 : -1,
+                        Next = i + 1 < bytes.Length ? place + 1 : -1,
                     };
                 }
                 piece++;

@@ -104,7 +104,12 @@ internal sealed unsafe class AttentionCase : IDisposable
             dbias[i] = biasView.At(0, 0)[i];
         return new()
         {
-            Y = yOut(), LogSum = logSumOut(), QueryGradient = dqOut(), KeyGradient = dkOut(), ValueGradient = dvOut(), SinkGradient = dsinks,
+            Y = yOut(),
+            LogSum = logSumOut(),
+            QueryGradient = dqOut(),
+            KeyGradient = dkOut(),
+            ValueGradient = dvOut(),
+            SinkGradient = dsinks,
             BiasGradient = dbias,
         };
     }

@@ -28,13 +28,21 @@ internal static class AttentionCases
         var (places, ends) = draw.NextInt(6) == 0 && !cross ? Tree(queryLengths, draw) : (null, null);
         var queryLayout = new TokenLayout(queries)
         {
-            Positions = queryPositions, Segments = querySegments, Ranks = ranks, TreePlaces = places, TreeEnds = ends,
+            Positions = queryPositions,
+            Segments = querySegments,
+            Ranks = ranks,
+            TreePlaces = places,
+            TreeEnds = ends,
         };
         var keyLayout = cross
             ? new TokenLayout(keys) { Positions = Maybe(() => Positions(keyLengths, draw)), Segments = Maybe(() => Segments(keys[^1], draw)) }
             : new TokenLayout(keys)
             {
-                Positions = queryPositions, Segments = querySegments, Ranks = ranks, TreePlaces = places, TreeEnds = ends,
+                Positions = queryPositions,
+                Segments = querySegments,
+                Ranks = ranks,
+                TreePlaces = places,
+                TreeEnds = ends,
                 PrefixLengths = mask == AttentionMask.Prefix && draw.NextInt(4) > 0 ? [.. keyLengths.Select(n => draw.NextInt(n + 1))] : null,
             };
         var reach = draw.NextInt(40);

@@ -23,8 +23,13 @@ internal static class NaiveAttention
                     Row(s, query, h);
         return new()
         {
-            Y = Single(y), LogSum = Single(logSums), QueryGradient = Single(dq), KeyGradient = Single(dk), ValueGradient = Single(dv),
-            SinkGradient = Single(dsinks), BiasGradient = Single(dbias),
+            Y = Single(y),
+            LogSum = Single(logSums),
+            QueryGradient = Single(dq),
+            KeyGradient = Single(dk),
+            ValueGradient = Single(dv),
+            SinkGradient = Single(dsinks),
+            BiasGradient = Single(dbias),
         };
 
         void Row(int s, int query, int h)

@@ -22,7 +22,13 @@ internal static class TinyRun
     {
         var options = new TrainingOptions
         {
-            Steps = Steps, BatchRows = 32, LearningRate = 1e-2, Schedule = ScheduleKind.WarmupStableDecay, DecaySteps = 6, WarmupSteps = 3, Seed = 11,
+            Steps = Steps,
+            BatchRows = 32,
+            LearningRate = 1e-2,
+            Schedule = ScheduleKind.WarmupStableDecay,
+            DecaySteps = 6,
+            WarmupSteps = 3,
+            Seed = 11,
             Optimizer = new() { Kind = OptimizerKind.Muon },
         };
         return new Trainer(Samples.Gpt(1, Samples.TinyGpt with { Width = 8, LayerCount = 1, Dropout = 0.1 }), Text, objective ?? new NextToken(), change?.Invoke(options) ?? options);

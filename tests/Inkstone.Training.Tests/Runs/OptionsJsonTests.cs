@@ -10,7 +10,12 @@ public sealed class OptionsJsonTests
     {
         var options = new TrainingOptions
         {
-            Steps = 7, LearningRate = 0.1 + 0.2, Schedule = ScheduleKind.WarmupStableDecay, DecayStart = 3, Shuffle = false, Seed = long.MinValue,
+            Steps = 7,
+            LearningRate = 0.1 + 0.2,
+            Schedule = ScheduleKind.WarmupStableDecay,
+            DecayStart = 3,
+            Shuffle = false,
+            Seed = long.MinValue,
             Optimizer = new() { Kind = OptimizerKind.Muon, Epsilon = 1e-300 },
         };
         var json = BoundedJson.Parse(StableJson.ToBytes(writer => OptionsJson.Write(writer, options)), "run.json").AsObject();

@@ -18,7 +18,14 @@ public sealed class LlamaCheckpoint : ModelFamily
         {
             var tiny = new LlamaConfig
             {
-                VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 8, HiddenWidth = 48,
+                VocabularySize = 61,
+                ContextLength = 96,
+                Width = 32,
+                LayerCount = 2,
+                HeadCount = 4,
+                KeyValueHeadCount = 2,
+                HeadWidth = 8,
+                HiddenWidth = 48,
             };
             return [tiny, tiny with { QueryKeyNorm = true, TiedHead = false }, tiny with { FeedForward = FeedForwardKind.ReluSquared, KeyValueHeadCount = 4 }];
         }

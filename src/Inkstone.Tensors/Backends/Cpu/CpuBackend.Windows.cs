@@ -51,16 +51,16 @@ public sealed unsafe partial class CpuBackend
             var window = plan.Window;
             var to = _y + (nint)chunk * plan.OutWidth * plan.PatchLength;
             for (var outColumn = 0; outColumn < plan.OutWidth; outColumn++)
-            for (var channel = 0; channel < plan.Channels; channel++)
-            for (var i = 0; i < window.Height; i++)
-            {
-                var row = outRow * window.StrideHeight - window.PadHeight + i;
-                var column = outColumn * window.StrideWidth - window.PadWidth;
-                var from = _x + (((nint)image * plan.Channels + channel) * plan.Height + row) * plan.Width + column;
-                var rowInside = (uint)row < (uint)plan.Height;
-                for (var j = 0; j < window.Width; j++)
-                    *to++ = rowInside && (uint)(column + j) < (uint)plan.Width ? from[j] : 0;
-            }
+                for (var channel = 0; channel < plan.Channels; channel++)
+                    for (var i = 0; i < window.Height; i++)
+                    {
+                        var row = outRow * window.StrideHeight - window.PadHeight + i;
+                        var column = outColumn * window.StrideWidth - window.PadWidth;
+                        var from = _x + (((nint)image * plan.Channels + channel) * plan.Height + row) * plan.Width + column;
+                        var rowInside = (uint)row < (uint)plan.Height;
+                        for (var j = 0; j < window.Width; j++)
+                            *to++ = rowInside && (uint)(column + j) < (uint)plan.Width ? from[j] : 0;
+                    }
         }
     }
 
@@ -74,22 +74,22 @@ public sealed unsafe partial class CpuBackend
             var (image, channel) = Math.DivRem(chunk, plan.Channels);
             var window = plan.Window;
             for (var outRow = 0; outRow < plan.OutHeight; outRow++)
-            for (var outColumn = 0; outColumn < plan.OutWidth; outColumn++)
-            {
-                var place = ((nint)image * plan.OutHeight + outRow) * plan.OutWidth + outColumn;
-                var from = _y + place * plan.PatchLength + (nint)channel * window.Height * window.Width;
-                for (var i = 0; i < window.Height; i++, from += window.Width)
+                for (var outColumn = 0; outColumn < plan.OutWidth; outColumn++)
                 {
-                    var row = outRow * window.StrideHeight - window.PadHeight + i;
-                    var column = outColumn * window.StrideWidth - window.PadWidth;
-                    if ((uint)row >= (uint)plan.Height)
-                        continue;
-                    var to = _x + ((nint)chunk * plan.Height + row) * plan.Width + column;
-                    for (var j = 0; j < window.Width; j++)
-                        if ((uint)(column + j) < (uint)plan.Width)
-                            to[j] += from[j];
+                    var place = ((nint)image * plan.OutHeight + outRow) * plan.OutWidth + outColumn;
+                    var from = _y + place * plan.PatchLength + (nint)channel * window.Height * window.Width;
+                    for (var i = 0; i < window.Height; i++, from += window.Width)
+                    {
+                        var row = outRow * window.StrideHeight - window.PadHeight + i;
+                        var column = outColumn * window.StrideWidth - window.PadWidth;
+                        if ((uint)row >= (uint)plan.Height)
+                            continue;
+                        var to = _x + ((nint)chunk * plan.Height + row) * plan.Width + column;
+                        for (var j = 0; j < window.Width; j++)
+                            if ((uint)(column + j) < (uint)plan.Width)
+                                to[j] += from[j];
+                    }
                 }
-            }
         }
     }
 }

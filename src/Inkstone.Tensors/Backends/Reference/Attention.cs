@@ -12,21 +12,21 @@ public sealed partial class ReferenceBackend
         var scores = new AttentionScores(q, k, bias, form, queries, keys);
         var (vs, ys, logSums) = (new Cells(v), new Cells(y), new Cells(logSum));
         for (var sequence = 0; sequence < queries.SequenceCount; sequence++)
-        for (var query = queries.Starts[sequence]; query < queries.Starts[sequence + 1]; query++)
-        for (var head = 0; head < q.Shape[1]; head++)
-        {
-            var weights = new double[keys.Length(sequence)];
-            logSums[query * logSum.Strides[0] + head * logSum.Strides[1]] = Weigh(scores, sinks, sequence, query, head, weights);
-            for (var i = 0; i < v.Shape[2]; i++)
-            {
-                var sum = 0.0;
-                for (var place = 0; place < weights.Length; place++)
-                    if (weights[place] != 0)
-                        sum += weights[place] * Kept(form, rng, q.Shape[1], query, head, place)
-                            * vs[scores.KeyRow(sequence, place) * v.Strides[0] + scores.KeyHead(head) * v.Strides[1] + i * v.Strides[2]];
-                ys[query * y.Strides[0] + head * y.Strides[1] + i * y.Strides[2]] = sum;
-            }
-        }
+            for (var query = queries.Starts[sequence]; query < queries.Starts[sequence + 1]; query++)
+                for (var head = 0; head < q.Shape[1]; head++)
+                {
+                    var weights = new double[keys.Length(sequence)];
+                    logSums[query * logSum.Strides[0] + head * logSum.Strides[1]] = Weigh(scores, sinks, sequence, query, head, weights);
+                    for (var i = 0; i < v.Shape[2]; i++)
+                    {
+                        var sum = 0.0;
+                        for (var place = 0; place < weights.Length; place++)
+                            if (weights[place] != 0)
+                                sum += weights[place] * Kept(form, rng, q.Shape[1], query, head, place)
+                                    * vs[scores.KeyRow(sequence, place) * v.Strides[0] + scores.KeyHead(head) * v.Strides[1] + i * v.Strides[2]];
+                        ys[query * y.Strides[0] + head * y.Strides[1] + i * y.Strides[2]] = sum;
+                    }
+                }
     }
 
     internal override void AttentionWeights(
@@ -36,14 +36,14 @@ public sealed partial class ReferenceBackend
         var scores = new AttentionScores(q, k, bias, form, queries, keys);
         var ws = new Cells(weights);
         for (var sequence = 0; sequence < queries.SequenceCount; sequence++)
-        for (var query = queries.Starts[sequence]; query < queries.Starts[sequence + 1]; query++)
-        for (var head = 0; head < q.Shape[1]; head++)
-        {
-            var row = new double[keys.Length(sequence)];
-            Weigh(scores, sinks, sequence, query, head, row);
-            for (var place = 0; place < row.Length; place++)
-                ws[head * weights.Strides[0] + query * weights.Strides[1] + place * weights.Strides[2]] = row[place];
-        }
+            for (var query = queries.Starts[sequence]; query < queries.Starts[sequence + 1]; query++)
+                for (var head = 0; head < q.Shape[1]; head++)
+                {
+                    var row = new double[keys.Length(sequence)];
+                    Weigh(scores, sinks, sequence, query, head, row);
+                    for (var place = 0; place < row.Length; place++)
+                        ws[head * weights.Strides[0] + query * weights.Strides[1] + place * weights.Strides[2]] = row[place];
+                }
     }
 
     internal override void AttentionGradient(
@@ -57,61 +57,61 @@ public sealed partial class ReferenceBackend
         var (qSums, kSums, vSums) = (new double[q.Count], new double[k.Count], new double[v.Count]);
         var (sinkSums, biasSums) = (new double[heads], new double[bias.IsMissing ? 0 : bias.Count]);
         for (var sequence = 0; sequence < queries.SequenceCount; sequence++)
-        for (var query = queries.Starts[sequence]; query < queries.Starts[sequence + 1]; query++)
-        for (var head = 0; head < heads; head++)
-        {
-            var weights = new double[keys.Length(sequence)];
-            var denominator = Weigh(scores, sinks, sequence, query, head, weights);
-            var keyHead = scores.KeyHead(head);
-            // dweight = dy·v, and Σ weight·dweight, which the softmax's gradient takes away from each
-            var dweights = new double[weights.Length];
-            var common = 0.0;
-            for (var place = 0; place < weights.Length; place++)
-            {
-                if (weights[place] == 0)
-                    continue;
-                var keyRow = scores.KeyRow(sequence, place);
-                var kept = Kept(form, rng, heads, query, head, place);
-                for (var i = 0; i < valueWidth; i++)
+            for (var query = queries.Starts[sequence]; query < queries.Starts[sequence + 1]; query++)
+                for (var head = 0; head < heads; head++)
                 {
-                    var gradient = dys[query * dy.Strides[0] + head * dy.Strides[1] + i * dy.Strides[2]];
-                    dweights[place] += kept * gradient * vs[keyRow * v.Strides[0] + keyHead * v.Strides[1] + i * v.Strides[2]];
-                    vSums[((long)keyRow * keyHeads + keyHead) * valueWidth + i] += kept * gradient * weights[place];
-                }
-                common += weights[place] * dweights[place];
-            }
-            if (!sinks.IsMissing)
-                sinkSums[head] -= Math.Exp(new Cells(sinks)[head * sinks.Strides[0]] - denominator) * common;
-            for (var place = 0; place < weights.Length; place++)
-            {
-                if (weights[place] == 0)
-                    continue;
-                var dscore = weights[place] * (dweights[place] - common) * scores.CapDerivative(scores.Score(sequence, query, head, place));
-                var keyRow = scores.KeyRow(sequence, place);
-                for (var i = 0; i < width; i++)
-                {
-                    qSums[((long)query * heads + head) * width + i] += scores.Scale * dscore * ks[scores.KeyPlace(keyRow, head, i)];
-                    kSums[((long)keyRow * keyHeads + keyHead) * width + i] += scores.Scale * dscore * qs[scores.QueryPlace(query, head, i)];
-                }
-                switch (form.Bias)
-                {
-                    case ScoreBias.Slopes:
-                        biasSums[head] -= dscore * Math.Abs(scores.Relative(sequence, query, place));
-                        break;
-                    case ScoreBias.Buckets:
-                        biasSums[scores.BiasRow(sequence, query, place) * heads + head] += dscore;
-                        break;
-                    case ScoreBias.RelativeKeys:
-                        var row = scores.BiasRow(sequence, query, place);
+                    var weights = new double[keys.Length(sequence)];
+                    var denominator = Weigh(scores, sinks, sequence, query, head, weights);
+                    var keyHead = scores.KeyHead(head);
+                    // dweight = dy·v, and Σ weight·dweight, which the softmax's gradient takes away from each
+                    var dweights = new double[weights.Length];
+                    var common = 0.0;
+                    for (var place = 0; place < weights.Length; place++)
+                    {
+                        if (weights[place] == 0)
+                            continue;
+                        var keyRow = scores.KeyRow(sequence, place);
+                        var kept = Kept(form, rng, heads, query, head, place);
+                        for (var i = 0; i < valueWidth; i++)
+                        {
+                            var gradient = dys[query * dy.Strides[0] + head * dy.Strides[1] + i * dy.Strides[2]];
+                            dweights[place] += kept * gradient * vs[keyRow * v.Strides[0] + keyHead * v.Strides[1] + i * v.Strides[2]];
+                            vSums[((long)keyRow * keyHeads + keyHead) * valueWidth + i] += kept * gradient * weights[place];
+                        }
+                        common += weights[place] * dweights[place];
+                    }
+                    if (!sinks.IsMissing)
+                        sinkSums[head] -= Math.Exp(new Cells(sinks)[head * sinks.Strides[0]] - denominator) * common;
+                    for (var place = 0; place < weights.Length; place++)
+                    {
+                        if (weights[place] == 0)
+                            continue;
+                        var dscore = weights[place] * (dweights[place] - common) * scores.CapDerivative(scores.Score(sequence, query, head, place));
+                        var keyRow = scores.KeyRow(sequence, place);
                         for (var i = 0; i < width; i++)
                         {
-                            qSums[((long)query * heads + head) * width + i] += scores.Scale * dscore * biases[scores.BiasPlace(row, i)];
-                            biasSums[row * width + i] += scores.Scale * dscore * qs[scores.QueryPlace(query, head, i)];
+                            qSums[((long)query * heads + head) * width + i] += scores.Scale * dscore * ks[scores.KeyPlace(keyRow, head, i)];
+                            kSums[((long)keyRow * keyHeads + keyHead) * width + i] += scores.Scale * dscore * qs[scores.QueryPlace(query, head, i)];
                         }
-                        break;
+                        switch (form.Bias)
+                        {
+                            case ScoreBias.Slopes:
+                                biasSums[head] -= dscore * Math.Abs(scores.Relative(sequence, query, place));
+                                break;
+                            case ScoreBias.Buckets:
+                                biasSums[scores.BiasRow(sequence, query, place) * heads + head] += dscore;
+                                break;
+                            case ScoreBias.RelativeKeys:
+                                var row = scores.BiasRow(sequence, query, place);
+                                for (var i = 0; i < width; i++)
+                                {
+                                    qSums[((long)query * heads + head) * width + i] += scores.Scale * dscore * biases[scores.BiasPlace(row, i)];
+                                    biasSums[row * width + i] += scores.Scale * dscore * qs[scores.QueryPlace(query, head, i)];
+                                }
+                                break;
+                        }
+                    }
                 }
-            }
-        }
         Fill(dq, 0);
         Fill(dk, 0);
         Fill(dv, 0);

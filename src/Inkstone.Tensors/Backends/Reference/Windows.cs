@@ -27,16 +27,16 @@ public sealed partial class ReferenceBackend
     {
         var outWidth = (image.Shape[3] + 2 * window.PadWidth - window.Width) / window.StrideWidth + 1;
         for (var batch = 0; batch < image.Shape[0]; batch++)
-        for (var place = 0; place < patches.Shape[1]; place++)
-        for (var element = 0; element < patches.Shape[2]; element++)
-        {
-            var channel = element / (window.Height * window.Width);
-            var row = place / outWidth * window.StrideHeight - window.PadHeight + element / window.Width % window.Height;
-            var column = place % outWidth * window.StrideWidth - window.PadWidth + element % window.Width;
-            var inside = (uint)row < (uint)image.Shape[2] && (uint)column < (uint)image.Shape[3];
-            yield return (
-                inside ? batch * image.Strides[0] + channel * image.Strides[1] + row * image.Strides[2] + column * image.Strides[3] : -1,
-                batch * patches.Strides[0] + place * patches.Strides[1] + element * patches.Strides[2]);
-        }
+            for (var place = 0; place < patches.Shape[1]; place++)
+                for (var element = 0; element < patches.Shape[2]; element++)
+                {
+                    var channel = element / (window.Height * window.Width);
+                    var row = place / outWidth * window.StrideHeight - window.PadHeight + element / window.Width % window.Height;
+                    var column = place % outWidth * window.StrideWidth - window.PadWidth + element % window.Width;
+                    var inside = (uint)row < (uint)image.Shape[2] && (uint)column < (uint)image.Shape[3];
+                    yield return (
+                        inside ? batch * image.Strides[0] + channel * image.Strides[1] + row * image.Strides[2] + column * image.Strides[3] : -1,
+                        batch * patches.Strides[0] + place * patches.Strides[1] + element * patches.Strides[2]);
+                }
     }
 }
