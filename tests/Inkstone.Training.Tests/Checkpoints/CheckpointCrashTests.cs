@@ -26,7 +26,7 @@ public sealed class CheckpointCrashTests
             disk = new RecordingFiles(disk.Seen(), bufferSize: 1024);
             TinyRun.Advance(trainer, after);
             TinyRun.Store(Folder, disk).Save(trainer);
-            foreach (var state in disk.CrashStates(Rng.From(after), Heavy ? 64 : 3))
+            foreach (var state in disk.CrashStates(Rng.From(after), Heavy ? 64 : 4))
             {
                 states++;
                 var newest = TinyRun.Store(Folder, state.Restart()).FindNewest();
