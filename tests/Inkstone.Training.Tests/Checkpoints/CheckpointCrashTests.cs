@@ -17,13 +17,13 @@ public sealed class CheckpointCrashTests
         var known = new Dictionary<string, string>();
         var trainer = TinyRun.NewTrainer();
         TinyRun.Advance(trainer, 2);
-        var disk = new RecordingFiles(bufferSize: 1024);
+        var disk = new RecordingFiles(bufferSize: Heavy ? 128 : 512);
         TinyRun.Store(Folder, disk).Save(trainer);
         var states = 0;
         // with two kept, the third and fourth save delete an old one too
         for (var (before, after) = (2L, 4L); after <= 8; (before, after) = (after, after + 2))
         {
-            disk = new RecordingFiles(disk.Seen(), bufferSize: 1024);
+            disk = new RecordingFiles(disk.Seen(), bufferSize: Heavy ? 128 : 512);
             TinyRun.Advance(trainer, after);
             TinyRun.Store(Folder, disk).Save(trainer);
             foreach (var state in disk.CrashStates(Rng.From(after), Heavy ? 64 : 4))
