@@ -59,7 +59,7 @@ public static class TextSource
             found: first is null ? "an empty folder"
                 : alone ? first.Why
                 : Invariant($"{count} files or folders that were passed over, the first {first.Name}: {first.Why}"),
-            fix: "Give another file or folder, or convert the text to UTF-8.");
+            fix: "Give another file or folder, name the JSON field that holds the text, or convert the text to UTF-8.");
     }
 
     private static void RequireExisting(string path)
