@@ -59,7 +59,8 @@ internal abstract class Operation
 
     internal void Input(in Tensor input) => _inputs.Add(Tape.Resolve(input));
 
-    internal IReadOnlyList<int> Outputs => _outputs;
+    /// <summary>The slots of the outputs; a list, so that going through it allocates nothing.</summary>
+    internal List<int> Outputs => _outputs;
 
     internal void Recycle()
     {

@@ -46,7 +46,8 @@ internal sealed class RecomputeOperation : Operation
             for (var i = 0; i < Inputs.Length; i++)
                 watched[i] = Wants(i) ? tape.Watch(Inputs[i]) : Inputs[i].AtNode(0);
             var result = Function!(watched);
-            tape.Backward(result, OutputGradient());
+            if (tape.Knows(result)) // not so when nothing inside wants a gradient, as in frozen layers
+                tape.Backward(result, OutputGradient());
             for (var i = 0; i < Inputs.Length; i++)
                 if (Wants(i))
                     gradients[i] = scope.HandOver(tape.Gradient(watched[i]));

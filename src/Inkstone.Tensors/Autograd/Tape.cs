@@ -26,6 +26,7 @@ public sealed class Tape : IDisposable
     private readonly List<Parameter> _parameters = [];
     private readonly Dictionary<Parameter, int> _parameterSlots = [];
     private Tape? _outer;
+    private PoolScope? _gradients;
     private long _serial;
     private bool _paused;
     private bool _spent;
@@ -68,6 +69,7 @@ public sealed class Tape : IDisposable
             ShapeError.RequireShape("backward", gradient, result.Shape, "a gradient");
         using var pause = Pause();
         using var scope = PoolScope.Open();
+        _gradients = scope;
         Accumulate(result.Node, gradient.IsMissing ? Tensor.Full(result.Shape, seed, result.Type, result.Backend) : gradient);
         for (var i = _operations.Count - 1; i >= 0; i--)
         {
@@ -75,9 +77,10 @@ public sealed class Tape : IDisposable
             var mark = scope.Count;
             if (HasOutputGradient(operation))
                 operation.Backward();
+            // first what is new, while it still lies behind the mark: releasing an older gradient moves the last one into its place
+            ReleaseUnheld(scope, mark);
             foreach (var slot in operation.Outputs)
                 ReleaseSlot(slot, scope);
-            ReleaseUnheld(scope, mark);
         }
         for (var i = 0; i < _slots.Count; i++)
         {
@@ -112,6 +115,7 @@ public sealed class Tape : IDisposable
         _parameters.Clear();
         _parameterSlots.Clear();
         _outer = null;
+        _gradients = null;
         _serial = 0;
         _spent = false;
         Recycled!.Push(this);
@@ -156,6 +160,9 @@ public sealed class Tape : IDisposable
 
     internal long NodeOf(int slot) => (_serial << 32) | (uint)(slot + 1);
 
+    /// <summary>Whether a tensor depends on a parameter or a watched tensor of this tape.</summary>
+    internal bool Knows(in Tensor tensor) => Resolve(tensor) != 0;
+
     internal Tensor SlotGradient(int slot) => _slots[slot].Gradient;
 
     internal Parameter? ParameterOf(long node) => node == 0 ? null : _slots[SlotOf(node)].Parameter;
@@ -173,19 +180,19 @@ public sealed class Tape : IDisposable
             slot.Gradient = gradient;
             gradient.Storage.GradientHolds++;
         }
-        else if (slot.Owned)
+        else if (slot.Gradient.Storage is { GradientHolds: 1 } storage && storage.Scope == _gradients && slot.Gradient.IsContiguous)
         {
+            // nobody else holds the first gradient, and it was made in this backward pass: it becomes the sum
             gradient.Backend.AddScaled(gradient, 1, slot.Gradient);
         }
         else
         {
-            // the first gradient may be shared with another slot: the sum gets memory of its own
+            // the first gradient is shared with another slot, or not ours to change: the sum gets memory of its own
             var sum = Tensor.Empty(gradient.Shape, gradient.Type, gradient.Backend);
             sum.Backend.Binary(BinaryFunction.Add, slot.Gradient, gradient, sum);
             slot.Gradient.Storage.GradientHolds--;
             sum.Storage.GradientHolds++;
             slot.Gradient = sum;
-            slot.Owned = true;
         }
     }
 
@@ -248,7 +255,6 @@ public sealed class Tape : IDisposable
     {
         public Tensor Gradient;
         public Parameter? Parameter;
-        public bool Owned;
         public bool Watched;
     }
 }

@@ -53,13 +53,14 @@ public readonly partial struct Tensor
 /// <summary>y = f(a, b), element by element over broadcast shapes; gradients are summed back over what was stretched.</summary>
 internal sealed class BinaryOperation : Operation
 {
+    private static readonly string[] Names = Enum.GetNames<BinaryFunction>();
     private BinaryFunction _f;
     private Tensor _a;
     private Tensor _b;
 
     public static Tensor Apply(BinaryFunction f, in Tensor a, in Tensor b)
     {
-        var name = f.ToString();
+        var name = Names[(int)f];
         ShapeError.RequireSameBackend(name, a, b);
         ShapeError.RequireType(name, b, a.Type, "second tensor");
         var shape = a.Shape == b.Shape ? a.Shape : Shape.Broadcast(a.Shape, b.Shape, name);
