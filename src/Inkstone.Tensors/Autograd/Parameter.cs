@@ -15,6 +15,13 @@ public sealed class Parameter
     {
         Name = name;
         value = value.Keep().Contiguous();
+        if (value.Offset != 0 || value.Storage.Parameter is not null)
+        {
+            // a storage leads to one parameter, so a part of a larger tensor, or what is a parameter already, is copied
+            var copy = value.EmptyLike();
+            copy.Backend.Copy(value, copy);
+            value = copy;
+        }
         value.Keep().Storage.Parameter = this;
         Value = value.AtNode(Tape.ParameterNode);
     }
