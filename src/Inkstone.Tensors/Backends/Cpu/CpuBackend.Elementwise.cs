@@ -24,8 +24,8 @@ public sealed unsafe partial class CpuBackend
         var operands = UnaryOperators.GradientOperandsOf(f);
         var target = DenseTarget(dx);
         ForBlocks(
-            dx.Shape, new UnaryGradientAction(_kernels, f), InRows(dy), target, operands.HasFlag(GradientOperands.Input) ? InRows(x) : default,
-            operands.HasFlag(GradientOperands.Output) ? InRows(y) : default);
+            dx.Shape, new UnaryGradientAction(_kernels, f), InRows(dy), target, (operands & GradientOperands.Input) != 0 ? InRows(x) : default,
+            (operands & GradientOperands.Output) != 0 ? InRows(y) : default);
         Deliver(target, dx);
     }
 

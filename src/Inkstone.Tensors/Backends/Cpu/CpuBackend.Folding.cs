@@ -41,6 +41,16 @@ public sealed unsafe partial class CpuBackend
         Deliver(target, y);
     }
 
+    internal override void ArgReduce(in Tensor x, int axis, bool largest, in Tensor index)
+    {
+        if (!AreSingle(x) || axis != x.Rank - 1 || !x.IsContiguous || !index.IsContiguous)
+        {
+            _reference.ArgReduce(x, axis, largest, index);
+            return;
+        }
+        ForRows(x.Shape, new ArgReduceAction(_kernels, largest, Pointer(x), x.Shape[-1], (int*)Pointer(index)));
+    }
+
     private static bool IsSame(in Tensor a, in Tensor b) => Pointer(a) == Pointer(b);
 
     /// <summary>Nothing was folded: each result is the fold of one element.</summary>
@@ -127,6 +137,34 @@ public sealed unsafe partial class CpuBackend
         {
             nint start = (nint)chunk * KernelTable.ReductionBlock;
             _partial[chunk] = kernels.Reduce(f, _x + start, nint.Min(KernelTable.ReductionBlock, count - start));
+        }
+    }
+
+    private readonly struct ArgReduceAction(KernelTable kernels, bool largest, float* x, nint columns, int* index) : IRowAction
+    {
+        private readonly float* _x = x;
+        private readonly int* _index = index;
+
+        public void Invoke(nint first, nint count)
+        {
+            for (var row = first; row < first + count; row++)
+            {
+                var champion = kernels.Reduce(largest ? ReduceFunction.Max : ReduceFunction.Min, _x + row * columns, columns);
+                _index[row] = float.IsNaN(champion) ? AmongNumbers(row) : new ReadOnlySpan<float>(_x + row * columns, (int)columns).IndexOf(champion);
+            }
+        }
+
+        /// <summary>As the reference has it: a NaN is never better than what came before.</summary>
+        private int AmongNumbers(nint row)
+        {
+            var best = 0;
+            for (var i = 1; i < columns; i++)
+            {
+                var (element, champion) = (_x[row * columns + i], _x[row * columns + best]);
+                if (largest ? element > champion : element < champion)
+                    best = i;
+            }
+            return best;
         }
     }
 

@@ -30,6 +30,12 @@ public sealed unsafe partial class CpuBackend
     {
         if (y.Count == 0)
             return;
+        if (x.Type != y.Type && x.IsContiguous && y.IsContiguous)
+        {
+            var conversion = new ConvertAction(x, y);
+            _team.Run(conversion.Count, conversion);
+            return;
+        }
         if (x.Type != y.Type || x.Type.Size() != sizeof(float))
         {
             base.Copy(x, y);
@@ -57,6 +63,29 @@ public sealed unsafe partial class CpuBackend
             var index = (ulong)(block.A - _first);
             for (nint i = 0; i < block.Columns; i++)
                 block.A[i] = (float)(mean + deviation * rng.NormalAt(index + (ulong)i));
+        }
+    }
+
+    /// <summary>A change of element type between contiguous tensors.</summary>
+    private readonly struct ConvertAction(Tensor x, Tensor y) : IChunkAction
+    {
+        private readonly Cells _from = new(x);
+        private readonly Cells _to = new(y);
+        private readonly long _count = y.Count;
+        private readonly ushort* _halves = x.Type == ElementType.BFloat16 && y.Type == ElementType.Float32 ? (ushort*)HostMemory.Address(x) : null;
+        private readonly float* _singles = (float*)HostMemory.Address(y);
+
+        public int Count => checked((int)((_count + CopyGrain - 1) / CopyGrain));
+
+        public void Invoke(int chunk)
+        {
+            var end = Math.Min(_count, (chunk + 1L) * CopyGrain);
+            if (_halves != null)
+                for (var i = (long)chunk * CopyGrain; i < end; i++)
+                    _singles[i] = HostMemory.FromBFloat16(_halves[i]);
+            else
+                for (var i = (long)chunk * CopyGrain; i < end; i++)
+                    _to[i] = _from[i];
         }
     }
 

@@ -1,3 +1,5 @@
+using Inkstone.Foundation.Errors;
+
 namespace Inkstone.Tensors;
 
 /// <summary>
@@ -6,17 +8,21 @@ namespace Inkstone.Tensors;
 /// </summary>
 public sealed partial class CpuBackend : HostBackend
 {
+    private const string WidthVariable = "INKSTONE_VECTOR_WIDTH";
     private readonly ReferenceBackend _reference = ReferenceBackend.Single;
     private readonly WorkerTeam _team;
     private readonly Gemm _gemm;
     private readonly KernelTable _kernels;
 
     /// <summary>Makes a backend with threads and an empty pool of its own.</summary>
-    /// <param name="width">The vector width of its kernels; null means the widest that the processor has.</param>
+    /// <param name="width">
+    /// The vector width of its kernels; null means what the environment variable INKSTONE_VECTOR_WIDTH says (128, 256 or 512), else the widest that the
+    /// processor has.
+    /// </param>
     /// <param name="threads">Threads that work at once; null means one for each logical processor.</param>
     public CpuBackend(VectorWidth? width = null, int? threads = null)
     {
-        Width = width ?? VectorWidths.Widest;
+        Width = width ?? WidthByDefault();
         _team = new WorkerTeam(threads);
         _gemm = new Gemm(_team, Width);
         _kernels = KernelTable.For(Width);
@@ -31,9 +37,6 @@ public sealed partial class CpuBackend : HostBackend
     /// <inheritdoc/>
     public override string Name => $"cpu {(int)Width}-bit, {ThreadCount} threads";
 
-    internal override void ArgReduce(in Tensor x, int axis, bool largest, in Tensor index) =>
-        _reference.ArgReduce(x, axis, largest, index);
-
     internal override void CumulativeSum(in Tensor x, int axis, bool reverse, in Tensor y) =>
         _reference.CumulativeSum(x, axis, reverse, y);
 
@@ -45,4 +48,13 @@ public sealed partial class CpuBackend : HostBackend
 
     internal override void ScatterAddAlong(in Tensor source, int axis, in Tensor index, in Tensor y) =>
         _reference.ScatterAddAlong(source, axis, index, y);
+
+    private static VectorWidth WidthByDefault() => Environment.GetEnvironmentVariable(WidthVariable) switch
+    {
+        null or "" => VectorWidths.Widest,
+        "128" => VectorWidth.Bits128,
+        "256" => VectorWidth.Bits256,
+        "512" => VectorWidth.Bits512,
+        var other => throw new InkstoneRequestException("there is no such vector width", WidthVariable, "128, 256 or 512", other),
+    };
 }
