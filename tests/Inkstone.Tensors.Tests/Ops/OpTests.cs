@@ -14,6 +14,8 @@ public class OpTests
 
     public static TheoryData<string> Names => [.. OpTable.Rows.Select(r => r.Name)];
 
+    public static TheoryData<string> LargeNames => [.. OpTable.Rows.Where(r => r.Large.Length > 0).Select(r => r.Name)];
+
     [Theory]
     [MemberData(nameof(Names))]
     public void GradientsEqualDifferences(string name)
@@ -35,7 +37,7 @@ public class OpTests
         {
             var expected = Execute(row, inputs, ReferenceBackend.Double, MemoryLayout.Plain);
             foreach (var backend in Fast)
-                foreach (var layout in Layouts)
+                foreach (var layout in backend.Width == VectorWidths.Widest ? Layouts : [MemoryLayout.Plain])
                 {
                     var found = Execute(row, inputs, backend, layout);
                     var what = $"{name} of {Describe(inputs)}, {layout}, {backend.Name}";
@@ -47,18 +49,17 @@ public class OpTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(LargeNames))]
     public void OneAndTwoThreadsGiveTheSameBits(string name)
     {
         var row = OpTable.Row(name);
-        foreach (var inputs in row.Small.Concat(row.Large))
-            foreach (var layout in Layouts)
-            {
-                var expected = Execute(row, inputs, Alone, layout);
-                var found = Execute(row, inputs, InCompany, layout);
-                Assert.Equal(expected.Result, found.Result);
-                Assert.Equal(expected.Gradients, found.Gradients);
-            }
+        foreach (var inputs in row.Large)
+        {
+            var expected = Execute(row, inputs, Alone, MemoryLayout.Plain);
+            var found = Execute(row, inputs, InCompany, MemoryLayout.Plain);
+            Assert.Equal(expected.Result, found.Result);
+            Assert.Equal(expected.Gradients, found.Gradients);
+        }
     }
 
     [Fact]
