@@ -12,6 +12,7 @@ internal static class TextBatch
         long characters = 0;
         foreach (var text in texts)
         {
+            ArgumentNullException.ThrowIfNull(text);
             batch.Add(text);
             characters += text.Length + 64; // so that a million empty texts make batches too
             if (characters < Characters)

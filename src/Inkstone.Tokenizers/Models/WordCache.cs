@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Inkstone.Tokenizers;
 
 /// <summary>
-/// The tokens of pieces met lately: a table of fixed size (8,192 lines of 64 bytes, half a megabyte) in which a piece has two
-/// possible places and a new one pushes the older out. A line holds a piece of at most fifteen bytes and at most eleven tokens.
-/// One thread uses a cache at a time.
+/// The tokens of pieces met lately: a table of lines of 64 bytes in which a piece has two possible places and a new one pushes the
+/// older out. A line holds a piece of at most fifteen bytes and at most eleven tokens. The table begins with 1,024 lines (64 KiB), so
+/// that a short text costs little, and is made four times as large, empty, when more pieces than it has lines have been added, up to
+/// 16,384 lines (1 MiB). One thread uses a cache at a time.
 /// </summary>
 internal sealed class WordCache
 {
@@ -15,8 +16,9 @@ internal sealed class WordCache
     /// <summary>The most tokens that are kept for a piece.</summary>
     public const int MostTokens = 11;
 
-    private const int LineCount = 8192;
-    private readonly Line[] _lines = new Line[LineCount];
+    private const int MostLines = 16_384;
+    private Line[] _lines = new Line[1024];
+    private int _added;
 
     /// <summary>Eleven token ids in place.</summary>
     [InlineArray(MostTokens)]
@@ -38,7 +40,7 @@ internal sealed class WordCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<int> Find(ulong low, ulong high)
     {
-        var place = (int)(ByteHash.Of(low, high) & (LineCount - 1));
+        var place = (int)(ByteHash.Of(low, high) & (uint)(_lines.Length - 1));
         ref var line = ref _lines[place];
         if (line.Low != low || line.High != high)
         {
@@ -52,7 +54,10 @@ internal sealed class WordCache
     /// <summary>Keeps a piece: in its first place, whose line moves to the second.</summary>
     public void Add(ulong low, ulong high, ReadOnlySpan<int> tokens)
     {
-        var place = (int)(ByteHash.Of(low, high) & (LineCount - 1));
+        if (_added > _lines.Length && _lines.Length < MostLines)
+            (_lines, _added) = (new Line[4 * _lines.Length], 0);
+        _added++;
+        var place = (int)(ByteHash.Of(low, high) & (uint)(_lines.Length - 1));
         ref var line = ref _lines[place];
         _lines[place ^ 1] = line;
         (line.Low, line.High, line.Count) = (low, high, tokens.Length);

@@ -6,6 +6,10 @@ namespace Inkstone.Tokenizers;
 /// </summary>
 public abstract class PreTokenizer
 {
+    private protected PreTokenizer()
+    {
+    }
+
     /// <summary>GPT-2's: English contractions, and runs of letters, of numbers or of other characters with at most one space before.</summary>
     public static PreTokenizer Gpt2 { get; } = new Gpt2PreTokenizer();
 
