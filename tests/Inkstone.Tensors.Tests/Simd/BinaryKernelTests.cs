@@ -32,8 +32,8 @@ public unsafe class BinaryKernelTests : KernelTest
     public void Every_kind_of_broadcast_is_its_definition(VectorWidth width, BinaryFunction function)
     {
         var table = KernelTable.For(width);
-        const int rows = 4;
-        foreach (var columns in ShortLengths)
+        const int rows = 3;
+        foreach (var columns in new[] { 1, 3, 4, 9, 16, 35 })
         {
             var stride = columns + 3;
             using var matrix = Operand(rows * stride, 1, function);

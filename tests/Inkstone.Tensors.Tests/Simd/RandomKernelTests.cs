@@ -13,7 +13,7 @@ public unsafe class RandomKernelTests : KernelTest
             foreach (var count in Lengths.Take(75))
             {
                 using var words = new NativeArray(count);
-                KernelTable.RandomWords(rng, first, (uint*)words.Pointer, count);
+                PhiloxWords.Fill(rng, first, (uint*)words.Pointer, count);
                 for (var i = 0; i < count; i++)
                     Assert.Equal(rng.WordAt(first + (ulong)i), ((uint*)words.Pointer)[i]);
             }

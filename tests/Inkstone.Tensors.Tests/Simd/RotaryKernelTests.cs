@@ -52,23 +52,4 @@ public unsafe class RotaryKernelTests : KernelTest
             }
         }
     }
-
-    [Theory, MemberData(nameof(Widths))]
-    public void Angles_are_position_times_frequency(VectorWidth width)
-    {
-        var positions = stackalloc int[] { 0, 1, 17, 4095, 131_071, 1_000_000 };
-        foreach (var half in new[] { 1, 3, 8, 13, 32, 45 })
-        {
-            using var frequencies = new NativeArray(half, i => MathF.Pow(10_000, -(float)i / half));
-            using var cosine = new NativeArray(6 * half);
-            using var sine = new NativeArray(6 * half);
-            KernelTable.For(width).RotaryAngles(positions, frequencies, cosine, sine, 6, half);
-            for (var i = 0; i < 6 * half; i++)
-            {
-                var (sin, cos) = Math.SinCos((double)(positions[i / half] * frequencies[i % half]));
-                Close(cos, cosine[i], 0, 1.2e-7, $"cosine at {positions[i / half]}");
-                Close(sin, sine[i], 0, 1.2e-7, $"sine at {positions[i / half]}");
-            }
-        }
-    }
 }

@@ -33,7 +33,7 @@ public unsafe class StridedCopyTests : KernelTest
                 int xStride = rows + 3, yStride = columns + 1;
                 using var x = new NativeArray(columns * xStride, i => i);
                 using var y = new NativeArray(rows * yStride, _ => -1);
-                KernelTable.Transpose(x, xStride, y, yStride, rows, columns);
+                StridedCopy.Transpose(x, xStride, y, yStride, rows, columns);
                 for (var r = 0; r < rows; r++)
                     for (var c = 0; c < yStride; c++)
                         Assert.Equal(c < columns ? c * xStride + r : -1, y[r * yStride + c]);

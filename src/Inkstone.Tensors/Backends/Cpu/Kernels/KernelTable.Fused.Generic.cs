@@ -4,12 +4,6 @@ namespace Inkstone.Tensors;
 
 internal sealed unsafe partial class KernelTable<TVector>
 {
-    public override void RotaryAngles(int* positions, float* frequencies, float* cosine, float* sine, nint rows, nint half)
-    {
-        for (nint row = 0; row < rows; row++)
-            RotaryKernels.Angles<TVector>(positions[row], frequencies, cosine + row * half, sine + row * half, half);
-    }
-
     public override void Rotary(
         float* x, nint xRowStride, nint xHeadStride, float* cosine, float* sine, RotaryPairing pairing, bool inverse,
         float* y, nint yRowStride, nint yHeadStride, nint rows, nint heads, nint headWidth, nint half)

@@ -6,12 +6,6 @@ namespace Inkstone.Tensors;
 internal abstract unsafe partial class KernelTable
 {
     /// <summary>
-    /// cosine(r, i) = cos(positions[r]·frequencies[i]) and the sine, [rows, half]: the table that <see cref="Rotary"/> turns with. The angle is a
-    /// single-precision product, as in the implementations whose checkpoints are read.
-    /// </summary>
-    public abstract void RotaryAngles(int* positions, float* frequencies, float* cosine, float* sine, nint rows, nint half);
-
-    /// <summary>
     /// Turns the first 2·half elements of each head, pairs (a, b) to (a·c − b·s, a·s + b·c), and copies the rest: x and y are [rows, heads,
     /// headWidth] with strides for rows and heads, cosine and sine [rows, half]. <paramref name="inverse"/> turns by the negative angle, which is
     /// also the gradient. y may be x.
@@ -75,13 +69,6 @@ internal abstract unsafe partial class KernelTable
     public static void CopyStrided(
         float* source, ReadOnlySpan<nint> sourceStrides, float* destination, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> extents) =>
         StridedCopy.Run(source, sourceStrides, destination, destinationStrides, extents);
-
-    /// <summary>y(r, c) = x(c, r), y of [rows, columns], in blocks that fit the nearest cache.</summary>
-    public static void Transpose(float* x, nint xRowStride, float* y, nint yRowStride, nint rows, nint columns) =>
-        StridedCopy.Transpose(x, xRowStride, y, yRowStride, rows, columns);
-
-    /// <summary>words[i] = <c>rng.WordAt(first + i)</c>.</summary>
-    public static void RandomWords(Rng rng, ulong first, uint* words, nint count) => PhiloxWords.Fill(rng, first, words, count);
 
     /// <summary>The target of a row, or −1 when it is the ignored one.</summary>
     private protected static int TargetOf(int* targets, nint row, CrossEntropyOptions options, nint columns)

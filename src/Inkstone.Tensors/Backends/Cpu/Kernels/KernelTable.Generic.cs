@@ -17,12 +17,6 @@ internal sealed unsafe partial class KernelTable<TVector>(VectorWidth width) : K
         UnaryOperators.Dispatch(function, ref visitor);
     }
 
-    public override void UnaryWithBias(UnaryFunction function, float* x, float* bias, float* u, float* y, nint rows, nint columns)
-    {
-        var visitor = new BiasVisitor(x, bias, u, y, rows, columns);
-        UnaryOperators.Dispatch(function, ref visitor);
-    }
-
     public override void Gated(
         UnaryFunction function, float* gate, nint gateStride, float* up, nint upStride, float* y, nint yStride, nint rows, nint columns)
     {
@@ -72,14 +66,6 @@ internal sealed unsafe partial class KernelTable<TVector>(VectorWidth width) : K
 
         public void Visit<TOperator>() where TOperator : struct, IUnaryOperator =>
             UnaryKernels.Gradient<TVector, TOperator>(_dy, _x, _y, _dx, count);
-    }
-
-    private readonly struct BiasVisitor(float* x, float* bias, float* u, float* y, nint rows, nint columns) : IUnaryVisitor
-    {
-        private readonly float* _x = x, _bias = bias, _u = u, _y = y;
-
-        public void Visit<TOperator>() where TOperator : struct, IUnaryOperator =>
-            UnaryKernels.WithBias<TVector, TOperator>(_x, _bias, _u, _y, rows, columns);
     }
 
     private readonly struct GatedVisitor(

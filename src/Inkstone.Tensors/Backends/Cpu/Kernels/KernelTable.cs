@@ -39,9 +39,6 @@ internal abstract unsafe partial class KernelTable
     /// </summary>
     public abstract void UnaryGradient(UnaryFunction function, float* dy, float* x, float* y, float* dx, nint count);
 
-    /// <summary>u = x + bias, y = f(u): x, u and y are [rows, columns] without gaps, bias is [columns]. u may be x, or null (not kept).</summary>
-    public abstract void UnaryWithBias(UnaryFunction function, float* x, float* bias, float* u, float* y, nint rows, nint columns);
-
     /// <summary>
     /// A gated unit, y = f(gate)·up: SwiGLU with <see cref="UnaryFunction.Silu"/>, GEGLU with a GELU (Shazeer, "GLU variants improve
     /// Transformer", 2020). All are [rows, columns], each with its row stride, so that gate and up may be halves of one matrix.

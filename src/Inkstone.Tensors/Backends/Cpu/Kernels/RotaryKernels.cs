@@ -7,27 +7,6 @@ internal static unsafe class RotaryKernels
 {
     private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
-    /// <summary>c = cos(position·frequency), s = sin(position·frequency) for each row's position.</summary>
-    [MethodImpl(Hot)]
-    public static void Angles<TVector>(int position, float* frequencies, float* cosine, float* sine, nint half)
-        where TVector : struct, ISimd<TVector>
-    {
-        var place = TVector.Broadcast(position);
-        nint i = 0;
-        for (; i <= half - TVector.Count; i += TVector.Count)
-        {
-            SimdMath.SinCos(place * TVector.Load(frequencies + i), out var s, out var c);
-            TVector.Store(c, cosine + i);
-            TVector.Store(s, sine + i);
-        }
-        if (i < half)
-        {
-            SimdMath.SinCos(place * SimdMemory.LoadPartial<TVector>(frequencies + i, half - i), out var s, out var c);
-            SimdMemory.StorePartial(c, cosine + i, half - i);
-            SimdMemory.StorePartial(s, sine + i, half - i);
-        }
-    }
-
     /// <summary>One head, element i paired with element i + half; a sign of −1 turns back.</summary>
     [MethodImpl(Hot)]
     public static void Halves<TVector>(float* x, float* cosine, float* sine, float sign, float* y, nint half)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Inkstone.Tensors;
 
-/// <summary>Loops of functions of one number: plain, with a bias before, with a gate beside, and their gradients.</summary>
+/// <summary>Loops of functions of one number, alone and as the gate of another, and their gradients.</summary>
 internal static unsafe class UnaryKernels
 {
     private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
@@ -39,35 +39,6 @@ internal static unsafe class UnaryKernels
             var input = (TOperator.Operands & GradientOperands.Input) != 0 ? SimdMemory.LoadPartial<TVector>(x + i, rest) : default;
             var output = (TOperator.Operands & GradientOperands.Output) != 0 ? SimdMemory.LoadPartial<TVector>(y + i, rest) : default;
             SimdMemory.StorePartial(TOperator.Gradient(SimdMemory.LoadPartial<TVector>(dy + i, rest), input, output), dx + i, rest);
-        }
-    }
-
-    /// <summary>u = x + bias (stored, unless null), y = f(u), for rows of <paramref name="columns"/> elements.</summary>
-    [MethodImpl(Hot)]
-    public static void WithBias<TVector, TOperator>(float* x, float* bias, float* u, float* y, nint rows, nint columns)
-        where TVector : struct, ISimd<TVector>
-        where TOperator : struct, IUnaryOperator
-    {
-        for (nint row = 0; row < rows; row++, x += columns, y += columns)
-        {
-            nint i = 0;
-            for (; i <= columns - TVector.Count; i += TVector.Count)
-            {
-                var sum = TVector.Load(x + i) + TVector.Load(bias + i);
-                if (u != null)
-                    TVector.Store(sum, u + i);
-                TVector.Store(TOperator.Invoke(sum), y + i);
-            }
-            if (i < columns)
-            {
-                var rest = columns - i;
-                var sum = SimdMemory.LoadPartial<TVector>(x + i, rest) + SimdMemory.LoadPartial<TVector>(bias + i, rest);
-                if (u != null)
-                    SimdMemory.StorePartial(sum, u + i, rest);
-                SimdMemory.StorePartial(TOperator.Invoke(sum), y + i, rest);
-            }
-            if (u != null)
-                u += columns;
         }
     }
 
