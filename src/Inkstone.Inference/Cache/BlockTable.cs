@@ -34,6 +34,9 @@ public sealed class BlockTable(BlockPool pool)
         Length = 0;
     }
 
+    /// <summary>The block that holds a token.</summary>
+    public int BlockOf(int index) => _blocks[index / BlockPool.BlockSize];
+
     /// <summary>The memory row of a token.</summary>
-    public int RowOf(int index) => _blocks[index / BlockPool.BlockSize] * BlockPool.BlockSize + index % BlockPool.BlockSize;
+    public int RowOf(int index) => BlockOf(index) * BlockPool.BlockSize + index % BlockPool.BlockSize;
 }

@@ -4,11 +4,16 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Inference;
 
-/// <summary>The keys and values of every layer, in blocks: [blocks · block size, key-value heads, width] each.</summary>
+/// <summary>
+/// What every layer keeps of the sequences: keys and values in blocks, [blocks · block size, key-value heads, width] each, and of recurrent layers a state a
+/// block, [blocks, state width]. The state after a token lies with the block that holds the token, so a sequence of a whole number of blocks leaves its state
+/// beside its last one.
+/// </summary>
 public sealed class KeyValueCache
 {
     private readonly Tensor[] _keys;
     private readonly Tensor[] _values;
+    private readonly Tensor[] _states;
 
     /// <summary>Takes the memory for a number of blocks.</summary>
     public KeyValueCache(Model model, int blockCount)
@@ -19,6 +24,7 @@ public sealed class KeyValueCache
         var rows = checked(blockCount * BlockPool.BlockSize);
         _keys = [.. model.Memory.Select(layer => Tensor.Zeros([rows, layer.KeyValueHeadCount, layer.KeyWidth], null, model.Backend).Keep())];
         _values = [.. model.Memory.Select(layer => Tensor.Zeros([rows, layer.KeyValueHeadCount, layer.ValueWidth], null, model.Backend).Keep())];
+        _states = [.. model.Memory.Select(layer => Tensor.Zeros([blockCount, layer.StateWidth], null, model.Backend).Keep())];
     }
 
     /// <summary>Which blocks are free.</summary>
@@ -26,11 +32,14 @@ public sealed class KeyValueCache
 
     /// <summary>Bytes one block takes in all layers, in single precision.</summary>
     public static long BytesPerBlock(Model model) =>
-        model.Memory.Sum(layer => (long)BlockPool.BlockSize * layer.KeyValueHeadCount * (layer.KeyWidth + layer.ValueWidth) * sizeof(float));
+        model.Memory.Sum(layer => ((long)BlockPool.BlockSize * layer.KeyValueHeadCount * (layer.KeyWidth + layer.ValueWidth) + layer.StateWidth) * sizeof(float));
 
     /// <summary>A layer's keys.</summary>
     public Tensor Keys(int layer) => _keys[layer];
 
     /// <summary>A layer's values.</summary>
     public Tensor Values(int layer) => _values[layer];
+
+    /// <summary>A layer's states, one a block.</summary>
+    public Tensor States(int layer) => _states[layer];
 }

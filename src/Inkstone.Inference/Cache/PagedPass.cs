@@ -5,8 +5,8 @@ using Inkstone.Tensors;
 namespace Inkstone.Inference;
 
 /// <summary>
-/// A pass that serves: new rows of several sequences, whose keys and values are appended to cache blocks and seen by their own sequence alone. A row's result has
-/// the same bits whatever else is in the pass.
+/// A pass that serves: new rows of several sequences, whose keys and values are appended to cache blocks and seen by their own sequence alone; recurrent state goes
+/// on from where the sequence stood. A row's result has the same bits whatever else is in the pass.
 /// </summary>
 public sealed class PagedPass : Pass
 {
@@ -89,6 +89,34 @@ public sealed class PagedPass : Pass
     /// <inheritdoc/>
     public override Tensor AttendSource(int layer, Tensor queries, ISourceMemory memory, AttentionForm form, Tensor bias = default) =>
         throw new InkstoneRequestException("a paged pass serves decoders only", "PagedPass.AttendSource", "a model of one stream", "cross-attention");
+
+    /// <inheritdoc/>
+    public override Tensor AttendAgain(int layer, Tensor queries, AttentionForm form, Tensor bias = default) =>
+        throw new InkstoneRequestException(
+            "a paged pass serves text in its own order, without the ranks that two streams compare", "PagedPass.AttendAgain", "a model of one stream",
+            "a second stream", "Use a FullPass.");
+
+    /// <inheritdoc/>
+    /// <remarks>A pass that has run has moved the state on: unlike attention, it is not run again.</remarks>
+    public override Tensor Recall(int layer, Tensor x, IRecurrence recurrence)
+    {
+        if (recurrence.ReadsBackwards)
+            throw new InkstoneRequestException("a layer that reads backwards needs the whole sequence at once", "PagedPass.Recall", "a recurrence that reads forwards",
+                $"layer {layer}", "Use a FullPass.");
+        var memory = _cache.States(layer);
+        if (memory.Shape[1] != recurrence.StateWidth)
+            throw new InkstoneRequestException("the model's Memory gives this layer another state than it has", $"PagedPass.Recall, layer {layer}",
+                $"a state width of {recurrence.StateWidth}", $"{memory.Shape[1]}");
+        var state = Tensor.Zeros([_sequences.Count, recurrence.StateWidth], x.Type, x.Backend);
+        for (var s = 0; s < _sequences.Count; s++)
+            if (_sequences[s].Table is { Length: > 0 } table)
+                state.Slice(0, s, 1).Write(memory.Slice(0, table.BlockOf(table.Length - 1), 1));
+        var (output, after) = recurrence.Run(x, state, this);
+        for (var s = 0; s < _sequences.Count; s++)
+            if (_sequences[s] is { Tokens.Length: > 0 } rows)
+                memory.Slice(0, rows.Table.BlockOf(rows.Table.Length + rows.Tokens.Length - 1), 1).Write(after.Slice(0, s, 1));
+        return Tap(layer, Site.Recurrence, output);
+    }
 
     /// <summary>Writes the new rows to their places, a run within a block at a time.</summary>
     private void Append(Tensor memory, Tensor rows)

@@ -2,7 +2,7 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
-/// <summary>One block of a stack: [rows, width] → [rows, width].</summary>
+/// <summary>One block of a stack: [rows, width] → [rows, width]. A recurrent layer may change the width.</summary>
 public abstract class Block(int layer) : Module
 {
     /// <summary>The block's place in its stack, from 0.</summary>

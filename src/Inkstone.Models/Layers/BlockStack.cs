@@ -21,7 +21,29 @@ public sealed class BlockStack(IReadOnlyList<Block> blocks) : Module
     public Tensor Forward(Tensor x, Pass pass)
     {
         foreach (var block in Blocks)
-            x = RecomputeBlocks ? Recompute.Run(inputs => block.Forward(inputs.Span[0], pass), x) : block.Forward(x, pass);
+            x = RecomputeBlocks ? Recomputed(block, x, pass) : block.Forward(x, pass);
         return x;
+    }
+
+    /// <summary>A block whose intermediates are made twice. What the encoder made of the source is an input of it too: gradient flows back there.</summary>
+    private static Tensor Recomputed(Block block, Tensor x, Pass pass)
+    {
+        if (pass.Source is not { Encoded.IsMissing: false } source)
+            return Recompute.Run(inputs => block.Forward(inputs.Span[0], pass), x);
+        return Recompute.Run(
+            inputs =>
+            {
+                var encoded = source.Encoded;
+                source.Encoded = inputs.Span[1];
+                try
+                {
+                    return block.Forward(inputs.Span[0], pass);
+                }
+                finally
+                {
+                    source.Encoded = encoded;
+                }
+            },
+            x, source.Encoded);
     }
 }

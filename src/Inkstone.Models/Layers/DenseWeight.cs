@@ -2,17 +2,20 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
-/// <summary>A trainable matrix [output width, input width], as PyTorch lays it.</summary>
+/// <summary>
+/// A trainable matrix [output width, input width], as PyTorch lays it, or a stack of such matrices [experts, output width, input width] for
+/// <see cref="MultiplyGrouped"/>.
+/// </summary>
 public sealed class DenseWeight(Parameter parameter) : LinearWeight
 {
     /// <summary>The numbers.</summary>
     public Parameter Parameter { get; } = parameter;
 
     /// <inheritdoc/>
-    public override int InputWidth => Parameter.Value.Shape[1];
+    public override int InputWidth => Parameter.Value.Shape[-1];
 
     /// <inheritdoc/>
-    public override int OutputWidth => Parameter.Value.Shape[0];
+    public override int OutputWidth => Parameter.Value.Shape[-2];
 
     /// <inheritdoc/>
     protected override IEnumerable<Parameter> OwnParameters => [Parameter];
@@ -20,6 +23,13 @@ public sealed class DenseWeight(Parameter parameter) : LinearWeight
     /// <inheritdoc/>
     public override Tensor Multiply(Tensor x, Pass pass, Tensor bias = default) =>
         pass.BatchInvariant ? x.LinearInvariant(Parameter.Value, bias) : x.Linear(Parameter.Value, bias);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The rows of an expert are multiplied together, in the same order of sums however many they are, so that a row's result does not depend on its
+    /// neighbours and serving needs no form of its own.
+    /// </remarks>
+    public override Tensor MultiplyGrouped(Tensor x, Tensor expertOfRow, Pass pass) => x.MatMulGrouped(Parameter.Value, expertOfRow);
 
     /// <inheritdoc/>
     public override Tensor Rows(Tensor ids) => Parameter.Value.Rows(ids);

@@ -13,6 +13,13 @@ public sealed class Linear : Module
         Bias = bias ? source.Constant("bias", [outputWidth], 0) : null;
     }
 
+    /// <summary>Makes a layer of parts.</summary>
+    public Linear(LinearWeight weight, Parameter? bias)
+    {
+        Weight = weight;
+        Bias = bias;
+    }
+
     /// <summary>The matrix, in whatever format.</summary>
     public LinearWeight Weight { get; set; }
 

@@ -17,6 +17,13 @@ public abstract class LinearWeight : Module
     /// <summary>x·wᵀ + bias: x [rows, input width] → [rows, output width].</summary>
     public abstract Tensor Multiply(Tensor x, Pass pass, Tensor bias = default);
 
+    /// <summary>
+    /// y[r] = x[r]·w[e(r)]ᵀ, for a weight that is a stack of experts (Shazeer et al. 2017): x [rows, input width], expertOfRow Int32 [rows], y [rows, output
+    /// width]. How many rows an expert gets is data of the tensor: nothing is read back here. The pass is handed on as in <see cref="Multiply"/>.
+    /// </summary>
+    /// <exception cref="Foundation.Errors.InkstoneShapeException">The weight is a single matrix.</exception>
+    public abstract Tensor MultiplyGrouped(Tensor x, Tensor expertOfRow, Pass pass);
+
     /// <summary>Rows by number: ids Int32 [n] → [n, input width].</summary>
     public abstract Tensor Rows(Tensor ids);
 

@@ -2,8 +2,25 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
+/// <summary>Which normalisation a block has.</summary>
+public enum NormKind
+{
+    /// <summary><see cref="LayerNorm"/>.</summary>
+    Layer,
+
+    /// <summary><see cref="RmsNorm"/>.</summary>
+    RootMeanSquare,
+}
+
+/// <summary>A normalisation of rows over their last axis.</summary>
+public abstract class Norm : Module
+{
+    /// <summary>The normalised rows, of the same shape.</summary>
+    public abstract Tensor Forward(Tensor x);
+}
+
 /// <summary>Layer normalisation over the last axis (Ba et al. 2016): (x − μ) / √(σ² + ε) · weight + bias.</summary>
-public sealed class LayerNorm(ParameterSource source, int width, double epsilon = 1e-5) : Module
+public sealed class LayerNorm(ParameterSource source, int width, double epsilon = 1e-5) : Norm
 {
     /// <summary>[width], ones at first.</summary>
     public Parameter Weight { get; } = source.Constant("weight", [width], 1);
@@ -14,12 +31,12 @@ public sealed class LayerNorm(ParameterSource source, int width, double epsilon 
     /// <inheritdoc/>
     protected override IEnumerable<Parameter> OwnParameters => [Weight, Bias];
 
-    /// <summary>The normalised rows.</summary>
-    public Tensor Forward(Tensor x) => x.LayerNorm(Weight.Value, Bias.Value, epsilon);
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => x.LayerNorm(Weight.Value, Bias.Value, epsilon);
 }
 
 /// <summary>Root-mean-square normalisation over the last axis (Zhang and Sennrich 2019): x / √(mean(x²) + ε) · weight.</summary>
-public sealed class RmsNorm(ParameterSource source, int width, double epsilon = 1e-6) : Module
+public sealed class RmsNorm(ParameterSource source, int width, double epsilon = 1e-6) : Norm
 {
     /// <summary>[width], ones at first.</summary>
     public Parameter Weight { get; } = source.Constant("weight", [width], 1);
@@ -27,6 +44,6 @@ public sealed class RmsNorm(ParameterSource source, int width, double epsilon = 
     /// <inheritdoc/>
     protected override IEnumerable<Parameter> OwnParameters => [Weight];
 
-    /// <summary>The normalised rows.</summary>
-    public Tensor Forward(Tensor x) => x.RmsNorm(Weight.Value, epsilon);
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => x.RmsNorm(Weight.Value, epsilon);
 }

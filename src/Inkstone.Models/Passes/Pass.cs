@@ -40,8 +40,17 @@ public abstract class Pass
     /// <summary>Who watches the intermediates.</summary>
     public ITap? Taps { get; init; }
 
-    /// <summary>The encoder's pass, when the model has one.</summary>
+    /// <summary>
+    /// The encoder's pass, when the model has one. The pass of an encoder-decoder is its target's: the source hangs on it, so that the decoder's blocks are
+    /// blocks like any other.
+    /// </summary>
     public Pass? Source { get; init; }
+
+    /// <summary>
+    /// Of a source: what the encoder made of its rows, [rows, width]. The model sets it before the decoder runs; an <see cref="ISourceMemory"/> makes keys and
+    /// values of it. <see cref="BlockStack"/> knows of it, so that gradient reaches the encoder through recomputed blocks too.
+    /// </summary>
+    public Tensor Encoded { get; set; }
 
     /// <summary>Whether products must give a row the same bits whatever rows stand beside it (serving).</summary>
     public abstract bool BatchInvariant { get; }
@@ -60,6 +69,27 @@ public abstract class Pass
     /// <returns>[rows, heads, value width].</returns>
     public abstract Tensor Attend(
         int layer, Tensor queries, Tensor keys, Tensor values, AttentionForm form, Tensor sinks = default, Tensor bias = default);
+
+    /// <summary>
+    /// Attention of a second stream of queries over the keys and values that <see cref="Attend"/> was just given for this layer (XLNet's two streams, Yang et
+    /// al. 2019, section 2.3). It appends nothing.
+    /// </summary>
+    /// <param name="layer">The layer, whose <see cref="Attend"/> came right before.</param>
+    /// <param name="queries">[rows, heads, key width].</param>
+    /// <param name="form">What is constant of the second stream.</param>
+    /// <param name="bias">The tensor of the form's score bias, or missing.</param>
+    /// <returns>[rows, heads, value width].</returns>
+    public abstract Tensor AttendAgain(int layer, Tensor queries, AttentionForm form, Tensor bias = default);
+
+    /// <summary>
+    /// The one door to recurrent state: runs a recurrence over the rows, each sequence from what this pass remembers of it (nothing: zeros), and remembers what
+    /// it becomes.
+    /// </summary>
+    /// <param name="layer">The layer, which names the memory.</param>
+    /// <param name="x">[rows, input width].</param>
+    /// <param name="recurrence">What is run; mostly the layer itself.</param>
+    /// <returns>[rows, width].</returns>
+    public abstract Tensor Recall(int layer, Tensor x, IRecurrence recurrence);
 
     /// <summary>Cross-attention to the <see cref="Source"/>: the memory is asked for keys and values when the pass does not hold them.</summary>
     public abstract Tensor AttendSource(int layer, Tensor queries, ISourceMemory memory, AttentionForm form, Tensor bias = default);

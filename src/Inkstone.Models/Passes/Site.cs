@@ -27,6 +27,18 @@ public enum Site
     /// <summary>What the feed-forward gives, before it is added.</summary>
     FeedForward,
 
+    /// <summary>What the norm of a decoder's cross-attention gives.</summary>
+    SourceNorm,
+
+    /// <summary>What cross-attention gives, before its output projection: [rows, heads, width].</summary>
+    SourceAttention,
+
+    /// <summary>What the second stream's attention gives: [rows, heads, width].</summary>
+    SecondAttention,
+
+    /// <summary>What a recurrent layer gives: [rows, width].</summary>
+    Recurrence,
+
     /// <summary>The embedded rows, before the first block (layer −1).</summary>
     Embedding,
 
