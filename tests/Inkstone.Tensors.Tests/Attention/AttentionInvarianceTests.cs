@@ -37,8 +37,10 @@ public sealed class AttentionInvarianceTests
         using var whole = Case(form, new(0, Length), new(0, Length));
         var expected = whole.Forward(width, One);
 
-        // the same sequence between two strangers
+        // the same sequence between two strangers, who must not even be looked at
         using var strangers = Case(form, new(0, 33, 33 + Length, 33 + Length + 100), new(0, 33, 33 + Length, 33 + Length + 100));
+        foreach (var values in new[] { strangers.Queries, strangers.Keys, strangers.Values })
+            Array.Fill(values, float.NaN);
         whole.Queries.CopyTo(strangers.Queries, 33 * whole.Heads * whole.KeyWidth);
         whole.Keys.CopyTo(strangers.Keys, 33 * whole.KeyValueHeads * whole.KeyWidth);
         whole.Values.CopyTo(strangers.Values, 33 * whole.KeyValueHeads * whole.ValueWidth);
@@ -56,6 +58,8 @@ public sealed class AttentionInvarianceTests
             foreach (var part in new[] { contiguous, paged })
             {
                 part.Queries = whole.Queries[(first * whole.Heads * whole.KeyWidth)..(end * whole.Heads * whole.KeyWidth)];
+                Array.Fill(part.Keys, float.NaN);
+                Array.Fill(part.Values, float.NaN);
                 CopyKeys(whole.Keys, part.Keys, part.KeyLayout, whole.KeyValueHeads * whole.KeyWidth, end);
                 CopyKeys(whole.Values, part.Values, part.KeyLayout, whole.KeyValueHeads * whole.ValueWidth, end);
                 var result = part.Forward(width, Two);
@@ -96,7 +100,7 @@ public sealed class AttentionInvarianceTests
         using var twice = Case(new(), new(0, 2048), new(0, 2048));
         var (small, large) = (AttentionBackward.WorkspaceLength<V256>(once.Problem()), AttentionBackward.WorkspaceLength<V256>(twice.Problem()));
         Assert.InRange(large, small, 2 * small);
-        Assert.True(large < 2048 * 64, $"{large} elements of scratch, where one head's scores would be {2048 * 2048}");
+        Assert.True(large < 2048 * 160, $"{large} elements of scratch, where one head's scores would be {2048 * 2048}");
         var gradients = new AttentionGradients();
         var (shared, sharedLarge) = (new BackwardPlan(once.Problem(), gradients, 16, null).Length, new BackwardPlan(twice.Problem(), gradients, 16, null).Length);
         Assert.InRange(sharedLarge, shared, 4 * shared);

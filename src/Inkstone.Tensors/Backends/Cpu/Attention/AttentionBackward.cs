@@ -9,7 +9,7 @@ namespace Inkstone.Tensors;
 internal static unsafe class AttentionBackward
 {
     /// <summary>Rows of a tile of queries.</summary>
-    public const int TileRows = 96;
+    public const int TileRows = 66;
 
     /// <summary>All gradients of the problem, from its result y, the saved logSum and the result's gradient dy.</summary>
     public static void Run<TVector>(
@@ -59,7 +59,8 @@ internal static unsafe class AttentionBackward
             var task = new BackwardTask<TVector>(in _problem, in sequence, in workspace, head, _gradients with { Queries = queries }, _plan.BiasLength > 0 ? bias : null);
             task.Begin(y, logSum, dy);
             for (; firstKey < endKey; firstKey += TokenLayout.KeyBlock)
-                task.DoBlock(firstKey, dy);
+                task.DoBlock(firstKey);
+            task.End();
         }
     }
 

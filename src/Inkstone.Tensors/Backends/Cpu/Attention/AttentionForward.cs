@@ -14,16 +14,29 @@ namespace Inkstone.Tensors;
 /// </remarks>
 internal static unsafe class AttentionForward
 {
-    /// <summary>Rows of a tile: enough that packing a block of keys is a small share of the work on it.</summary>
-    public const int TileRows = 96;
+    /// <summary>Rows of the smallest tile: enough that packing a block of keys is a small share of the work on it.</summary>
+    private const int LeastRows = 96;
+
+    /// <summary>Rows of the largest tile: with their scores and sums they still fit the second cache.</summary>
+    private const int MostRows = 384;
+
+    /// <summary>Enough tiles to keep a machine busy; if there are so many, tiles grow instead, and a block of keys is packed less often.</summary>
+    private const int WantedTiles = 64;
 
     /// <summary>y and logSum of the problem.</summary>
     public static void Run<TVector>(WorkerTeam team, in AttentionProblem problem, RowView y, RowView logSum) where TVector : struct, ISimd<TVector>
     {
-        var map = new TileMap(problem, TileRows);
+        var map = new TileMap(problem, TileRows(problem));
         var memory = (int*)ScratchBuffer.Shared.Take(checked(map.Length + problem.BucketTableLength));
         map.Fill(memory);
         team.Run(map.ChunkCount, new Chunk<TVector>(problem.WithBuckets(memory + map.Length), map, y, logSum));
+    }
+
+    /// <summary>Rows of a tile, by shape alone.</summary>
+    private static int TileRows(in AttentionProblem problem)
+    {
+        var rows = (long)problem.QueryLayout.RowCount * problem.Heads / WantedTiles;
+        return (int)Math.Clamp(rows / LeastRows * LeastRows, LeastRows, MostRows);
     }
 
     private readonly struct Chunk<TVector>(AttentionProblem problem, TileMap map, RowView y, RowView logSum) : IChunkAction
@@ -35,9 +48,9 @@ internal static unsafe class AttentionForward
         {
             var (index, head, first, rows) = map.TileOf(chunk);
             var sequence = new AttentionSequence(_problem, index);
-            var workspace = new ForwardWorkspace(_problem, TileProduct.Padded<TVector>(_problem.KeyWidth), TileProduct.Padded<TVector>(_problem.ValueWidth), TVector.Count, null);
-            workspace = new(
-                _problem, workspace.KeyWidth, workspace.ValueWidth, TVector.Count, ScratchBuffer.Own.Take(workspace.Length));
+            var workspace = new ForwardWorkspace(
+                _problem, rows, TileProduct.Padded<TVector>(_problem.KeyWidth), TileProduct.Padded<TVector>(_problem.ValueWidth), TVector.Count, null);
+            workspace = new(_problem, rows, workspace.KeyWidth, workspace.ValueWidth, TVector.Count, ScratchBuffer.Own.Take(workspace.Length));
             var tile = new ForwardTile<TVector>(in _problem, in sequence, in workspace, rows);
             tile.Begin(head, first);
             tile.FoldKeys(head);

@@ -1,89 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Inkstone.Tensors;
-
-/// <summary>The scratch of one task of <see cref="AttentionBackward"/>.</summary>
-internal readonly unsafe struct BackwardWorkspace
-{
-    public BackwardWorkspace(in AttentionProblem problem, int keyWidth, int valueWidth, float* memory)
-    {
-        const int rows = AttentionBackward.TileRows, block = TokenLayout.KeyBlock;
-        (KeyWidth, ValueWidth) = (keyWidth, valueWidth);
-        var carver = new ScratchCarver(memory);
-        var allRows = checked((nint)problem.QueryLayout.LongestLength * problem.Group);
-        Places = (RowPlace*)carver.Take(allRows * sizeof(RowPlace) / sizeof(float));
-        LogSums = carver.Take(allRows);
-        Deltas = carver.Take(allRows);
-        Ranges = (KeyRange*)carver.Take(rows * sizeof(KeyRange) / sizeof(float));
-        KeysTransposed = carver.Take((nint)problem.KeyWidth * block);
-        ValuesTransposed = carver.Take((nint)problem.ValueWidth * block);
-        Keys = carver.Take((nint)keyWidth * block);
-        Queries = carver.Take((nint)rows * keyWidth);
-        OutputGradient = carver.Take((nint)rows * valueWidth);
-        Weights = carver.Take(rows * block);
-        ScoreGradient = carver.Take(rows * block);
-        QueryGradient = carver.Take((nint)rows * keyWidth);
-        KeyGradient = carver.Take((nint)block * keyWidth);
-        ValueGradient = carver.Take((nint)block * valueWidth);
-        Ones = carver.Take(rows);
-        RelativeColumns = RelativeKeys.Columns(problem);
-        RelativeTransposed = carver.Take((nint)RelativeColumns * problem.KeyWidth);
-        RelativeTable = carver.Take(RelativeColumns == 0 ? 0 : (nint)problem.BiasCount * keyWidth);
-        Relative = carver.Take((nint)rows * RelativeColumns);
-        RelativeGradient = carver.Take((nint)rows * RelativeColumns);
-        Length = carver.Length;
-    }
-
-    public int KeyWidth { get; }
-
-    public int ValueWidth { get; }
-
-    public nint Length { get; }
-
-    /// <summary>All queries of the sequence for each head of the group, heads outermost.</summary>
-    public RowPlace* Places { get; }
-
-    public float* LogSums { get; }
-
-    /// <summary>Σ dy·y of each row: what the softmax's gradient takes off.</summary>
-    public float* Deltas { get; }
-
-    public KeyRange* Ranges { get; }
-
-    public float* KeysTransposed { get; }
-
-    public float* ValuesTransposed { get; }
-
-    /// <summary>The block's keys times the scale.</summary>
-    public float* Keys { get; }
-
-    /// <summary>The tile's queries times the scale.</summary>
-    public float* Queries { get; }
-
-    public float* OutputGradient { get; }
-
-    public float* Weights { get; }
-
-    public float* ScoreGradient { get; }
-
-    public float* QueryGradient { get; }
-
-    public float* KeyGradient { get; }
-
-    public float* ValueGradient { get; }
-
-    public float* Ones { get; }
-
-    public int RelativeColumns { get; }
-
-    public float* RelativeTransposed { get; }
-
-    public float* RelativeTable { get; }
-
-    public float* Relative { get; }
-
-    public float* RelativeGradient { get; }
-}
 
 /// <summary>A run of key blocks of one sequence and key-value head, against all queries that see them.</summary>
 internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct, ISimd<TVector>
@@ -122,22 +40,33 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
         return total;
     }
 
-    /// <summary>What is known of each query row before any key: its interval, its logSum, its delta; and its gradient is set to zero.</summary>
+    /// <summary>What is known of each query row before any key: its vectors, its interval, its logSum and its delta.</summary>
     public void Begin(RowView y, RowView logSum, RowView dy)
     {
-        nint row = 0;
+        var count = _sequence.QueryCount;
         for (var member = 0; member < _problem.Group; member++)
-            for (var query = 0; query < _sequence.QueryCount; query++, row++)
+        {
+            var head = _keyValueHead * _problem.Group + member;
+            var first = (nint)member * count;
+            BlockPacker.CopyRows<TVector>(
+                _problem.Queries.At(_sequence.FirstQuery, head), _problem.Queries.RowStride, count, _problem.KeyWidth, _problem.Scale,
+                _at.Queries + first * _at.KeyWidth, _at.KeyWidth);
+            BlockPacker.CopyRows<TVector>(
+                dy.At(_sequence.FirstQuery, head), dy.RowStride, count, _problem.ValueWidth, 1, _at.OutputGradient + first * _at.ValueWidth, _at.ValueWidth);
+            for (var query = 0; query < count; query++)
             {
-                var place = _sequence.Place(_sequence.FirstQuery + query, _keyValueHead * _problem.Group + member);
+                var row = first + query;
+                var place = _sequence.Place(_sequence.FirstQuery + query, head);
                 _at.Places[row] = place;
                 // A row that sees nothing has −∞ here; +∞ gives it weights of zero.
-                var sum = *logSum.At(place.Query, place.Head);
+                var sum = *logSum.At(place.Query, head);
                 _at.LogSums[row] = float.IsNegativeInfinity(sum) ? float.PositiveInfinity : sum;
-                _at.Deltas[row] = Dot(dy.At(place.Query, place.Head), y.At(place.Query, place.Head), _problem.ValueWidth);
-                if (!_gradients.Queries.IsMissing)
-                    new Span<float>(_gradients.Queries.At(place.Query, place.Head), _problem.KeyWidth).Clear();
+                BlockPacker.Prefetch(y.At(place.Query + BlockPacker.RowsAhead, head), 0, 1, _problem.ValueWidth);
+                _at.Deltas[row] = Dot(_at.OutputGradient + row * _at.ValueWidth, y.At(place.Query, head), _problem.ValueWidth);
             }
+        }
+        if (!_gradients.Queries.IsMissing)
+            NativeMemory.Clear(_at.QueryGradient, checked((nuint)count * (nuint)_problem.Group * (nuint)_at.KeyWidth * sizeof(float)));
         new Span<float>(_at.Ones, AttentionBackward.TileRows).Fill(1);
         if (_at.RelativeColumns > 0)
         {
@@ -146,8 +75,19 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
         }
     }
 
+    /// <summary>Hands over the gradient of the queries.</summary>
+    public void End()
+    {
+        if (_gradients.Queries.IsMissing)
+            return;
+        for (nint row = 0; row < _sequence.QueryCount * (nint)_problem.Group; row++)
+            BlockPacker.CopyRow<TVector>(
+                _at.QueryGradient + row * _at.KeyWidth, _problem.KeyWidth, 1, _gradients.Queries.At(_at.Places[row].Query, _at.Places[row].Head),
+                _problem.KeyWidth);
+    }
+
     /// <summary>The gradients of one block of keys and values, and the block's share of the queries' and the bias's.</summary>
-    public void DoBlock(int firstKey, RowView dy)
+    public void DoBlock(int firstKey)
     {
         var keys = Math.Min(Block, _sequence.KeyCount - firstKey);
         var memoryRow = _sequence.MemoryRow(firstKey);
@@ -161,7 +101,7 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
 
         for (var member = 0; member < _problem.Group; member++)
             for (var first = 0; first < _sequence.QueryCount; first += AttentionBackward.TileRows)
-                DoTile((nint)member * _sequence.QueryCount + first, Math.Min(AttentionBackward.TileRows, _sequence.QueryCount - first), firstKey, keys, dy);
+                DoTile((nint)member * _sequence.QueryCount + first, Math.Min(AttentionBackward.TileRows, _sequence.QueryCount - first), firstKey, keys);
 
         for (var j = 0; j < keys; j++)
         {
@@ -175,69 +115,83 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
         }
     }
 
-    private void DoTile(nint first, int rows, int firstKey, int keys, RowView dy)
+    private void DoTile(nint first, int rows, int firstKey, int keys)
     {
         var places = _at.Places + first;
         if (KeyRange.Of<TVector>(places, rows, firstKey, keys).IsEmpty)
             return;
-        for (var i = 0; i < rows; i++)
-        {
-            var place = places[i];
-            BlockPacker.CopyRow<TVector>(
-                _problem.Queries.At(place.Query, place.Head), _problem.KeyWidth, _problem.Scale, _at.Queries + (nint)i * _at.KeyWidth, _at.KeyWidth);
-            BlockPacker.CopyRow<TVector>(
-                dy.At(place.Query, place.Head), _problem.ValueWidth, 1, _at.OutputGradient + (nint)i * _at.ValueWidth, _at.ValueWidth);
-        }
+        float* queries = _at.Queries + first * _at.KeyWidth, outputGradient = _at.OutputGradient + first * _at.ValueWidth;
         if (_at.RelativeColumns > 0)
-            RelativeKeys.Products<TVector>(_problem, rows, _at.Queries, _at.KeyWidth, _at.RelativeTransposed, _at.Relative);
+            RelativeKeys.Products<TVector>(_problem, rows, queries, _at.KeyWidth, _at.RelativeTransposed, _at.Relative);
 
+        var isPlain = !_problem.HasDropout && _problem.Form.SoftCap == 0;
+        // Each loop over the panels reads one block again and again, which then stays in the first cache.
         for (int row = 0, panel = 0; row < rows; row += TileProduct.PanelRows, panel++)
         {
             var count = Math.Min(TileProduct.PanelRows, rows - row);
             var range = KeyRange.Of<TVector>(places + row, count, firstKey, keys);
             _at.Ranges[panel] = range;
-            if (range.IsEmpty)
-                range = default;
-            else
-            {
+            if (!range.IsEmpty)
                 ScorePanel.Compute<TVector>(
-                    _problem, _sequence, places + row, count, _at.Queries + (nint)row * _at.KeyWidth, _at.KeyWidth, _at.KeysTransposed,
+                    _problem, _sequence, places + row, count, queries + (nint)row * _at.KeyWidth, _at.KeyWidth, _at.KeysTransposed,
                     _at.Relative + (nint)row * _at.RelativeColumns, _at.RelativeColumns, firstKey, range, _at.Weights + row * Block);
-                TileProduct.Multiply<TVector>(
-                    count, range.High - range.Low, _problem.ValueWidth, _at.OutputGradient + (nint)row * _at.ValueWidth, _at.ValueWidth, 1,
-                    _at.ValuesTransposed + range.Low, Block, _at.ScoreGradient + row * Block + range.Low, Block, null);
-            }
-            for (var i = row; i < row + count; i++)
-            {
-                Differentiate(places + i, firstKey, range, _at.LogSums[first + i], _at.Deltas[first + i], _at.Weights + i * Block, _at.ScoreGradient + i * Block);
-                ClearOutside(range, _at.Weights + i * Block);
-                ClearOutside(range, _at.ScoreGradient + i * Block);
-            }
         }
-        AddToKeysAndValues(rows, keys);
-        AddToQueries(places, rows, firstKey);
+        for (int row = 0, panel = 0; row < rows; row += TileProduct.PanelRows, panel++)
+        {
+            var count = Math.Min(TileProduct.PanelRows, rows - row);
+            var range = _at.Ranges[panel].IsEmpty ? default : _at.Ranges[panel];
+            float* weights = _at.Weights + row * Block, gradient = _at.ScoreGradient + row * Block;
+            TileProduct.Multiply<TVector>(
+                count, range.High - range.Low, _problem.ValueWidth, outputGradient + (nint)row * _at.ValueWidth, _at.ValueWidth, 1,
+                _at.ValuesTransposed + range.Low, Block, gradient + range.Low, Block, null);
+            if (isPlain)
+                Differentiate(count, range, _at.LogSums + first + row, _at.Deltas + first + row, weights, gradient);
+            else
+                for (var i = 0; i < count; i++)
+                    DifferentiateModified(
+                        places + row + i, firstKey, range, _at.LogSums[first + row + i], _at.Deltas[first + row + i], weights + i * Block, gradient + i * Block);
+            if (range.High - range.Low < Block)
+                for (var i = 0; i < count; i++)
+                {
+                    ClearOutside(range, weights + i * Block);
+                    ClearOutside(range, gradient + i * Block);
+                }
+        }
+        if (!_gradients.Values.IsMissing)
+            AddToBlock(rows, keys, _at.Weights, outputGradient, _at.ValueWidth, _at.ValueGradient);
+        if (!_gradients.Keys.IsMissing)
+            AddToBlock(rows, keys, _at.ScoreGradient, queries, _at.KeyWidth, _at.KeyGradient);
+        AddToQueries(places, rows, firstKey, queries, _at.QueryGradient + first * _at.KeyWidth);
     }
 
     /// <summary>
-    /// Scores become weights, the weights' gradients the scores': with e = exp(s − logSum), weights = f·e (f the dropout's factor) and
-    /// ds = e·(f·dw − delta), times 1 − (s/c)² under a cap c.
+    /// A panel's scores become weights, the weights' gradients the scores': weights = e = exp(s − logSum) and ds = e·(dw − delta).
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Differentiate(RowPlace* place, int firstKey, in KeyRange range, float logSum, float delta, float* weights, float* gradient)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Differentiate(int rows, in KeyRange range, float* logSums, float* deltas, float* weights, float* gradient)
     {
-        var shift = TVector.Broadcast(logSum);
-        var mean = TVector.Broadcast(delta);
-        if (!_problem.HasDropout && _problem.Form.SoftCap == 0)
+        int low = range.Low, high = range.High;
+        for (var i = 0; i < rows; i++, weights += Block, gradient += Block)
         {
-            for (var j = range.Low; j < range.High; j += TVector.Count)
+            var shift = TVector.Broadcast(logSums[i]);
+            var mean = TVector.Broadcast(deltas[i]);
+            for (var j = low; j < high; j += TVector.Count)
             {
                 var weight = SimdMath.ExpOfSmall(TVector.Load(weights + j) - shift);
                 TVector.Store(weight, weights + j);
                 TVector.Store(weight * (TVector.Load(gradient + j) - mean), gradient + j);
             }
-            return;
         }
+    }
 
+    /// <summary>
+    /// <see cref="Differentiate"/> of one row under dropout or a cap: weights = f·e (f the dropout's factor) and ds = e·(f·dw − delta), times
+    /// 1 − (s/c)² under a cap c.
+    /// </summary>
+    private void DifferentiateModified(RowPlace* place, int firstKey, in KeyRange range, float logSum, float delta, float* weights, float* gradient)
+    {
+        var shift = TVector.Broadcast(logSum);
+        var mean = TVector.Broadcast(delta);
         var factors = stackalloc float[Block];
         if (_problem.HasDropout)
             AttentionDropout.Factors(_problem, place, firstKey, range, factors);
@@ -267,7 +221,10 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
             new Span<float>(row + range.High, Block - range.High).Clear();
     }
 
-    private void AddToKeysAndValues(int rows, int keys)
+    /// <summary>
+    /// sum [keys, width] += matrixᵀ · rowVectors, with matrix [rows, 64] the weights or the scores' gradient.
+    /// </summary>
+    private void AddToBlock(int rows, int keys, float* matrix, float* rowVectors, int width, float* sum)
     {
         for (var j = 0; j < keys; j += TileProduct.PanelRows)
         {
@@ -280,42 +237,32 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
                 from = Math.Min(from, row);
                 to = Math.Min(row + TileProduct.PanelRows, rows);
             }
-            var count = Math.Min(TileProduct.PanelRows, keys - j);
-            var at = from * Block + j;
-            if (to > from && !_gradients.Values.IsMissing)
+            if (to > from)
                 TileProduct.Multiply<TVector>(
-                    count, _at.ValueWidth, to - from, _at.Weights + at, 1, Block, _at.OutputGradient + (nint)from * _at.ValueWidth, _at.ValueWidth,
-                    _at.ValueGradient + (nint)j * _at.ValueWidth, _at.ValueWidth, _at.Ones);
-            if (to > from && !_gradients.Keys.IsMissing)
-                TileProduct.Multiply<TVector>(
-                    count, _at.KeyWidth, to - from, _at.ScoreGradient + at, 1, Block, _at.Queries + (nint)from * _at.KeyWidth, _at.KeyWidth,
-                    _at.KeyGradient + (nint)j * _at.KeyWidth, _at.KeyWidth, _at.Ones);
+                    Math.Min(TileProduct.PanelRows, keys - j), width, to - from, matrix + from * Block + j, 1, Block,
+                    rowVectors + (nint)from * width, width, sum + (nint)j * width, width, _at.Ones);
         }
     }
 
-    private void AddToQueries(RowPlace* places, int rows, int firstKey)
+    private void AddToQueries(RowPlace* places, int rows, int firstKey, float* queries, float* sum)
     {
         if (_bias != null || _at.RelativeColumns > 0)
-            BiasGradient.Collect<TVector>(_problem, _sequence, places, rows, firstKey, _at, _bias);
+            BiasGradient.Collect<TVector>(_problem, _sequence, places, rows, firstKey, _at, queries, _bias);
         if (_gradients.Queries.IsMissing)
             return;
-        for (int row = 0, panel = 0; row < rows; row += TileProduct.PanelRows, panel++)
+        for (int row = 0, panel = 0; row < rows; row += TileProduct.PanelRows, panel++, sum += TileProduct.PanelRows * _at.KeyWidth)
         {
             var range = _at.Ranges[panel];
             if (range.IsEmpty)
                 continue;
             var count = Math.Min(TileProduct.PanelRows, rows - row);
-            var gradient = _at.QueryGradient + (nint)row * _at.KeyWidth;
             TileProduct.Multiply<TVector>(
                 count, _at.KeyWidth, range.To - range.From, _at.ScoreGradient + row * Block + range.From, Block, 1,
-                _at.Keys + (nint)range.From * _at.KeyWidth, _at.KeyWidth, gradient, _at.KeyWidth, null);
+                _at.Keys + (nint)range.From * _at.KeyWidth, _at.KeyWidth, sum, _at.KeyWidth, _at.Ones);
             if (_at.RelativeColumns > 0)
                 TileProduct.Multiply<TVector>(
                     count, _at.KeyWidth, _problem.BiasCount, _at.RelativeGradient + (nint)row * _at.RelativeColumns, _at.RelativeColumns, 1,
-                    _at.RelativeTable, _at.KeyWidth, gradient, _at.KeyWidth, _at.Ones);
-            for (var i = 0; i < count; i++)
-                BlockPacker.AddRow<TVector>(
-                    gradient + (nint)i * _at.KeyWidth, _problem.KeyWidth, _gradients.Queries.At(places[row + i].Query, places[row + i].Head));
+                    _at.RelativeTable, _at.KeyWidth, sum, _at.KeyWidth, _at.Ones);
         }
     }
 }

@@ -10,7 +10,8 @@ internal static unsafe class BiasGradient
 
     /// <summary>Adds a tile's share; of relative keys, leaves in the workspace what the queries' gradient needs.</summary>
     public static void Collect<TVector>(
-        in AttentionProblem problem, in AttentionSequence sequence, RowPlace* places, int rows, int firstKey, in BackwardWorkspace at, float* share)
+        in AttentionProblem problem, in AttentionSequence sequence, RowPlace* places, int rows, int firstKey, in BackwardWorkspace at, float* queries,
+        float* share)
         where TVector : struct, ISimd<TVector>
     {
         if (at.RelativeColumns > 0)
@@ -46,7 +47,7 @@ internal static unsafe class BiasGradient
             for (nint row = 0; row < problem.BiasCount; row += TileProduct.PanelRows)
                 TileProduct.Multiply<TVector>(
                     (int)Math.Min(TileProduct.PanelRows, problem.BiasCount - row), at.KeyWidth, rows, at.RelativeGradient + row, 1, at.RelativeColumns,
-                    at.Queries, at.KeyWidth, share + row * at.KeyWidth, at.KeyWidth, at.Ones);
+                    queries, at.KeyWidth, share + row * at.KeyWidth, at.KeyWidth, at.Ones);
     }
 
     /// <summary>bias += the sum of all tasks' shares.</summary>

@@ -9,30 +9,49 @@ internal static unsafe class BlockPacker
 {
     private const int Block = TokenLayout.KeyBlock;
 
+    /// <summary>How many rows ahead of the one copied are asked for: the time a row takes is a small part of a trip to memory.</summary>
+    public const int RowsAhead = 8;
+
     /// <summary>destination [padded] = scale · source [width], then zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRow<TVector>(float* source, int width, float scale, float* destination, int padded)
-        where TVector : struct, ISimd<TVector>
-    {
-        var factor = TVector.Broadcast(scale);
-        var i = 0;
-        for (; i + TVector.Count <= width; i += TVector.Count)
-            TVector.Store(TVector.Load(source + i) * factor, destination + i);
-        for (; i < width; i++)
-            destination[i] = source[i] * scale;
-        for (; i < padded; i++)
-            destination[i] = 0;
-    }
+        where TVector : struct, ISimd<TVector> => CopyRows<TVector>(source, 0, 1, width, scale, destination, padded);
 
     /// <summary><see cref="CopyRow"/> for consecutive rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRows<TVector>(float* source, nint stride, int rows, int width, float scale, float* destination, int padded)
         where TVector : struct, ISimd<TVector>
     {
-        for (var row = 0; row < rows; row++)
-            CopyRow<TVector>(source + row * stride, width, scale, destination + (nint)row * padded, padded);
+        var factor = TVector.Broadcast(scale);
+        for (; rows > 0; rows--, source += stride, destination += padded)
+        {
+            if (rows > RowsAhead)
+                Prefetch(source + RowsAhead * stride, 0, 1, width);
+            nint i = 0;
+            for (; i + 2 * TVector.Count <= width; i += 2 * TVector.Count)
+            {
+                TVector.Store(TVector.Load(source + i) * factor, destination + i);
+                TVector.Store(TVector.Load(source + i + TVector.Count) * factor, destination + i + TVector.Count);
+            }
+            for (; i < width; i++)
+                destination[i] = source[i] * scale;
+            for (; i < padded; i++)
+                destination[i] = 0;
+        }
+    }
+
+    /// <summary>Asks for rows that are needed soon. Heads lie far apart in memory, so the processor's own prediction misses them.</summary>
+    public static void Prefetch(float* source, nint stride, int rows, int width)
+    {
+        if (!Sse.IsSupported)
+            return;
+        const int line = 64 / sizeof(float);
+        for (; rows > 0; rows--, source += stride)
+            for (var i = 0; i < width; i += line)
+                Sse.Prefetch1(source + i);
     }
 
     /// <summary>destination += source.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddRow<TVector>(float* source, int width, float* destination) where TVector : struct, ISimd<TVector>
     {
         var i = 0;
@@ -49,7 +68,10 @@ internal static unsafe class BlockPacker
         var row = 0;
         if (Avx.IsSupported)
             for (; row + 8 <= rows; row += 8)
+            {
+                Prefetch(source + (row + 8) * stride, stride, Math.Min(8, rows - row - 8), width);
                 TransposeEight(source + row * stride, stride, width, destination + row);
+            }
         for (; row + 4 <= rows; row += 4)
             TransposeFour(source + row * stride, stride, width, destination + row);
         for (; row < rows; row++)
@@ -60,6 +82,7 @@ internal static unsafe class BlockPacker
                 new Span<float>(destination + i * Block + rows, Block - rows).Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeEight(float* source, nint stride, int width, float* destination)
     {
         var i = 0;
@@ -86,6 +109,7 @@ internal static unsafe class BlockPacker
                 destination[(nint)i * Block + row] = source[row * stride + i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeFour(float* source, nint stride, int width, float* destination)
     {
         var i = 0;

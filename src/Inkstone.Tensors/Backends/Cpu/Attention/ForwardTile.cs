@@ -5,9 +5,8 @@ namespace Inkstone.Tensors;
 /// <summary>The scratch of one tile of <see cref="AttentionForward"/>; its size does not depend on how many keys there are.</summary>
 internal readonly unsafe struct ForwardWorkspace
 {
-    public ForwardWorkspace(in AttentionProblem problem, int keyWidth, int valueWidth, int lanes, float* memory)
+    public ForwardWorkspace(in AttentionProblem problem, int rows, int keyWidth, int valueWidth, int lanes, float* memory)
     {
-        const int rows = AttentionForward.TileRows;
         (KeyWidth, ValueWidth) = (keyWidth, valueWidth);
         var carver = new ScratchCarver(memory);
         Places = (RowPlace*)carver.Take(rows * sizeof(RowPlace) / sizeof(float));
@@ -84,8 +83,12 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
         for (var i = 0; i < _rows; i++)
         {
             var (query, member) = Math.DivRem(first + i, group);
-            var place = _sequence.Place(_sequence.FirstQuery + query, keyValueHead * group + member);
-            _at.Places[i] = place;
+            _at.Places[i] = _sequence.Place(_sequence.FirstQuery + query, keyValueHead * group + member);
+            BlockPacker.Prefetch(_problem.Queries.At(_at.Places[i].Query, _at.Places[i].Head), 0, 1, _problem.KeyWidth);
+        }
+        for (var i = 0; i < _rows; i++)
+        {
+            var place = _at.Places[i];
             BlockPacker.CopyRow<TVector>(
                 _problem.Queries.At(place.Query, place.Head), _problem.KeyWidth, scale, _at.Queries + (nint)i * _at.KeyWidth, _at.KeyWidth);
             var sum = _at.Sums + i * TVector.Count;
@@ -115,7 +118,7 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
             to = Math.Max(to, _at.Places[i].To);
         }
         for (var firstKey = from / Block * Block; firstKey < to; firstKey += Block)
-            FoldBlock(keyValueHead, firstKey, Math.Min(Block, _sequence.KeyCount - firstKey));
+            FoldBlock(keyValueHead, firstKey, Math.Min(Block, _sequence.KeyCount - firstKey), firstKey + Block < to);
     }
 
     /// <summary>y = output / sum, logSum = largest + ln sum.</summary>
@@ -131,26 +134,26 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
         }
     }
 
-    private void FoldBlock(int keyValueHead, int firstKey, int keys)
+    private void FoldBlock(int keyValueHead, int firstKey, int keys, bool hasNext)
     {
         var memoryRow = _sequence.MemoryRow(firstKey);
+        var hasDropout = _problem.HasDropout;
         BlockPacker.Transpose(_problem.Keys.At(memoryRow, keyValueHead), _problem.Keys.RowStride, keys, _problem.KeyWidth, _at.Keys);
         for (int row = 0, panel = 0; row < _rows; row += TileProduct.PanelRows, panel++)
         {
             var count = Math.Min(TileProduct.PanelRows, _rows - row);
             var range = KeyRange.Of<TVector>(_at.Places + row, count, firstKey, keys);
             _at.Ranges[panel] = range;
+            if (hasNext)
+                PrefetchKeys(keyValueHead, firstKey + Block, row, count);
             if (range.IsEmpty)
                 continue;
             ScorePanel.Compute<TVector>(
                 _problem, _sequence, _at.Places + row, count, _at.Queries + (nint)row * _at.KeyWidth, _at.KeyWidth, _at.Keys,
                 _at.Relative + (nint)row * _at.RelativeColumns, _at.RelativeColumns, firstKey, range, _at.Scores + row * Block);
-            for (var i = row; i < row + count; i++)
-            {
-                Exponentiate(range, _at.Scores + i * Block, _at.Largest + i, _at.Factors + i, _at.Sums + i * TVector.Count);
-                if (_problem.HasDropout)
-                    Drop(_at.Places + i, firstKey, range, _at.Scores + i * Block);
-            }
+            Exponentiate(count, range, _at.Scores + row * Block, _at.Largest + row, _at.Factors + row, _at.Sums + row * TVector.Count);
+            for (var i = row; i < row + count && hasDropout; i++)
+                Drop(_at.Places + i, firstKey, range, _at.Scores + i * Block);
         }
 
         var values = _problem.Values.At(memoryRow, keyValueHead);
@@ -173,29 +176,58 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
         }
     }
 
-    /// <summary>Scores become exponentials under the new largest score; the factor is what everything before must be multiplied by.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Exponentiate(in KeyRange range, float* scores, float* largest, float* factor, float* sums)
+    /// <summary>While a panel of rows is computed, its share of the next block of keys and values is fetched.</summary>
+    private void PrefetchKeys(int keyValueHead, int firstKey, int row, int count)
     {
-        var top = TVector.Load(scores + range.Low);
-        for (var j = range.Low + TVector.Count; j < range.High; j += TVector.Count)
-            top = TVector.Max(top, TVector.Load(scores + j));
-        var newLargest = MathF.Max(*largest, TVector.HorizontalMaximum(top));
+        var keys = Math.Min(Block, _sequence.KeyCount - firstKey);
+        int first = keys * row / _rows, end = keys * (row + count) / _rows;
+        var memoryRow = _sequence.MemoryRow(firstKey) + first;
+        BlockPacker.Prefetch(_problem.Keys.At(memoryRow, keyValueHead), _problem.Keys.RowStride, end - first, _problem.KeyWidth);
+        BlockPacker.Prefetch(_problem.Values.At(memoryRow, keyValueHead), _problem.Values.RowStride, end - first, _problem.ValueWidth);
+    }
 
-        // While nothing was seen, −∞ − (−∞) must not arise: any finite shift gives the zeros that are due.
-        var finite = float.IsNegativeInfinity(newLargest) ? 0 : newLargest;
-        var shrink = SimdMath.ExpOfSmall(TVector.Broadcast(*largest - finite));
-        var shift = TVector.Broadcast(finite);
-        var sum = TVector.Load(sums) * shrink;
-        for (var j = range.Low; j < range.High; j += TVector.Count)
+    /// <summary>
+    /// A panel's scores become exponentials under each row's new largest score; the factor is what everything before must be multiplied by.
+    /// The rows' horizontal maxima and factors are found together, because each alone is one long chain of waiting.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Exponentiate(int rows, in KeyRange range, float* scores, float* largest, float* factors, float* sums)
+    {
+        // Whole vectors of any width, of which only the first rows count.
+        const int padded = 16;
+        var changes = stackalloc float[padded];
+        var shifts = stackalloc float[TileProduct.PanelRows];
+        int low = range.Low, high = range.High;
+        for (var i = 0; i < rows; i++)
         {
-            var weight = SimdMath.ExpOfSmall(TVector.Load(scores + j) - shift);
-            sum += weight;
-            TVector.Store(weight, scores + j);
+            var row = scores + i * Block;
+            var top = TVector.Load(row + low);
+            for (var j = low + TVector.Count; j < high; j += TVector.Count)
+                top = TVector.Max(top, TVector.Load(row + j));
+            var newLargest = TVector.HorizontalMaximum(top);
+            newLargest = largest[i] > newLargest ? largest[i] : newLargest;
+
+            // While nothing was seen, −∞ − (−∞) must not arise: any finite shift gives the zeros that are due.
+            shifts[i] = float.IsNegativeInfinity(newLargest) ? 0 : newLargest;
+            changes[i] = largest[i] - shifts[i];
+            largest[i] = newLargest;
         }
-        TVector.Store(sum, sums);
-        *largest = newLargest;
-        *factor = Unsafe.As<TVector, float>(ref shrink);
+        for (var i = 0; i < rows; i += TVector.Count)
+            TVector.Store(SimdMath.ExpOfSmall(TVector.Load(changes + i)), changes + i);
+        for (var i = 0; i < rows; i++)
+        {
+            var row = scores + i * Block;
+            factors[i] = changes[i];
+            var shift = TVector.Broadcast(shifts[i]);
+            var sum = TVector.Load(sums + i * TVector.Count) * TVector.Broadcast(changes[i]);
+            for (var j = low; j < high; j += TVector.Count)
+            {
+                var weight = SimdMath.ExpOfSmall(TVector.Load(row + j) - shift);
+                sum += weight;
+                TVector.Store(weight, row + j);
+            }
+            TVector.Store(sum, sums + i * TVector.Count);
+        }
     }
 
     private void Drop(RowPlace* place, int firstKey, in KeyRange range, float* weights)

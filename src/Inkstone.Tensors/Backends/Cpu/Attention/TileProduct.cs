@@ -44,7 +44,7 @@ internal static unsafe class TileProduct
             OneRow<TVector>(columns, depth, a + row * aRow, aStep, b, bRow, c + row * cRow, factors == null ? null : factors + row);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void SixRows<TVector>(
         int columns, nint depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, float* factors)
         where TVector : struct, ISimd<TVector>
@@ -99,7 +99,7 @@ internal static unsafe class TileProduct
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FourRows<TVector>(
         int columns, nint depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, float* factors)
         where TVector : struct, ISimd<TVector>
@@ -145,7 +145,7 @@ internal static unsafe class TileProduct
     }
 
     /// <summary>Decoding's kernel: eight vectors of one row at once where there are so many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void OneRow<TVector>(int columns, nint depth, float* a, nint aStep, float* b, nint bRow, float* c, float* factors)
         where TVector : struct, ISimd<TVector>
     {
