@@ -5,14 +5,14 @@ namespace Inkstone.Models;
 
 /// <summary>
 /// One pass through a network, handed down explicitly: which rows, where they sit, what they may see, what they remember. A batch is ragged and flat,
-/// [rows, width]; a row is a token id. Networks are written once against this class; training, serving and inspection are different passes.
+/// [rows, width]; a row is a token id, or a vector that the caller gives to the blocks itself. Networks are written once against this class; training, serving and inspection are different passes.
 /// </summary>
 public abstract class Pass
 {
     private readonly Dictionary<object, (Tensor, Tensor)> _tables = [];
 
     /// <summary>Makes a pass over rows.</summary>
-    /// <param name="tokens">The rows' token ids, Int32 [rows].</param>
+    /// <param name="tokens">The rows' token ids, Int32 [rows]; missing when the rows are vectors.</param>
     /// <param name="positions">The rows' positions, Int32 [rows].</param>
     /// <param name="layout">How the rows lie in sequences.</param>
     protected Pass(Tensor tokens, Tensor positions, TokenLayout layout)
@@ -22,7 +22,7 @@ public abstract class Pass
         Layout = layout;
     }
 
-    /// <summary>The rows' token ids, Int32 [rows].</summary>
+    /// <summary>The rows' token ids, Int32 [rows]; missing when the rows are vectors.</summary>
     public Tensor Tokens { get; protected set; }
 
     /// <summary>The rows' positions in their sequences, Int32 [rows].</summary>
