@@ -101,8 +101,8 @@ public sealed class PagedPass : Pass
     public override Tensor Recall(int layer, Tensor x, IRecurrence recurrence)
     {
         if (recurrence.ReadsBackwards)
-            throw new InkstoneRequestException("a layer that reads backwards needs the whole sequence at once", "PagedPass.Recall", "a recurrence that reads forwards",
-                $"layer {layer}", "Use a FullPass.");
+            throw new InkstoneRequestException("a layer that reads backwards needs the whole sequence at once", "PagedPass.Recall",
+                "a recurrence that reads forwards", $"layer {layer}", "Use a FullPass.");
         var memory = _cache.States(layer);
         if (memory.Shape[1] != recurrence.StateWidth)
             throw new InkstoneRequestException("the model's Memory gives this layer another state than it has", $"PagedPass.Recall, layer {layer}",

@@ -97,7 +97,9 @@ public sealed class FullPass : Pass
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InkstoneRequestException">The pass has a memory and the recurrence reads backwards, or gradient would have to flow through a recomputed block.</exception>
+    /// <exception cref="InkstoneRequestException">
+    /// The pass has a memory and the recurrence reads backwards, or gradient would have to flow through a recomputed block.
+    /// </exception>
     public override Tensor Recall(int layer, Tensor x, IRecurrence recurrence)
     {
         if (_memory is null)

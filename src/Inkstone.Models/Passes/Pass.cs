@@ -5,7 +5,8 @@ namespace Inkstone.Models;
 
 /// <summary>
 /// One pass through a network, handed down explicitly: which rows, where they sit, what they may see, what they remember. A batch is ragged and flat,
-/// [rows, width]; a row is a token id, or a vector that the caller gives to the blocks itself. Networks are written once against this class; training, serving and inspection are different passes.
+/// [rows, width]; a row is a token id, or a vector that the caller gives to the blocks itself.
+/// Networks are written once against this class; training, serving and inspection are different passes.
 /// </summary>
 public abstract class Pass
 {

@@ -110,8 +110,11 @@ public sealed class EncoderDecoderTests
         using var scope = PoolScope.Open();
         var tap = new Recorder();
         var network = Create(Options);
-        network.Forward(Normal([13, 16], 1), Normal([9, 16], 2), FullPass.Over(Targets, ReferenceBackend.Double, taps: tap, source: FullPass.Over(Sources, ReferenceBackend.Double)));
-        foreach (var site in (Site[])[Site.AttentionNorm, Site.Query, Site.Attention, Site.SourceAttention, Site.SourceNorm, Site.FeedForward, Site.FeedForwardNorm, Site.Residual])
+        var pass = FullPass.Over(Targets, ReferenceBackend.Double, taps: tap, source: FullPass.Over(Sources, ReferenceBackend.Double));
+        network.Forward(Normal([13, 16], 1), Normal([9, 16], 2), pass);
+        Site[] sites =
+            [Site.AttentionNorm, Site.Query, Site.Attention, Site.SourceAttention, Site.SourceNorm, Site.FeedForward, Site.FeedForwardNorm, Site.Residual];
+        foreach (var site in sites)
             Assert.Equal([0, 1], tap.Seen.Where(seen => seen.Site == site).Select(seen => seen.Layer));
         Assert.Contains((-1, Site.FinalNorm), tap.Seen);
     }

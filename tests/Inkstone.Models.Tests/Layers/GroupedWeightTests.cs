@@ -75,7 +75,8 @@ public sealed class GroupedWeightTests
         Assert.Throws<InkstoneShapeException>(() => weight.Multiply(x, pass));
         var matrix = new DenseWeight(new Parameter("matrix", Tensor.Zeros([OutputWidth, InputWidth], backend: backend)));
         Assert.Throws<InkstoneShapeException>(() => matrix.MultiplyGrouped(x, Tensor.From([0, 0], [2], backend), pass));
-        Assert.Equal([0, OutputWidth], weight.MultiplyGrouped(Tensor.Zeros([0, InputWidth], backend: backend), Tensor.From(ReadOnlySpan<int>.Empty, [0], backend), Pass(0, backend)).Shape);
+        var nothing = Tensor.Zeros([0, InputWidth], backend: backend);
+        Assert.Equal([0, OutputWidth], weight.MultiplyGrouped(nothing, Tensor.From(ReadOnlySpan<int>.Empty, [0], backend), Pass(0, backend)).Shape);
     }
 
     private static DenseWeight Create(Backend backend) =>

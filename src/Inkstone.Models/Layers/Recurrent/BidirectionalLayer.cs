@@ -15,7 +15,8 @@ public sealed class BidirectionalLayer : Block
         : base(forwards.Layer)
     {
         if (forwards.ReadsBackwards || !backwards.ReadsBackwards || forwards.Layer != backwards.Layer)
-            throw new InkstoneRequestException("a bidirectional layer is one that reads forwards and one that reads backwards, of the same number", "BidirectionalLayer");
+            throw new InkstoneRequestException("the two layers do not make a bidirectional one", "BidirectionalLayer",
+                "one that reads forwards and one that reads backwards, of the same number");
         (Forwards, Backwards) = (forwards, backwards);
     }
 
