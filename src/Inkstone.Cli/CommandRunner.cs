@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
+using System.Globalization;
 using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Files;
 
 namespace Inkstone.Cli;
 
@@ -10,43 +11,38 @@ namespace Inkstone.Cli;
 /// </summary>
 internal static class CommandRunner
 {
-    private const int Interrupted = 130;
-    private const int Terminated = 143;
-
-    private static int _signal;
-
-    /// <summary>The exit code of a command that was stopped and has saved what it had.</summary>
-    public static int StoppedExitCode => _signal == 0 ? Interrupted : _signal;
-
     public static async Task<int> RunAsync(RootCommand root, string[] arguments)
     {
-        using var stopping = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stopping, Interrupted));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stopping, Terminated));
+        StandardStreams.ReplaceClosed();
+        using var listening = StopSignals.Listen();
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
                 await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
-            await Console.Error.WriteLineAsync($"See: inkstone {string.Join(' ', Path(parsed.CommandResult.Command))}--help").ConfigureAwait(false);
-            return 2;
+            return await FailAsync($"See: {string.Join(' ', Path(parsed.CommandResult.Command))} --help", 2).ConfigureAwait(false);
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stopping.Token)
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, StopSignals.Command)
                 .ConfigureAwait(false);
         }
         catch (InkstoneException error)
         {
-            return await FailAsync(error.Message, error.ExitCode).ConfigureAwait(false);
+            return await FailAsync(InTermsOf(parsed.CommandResult.Command, error), error.ExitCode).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            return await FailAsync("stopped", StoppedExitCode).ConfigureAwait(false);
+            return await FailAsync("stopped", StopSignals.ExitCode).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OutOfMemoryException or InsufficientMemoryException)
         {
-            return await FailAsync("There is not enough memory. Try a smaller --size.", 5).ConfigureAwait(false);
+            return await FailAsync("There is not enough memory. Try a smaller model, a smaller batch or less text.", 5).ConfigureAwait(false);
+        }
+        catch (Exception error) when (FileErrors.IsFileError(error))
+        {
+            var explained = FileErrors.Explain(error, "reading or writing failed", "standard output or a file");
+            return await FailAsync(explained.Message, explained.ExitCode).ConfigureAwait(false);
         }
         catch (Exception error) when (Environment.GetEnvironmentVariable("INKSTONE_TRACE") is null)
         {
@@ -56,20 +52,23 @@ internal static class CommandRunner
         }
     }
 
+    /// <summary>The message, with a library's property (MaxTokens) called by the name of the option that sets it (--max-tokens).</summary>
+    internal static string InTermsOf(Command command, InkstoneException error)
+    {
+        if (error is not InkstoneRequestException { Where: { } where } || !where.All(char.IsLetterOrDigit))
+            return error.Message;
+        var kebab = "--" + string.Concat(where.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
+        var option = command.Options.Select(option => option.Name).FirstOrDefault(name => kebab == name || kebab.StartsWith(name + "-", StringComparison.Ordinal));
+        return option is null ? error.Message : option + error.Message[where.Length..];
+    }
+
     private static async Task<int> FailAsync(string message, int code)
     {
         await Console.Error.WriteLineAsync(message).ConfigureAwait(false);
         return code;
     }
 
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stopping, int code)
-    {
-        if (stopping.IsCancellationRequested)
-            return; // a second signal ends the process at once
-        context.Cancel = true;
-        _signal = code;
-        stopping.Cancel();
-    }
-
-    private static IEnumerable<string> Path(Command command) => command.Parents.OfType<Command>().Any() ? [command.Name, ""] : [];
+    /// <summary>The names from the tool down to a command.</summary>
+    private static IEnumerable<string> Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? [.. Path(parent), command.Name] : ["inkstone"];
 }

@@ -12,6 +12,9 @@ public abstract record ModelConfig
     /// <summary>The family's name in <c>config.json</c> (<c>model_type</c>).</summary>
     public abstract string Family { get; }
 
+    /// <summary>How many trained numbers a network of this configuration has; a tied matrix counts once.</summary>
+    public abstract long ParameterCount { get; }
+
     /// <summary>Throws when a value is out of its range or two do not fit together, naming it.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">A value is not possible.</exception>
     public virtual void Validate()

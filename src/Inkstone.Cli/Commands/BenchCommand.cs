@@ -1,13 +1,11 @@
 using System.CommandLine;
-using System.Text.Json;
+using Inkstone.Foundation.Files;
 using Inkstone.Recipes;
 
 namespace Inkstone.Cli;
 
 internal static class BenchCommand
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     public static Command Create()
     {
         var suites = new Argument<string[]>("SUITE") { Description = $"Any of {string.Join(", ", BenchSuites.Names)}. Default: all.", Arity = ArgumentArity.ZeroOrMore };
@@ -25,7 +23,7 @@ internal static class BenchCommand
         {
             suites, json,
         };
-        command.SetAction(result =>
+        command.SetAction((result, cancellation) =>
         {
             var chosen = result.GetValue(suites) is { Length: > 0 } list ? list : [.. BenchSuites.Names];
             foreach (var suite in chosen)
@@ -39,29 +37,29 @@ internal static class BenchCommand
             foreach (var suite in chosen)
                 foreach (var figure in BenchSuites.Run(suite, machine))
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     results.Add(figure);
                     var share = figure.OfPeak is { } ofPeak ? FormattableString.Invariant($"{100 * ofPeak,5:F0} % of peak") : "";
                     output.WriteLine(FormattableString.Invariant($"{figure.Suite,-10} {figure.Name,-36} {figure.Value,10:F1} {figure.Unit,-9}{share}"));
                 }
             if (target is not null)
                 Write(target, machine, results);
-            return 0;
+            return Task.FromResult(0);
         });
         return command;
     }
 
     private static void Write(string target, BenchMachine machine, List<BenchResult> results)
     {
-        var text = JsonSerializer.Serialize(
+        var text = JsonOutput.Page(
             new
             {
                 machine = new { processor = machine.Peak.Processor, cores = machine.Peak.Cores, fmaGflops = machine.Peak.FmaGflops, readGBps = machine.Peak.ReadGBps },
                 results = results.Select(figure => new { suite = figure.Suite, name = figure.Name, value = figure.Value, unit = figure.Unit, ofPeak = figure.OfPeak }),
-            },
-            Indented);
+            });
         if (target == "-")
             Console.WriteLine(text);
         else
-            File.WriteAllText(target, text + "\n");
+            DurableFiles.Instance.WriteAtomically(target, System.Text.Encoding.UTF8.GetBytes(text + "\n"));
     }
 }

@@ -14,8 +14,9 @@ internal static class ChatCommand
             """
             A prompt in the terminal. A base model continues what you begin; it does not answer.
 
-            Example:
+            Examples:
               inkstone chat runs/quickstart
+              inkstone chat runs/quickstart --temperature 1.1 --max-tokens 400
             """)
         {
             model,
@@ -25,7 +26,7 @@ internal static class ChatCommand
         {
             var options = settings.Read(result);
             options.Validate();
-            await using var session = ModelSession.Open(result.GetValue(model)!);
+            await using var session = ModelSession.Open(result.GetValue(model)!, RunObserver.Notes);
             await ChatPrompt.RunAsync(session, options, cancellation).ConfigureAwait(false);
             return 0;
         });

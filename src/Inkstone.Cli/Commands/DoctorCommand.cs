@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Inkstone.Corpus;
 using Inkstone.Recipes;
 
@@ -11,7 +10,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var json = SharedOptions.Json();
-        var command = new Command("doctor", "Say what this machine has: processor, measured peaks, memory, disk, and the SDK's documentation.\n\nExample:\n  inkstone doctor --json")
+        var command = new Command("doctor", "Say what this machine has: processor, measured peaks, memory, disk, and the SDK's documentation.\n\nExamples:\n  inkstone doctor\n  inkstone doctor --json")
         {
             json,
         };
@@ -23,11 +22,11 @@ internal static class DoctorCommand
             var documentation = DotNetInstallation.FindDocumentation(DotNetInstallation.CandidateRoots());
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(new
+                JsonOutput.Print(new
                 {
                     processor = machine.Processor,
                     threads = machine.Cores,
-                    vectorBits = machine.Width.ToString(),
+                    vectorBits = int.Parse(machine.Width.ToString()[4..], System.Globalization.CultureInfo.InvariantCulture),
                     fmaGflops = machine.FmaGflops,
                     readGBps = machine.ReadGBps,
                     memoryBytes = memory,
@@ -35,7 +34,7 @@ internal static class DoctorCommand
                     runtime = RuntimeInformation.FrameworkDescription,
                     system = RuntimeInformation.OSDescription,
                     documentationFiles = documentation.Count,
-                }));
+                });
                 return 0;
             }
             Row("processor", FormattableString.Invariant($"{machine.Processor}, {machine.Cores} threads, vectors of {machine.Width.ToString()[4..]} bits"));

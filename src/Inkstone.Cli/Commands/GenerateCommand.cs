@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
-using Inkstone.Inference;
 using Inkstone.Recipes;
 
 namespace Inkstone.Cli;
@@ -22,6 +19,9 @@ internal static class GenerateCommand
             Examples:
               inkstone generate runs/quickstart --prompt "System.String"
               inkstone generate runs/quickstart -p "Returns" -p "Gets" --temperature 0 --json
+              head -3 notes.txt | inkstone generate runs/quickstart
+
+            With --json, one object a prompt and line: prompt, text, tokens, logProbability, finish.
             """)
         {
             model, prompts, json,
@@ -29,48 +29,14 @@ internal static class GenerateCommand
         settings.AddTo(command);
         command.SetAction(async (result, cancellation) =>
         {
-            var given = result.GetValue(prompts) is { Length: > 0 } list ? list : [Console.IsInputRedirected ? await Console.In.ReadToEndAsync(cancellation).ConfigureAwait(false) : ""];
             var options = settings.Read(result);
             options.Validate();
-            var asJson = result.GetValue(json);
-            await using var session = ModelSession.Open(result.GetValue(model)!);
-            await Task.WhenAll(given.Select((prompt, i) => WriteAsync(session.Engine, prompt, options with { Seed = options.Seed + i }, asJson, given.Length > 1, cancellation)))
-                .ConfigureAwait(false);
+            await using var session = ModelSession.Open(result.GetValue(model)!, RunObserver.Notes);
+            var given = result.GetValue(prompts) is { Length: > 0 } list ? list
+                : [Console.IsInputRedirected ? await StandardStreams.ReadAllAsync(cancellation).ConfigureAwait(false) : ""];
+            await GenerationConsole.WriteAsync(session.Engine, given, options, result.GetValue(json), cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;
-    }
-
-    private static async Task WriteAsync(InferenceEngine engine, string prompt, GenerationOptions options, bool asJson, bool several, CancellationToken cancellation)
-    {
-        var streams = !asJson && !several;
-        if (streams)
-            Console.Write(prompt);
-        var text = new System.Text.StringBuilder();
-        FinishReason? finish = null;
-        var tokens = 0;
-        var logProbability = 0.0;
-        await foreach (var piece in engine.GenerateAsync(prompt, options, cancellation).ConfigureAwait(false))
-        {
-            if (streams)
-                Console.Write(piece.Text);
-            text.Append(piece.Text);
-            tokens++;
-            logProbability += piece.LogProbability;
-            finish = piece.Finish ?? finish;
-        }
-        if (streams)
-            Console.WriteLine();
-        else if (asJson)
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                prompt,
-                text = text.ToString(),
-                tokens,
-                logProbability,
-                finish = finish?.ToString().ToLower(CultureInfo.InvariantCulture),
-            }));
-        else
-            Console.WriteLine($"{prompt}{text}\n");
     }
 }

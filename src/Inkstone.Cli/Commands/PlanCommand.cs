@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Inkstone.Recipes;
 
 namespace Inkstone.Cli;
@@ -23,6 +22,7 @@ internal static class PlanCommand
             Examples:
               inkstone plan
               inkstone plan --size small --tokens 50
+              inkstone plan --context 1024 --batch 8192 --json
             """)
         {
             size, tokens, vocabulary, context, rows, json,
@@ -35,19 +35,16 @@ internal static class PlanCommand
             var estimates = sizes.Select(s => SizeEstimate.Of(s, result.GetValue(vocabulary), result.GetValue(context), result.GetValue(rows), result.GetValue(tokens) * 1e6, peak.FmaGflops, memory)).ToList();
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(new { processor = peak.Processor, fmaGflops = peak.FmaGflops, memoryBytes = memory, sizes = estimates }));
+                JsonOutput.Print(new { processor = peak.Processor, fmaGflops = peak.FmaGflops, memoryBytes = memory, sizes = estimates });
                 return 0;
             }
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{peak.Processor}, {peak.FmaGflops:F0} GFLOP/s, {memory / 1073741824.0:F1} GiB; {result.GetValue(tokens):F0} M tokens at {100 * SizeEstimate.AssumedShareOfPeak:F0} % of peak"));
             foreach (var e in estimates)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{e.Size,-8} {e.Parameters / 1e6,7:F1} M parameters {e.MemoryBytes / 1048576.0,8:F0} MiB  {(e.Fits ? "fits" : e.FitsWithRecomputation ? "fits with recomputation" : "does not fit"),-24} {Hours(e.Seconds)}"));
+                    $"{e.Size,-8} {e.Parameters / 1e6,7:F1} M parameters {e.MemoryBytes / 1048576.0,8:F0} MiB  {(e.Fits ? "fits" : e.FitsWithRecomputation ? "fits with recomputation" : "does not fit"),-24} {Sizes.Time(e.Seconds)}"));
             return 0;
         });
         return command;
     }
-
-    private static string Hours(double seconds) => seconds < 120 ? FormattableString.Invariant($"{seconds:F0} s")
-        : seconds < 7200 ? FormattableString.Invariant($"{seconds / 60:F0} min") : FormattableString.Invariant($"{seconds / 3600:F1} h");
 }

@@ -10,15 +10,21 @@ namespace Inkstone.Cli;
 internal sealed class RunObserver(TextWriter output, bool interactive) : IRecipeObserver, IDisposable
 {
     private const int BarWidth = 24;
+    private const int SecondsBetweenLines = 10;
     private string _stage = "";
     private bool _lineOpen;
+    private long _stepLines;
     private long _lastDrawn;
-    private double _lastPlain = double.NegativeInfinity;
+    private long _lastPlain;
+
+    /// <summary>Says on standard error what is worth a line, and shows nothing else.</summary>
+    public static IRecipeObserver Notes { get; } = new RunObserver(Console.Error, interactive: false);
 
     public void Stage(string name)
     {
         CloseLine();
         _stage = name;
+        _lastPlain = Environment.TickCount64;
         if (interactive)
             Draw(name);
         else
@@ -27,9 +33,11 @@ internal sealed class RunObserver(TextWriter output, bool interactive) : IRecipe
 
     public void Progress(long done, long? total, string unit)
     {
-        if (!interactive || Environment.TickCount64 - _lastDrawn < 100)
-            return;
-        Draw(total is > 0 ? $"{_stage}  {Bar((double)done / total.Value)}  {Number(done)} of {Number(total.Value)} {unit}" : $"{_stage}  {Number(done)} {unit}");
+        var amount = total is > 0 ? $"{Number(done)} of {Number(total.Value)} {unit}" : $"{Number(done)} {unit}";
+        if (interactive && Environment.TickCount64 - _lastDrawn >= 100)
+            Draw(total is > 0 ? $"{_stage}  {Bar((double)done / total.Value)}  {amount}" : $"{_stage}  {amount}");
+        else if (!interactive && IsTimeForALine())
+            output.WriteLine($"{_stage}: {amount}");
     }
 
     public void Note(string text)
@@ -54,9 +62,8 @@ internal sealed class RunObserver(TextWriter output, bool interactive) : IRecipe
             if (Environment.TickCount64 - _lastDrawn >= 100)
                 Draw($"{Bar((double)step.Number / status.Steps)}  {line}");
         }
-        else if (status.Elapsed - _lastPlain >= 10 || step.Number == status.Steps)
+        else if (_stepLines++ == 0 || step.Number == status.Steps || IsTimeForALine())
         {
-            _lastPlain = status.Elapsed;
             output.WriteLine(line);
         }
     }
@@ -70,11 +77,20 @@ internal sealed class RunObserver(TextWriter output, bool interactive) : IRecipe
     public void Sample(GeneratedSample sample)
     {
         CloseLine();
-        var text = (sample.Prompt + sample.Text).TrimEnd();
+        var text = TerminalText.Safe((sample.Prompt + sample.Text).TrimEnd());
         output.WriteLine("  │ " + text.Replace("\n", "\n  │ ", StringComparison.Ordinal) + (sample.Ended ? " ▪" : " …"));
     }
 
     public void Dispose() => CloseLine();
+
+    /// <summary>Without a terminal, one line in ten seconds says how far things are.</summary>
+    private bool IsTimeForALine()
+    {
+        if (Environment.TickCount64 - _lastPlain < SecondsBetweenLines * 1_000)
+            return false;
+        _lastPlain = Environment.TickCount64;
+        return true;
+    }
 
     private void Draw(string line)
     {

@@ -53,6 +53,7 @@ public static class ModelFolder
     public static Model Load(string folder, Backend? backend = null)
     {
         var (config, family) = ReadConfigAndFamily(folder);
+        RequireWeightsFor(config, folder);
         var model = family.Create(config, Rng.From(0), backend);
         LoadWeights(model, folder);
         return model;
@@ -91,6 +92,19 @@ public static class ModelFolder
         if (unused.Count > 0)
             throw new InkstoneFormatException("the file holds tensors that this model has no place for", folder, "none",
                 string.Join(", ", unused.Order(StringComparer.Ordinal).Take(8)) + (unused.Count > 8 ? $" and {unused.Count - 8} more" : ""));
+    }
+
+    /// <summary>Refuses a configuration that is far larger than the weights beside it, before memory is spent on it.</summary>
+    private static void RequireWeightsFor(ModelConfig config, string folder)
+    {
+        RefuseExecutable(folder);
+        using var weights = SafetensorsFolder.Open(folder);
+        Int128 stored = 0;
+        foreach (var (_, tensor) in weights.Tensors.Values)
+            stored += tensor.Shape.Aggregate(Int128.One, (product, extent) => product * extent);
+        if (config.ParameterCount > 2 * stored + (1 << 20))
+            throw new InkstoneFormatException("the configuration describes a larger model than the weights beside it", Path.Combine(folder, ConfigName),
+                $"about {stored} numbers", $"{config.ParameterCount}", "The configuration may be another model's.");
     }
 
     private static (ModelConfig Config, ModelFamily Family) ReadConfigAndFamily(string folder)

@@ -57,7 +57,7 @@ public static class BaselineScores
         {
             var model = train();
             var memory = string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{model.TableBytes / 1048576.0:F0} MiB of tables, {model.TrainingPeakBytes / 1048576.0:F0} MiB while training");
+                $"{model.TableBytes / 1048576.0:F1} MiB of tables, {model.TrainingPeakBytes / 1048576.0:F1} MiB while training");
             return new Baseline(name, BitsPerByte.Measure(model, held).BitsPerByte,
                 BitsPerByte.Measure(model, held.Where((_, i) => sampled[i])).BitsPerByte, memory);
         }

@@ -1,3 +1,4 @@
+using Inkstone.Foundation.Errors;
 using Inkstone.Models;
 
 namespace Inkstone.Recipes;
@@ -8,13 +9,7 @@ public static class MemoryEstimate
     private const long RuntimeBytes = 90L << 20;
 
     /// <summary>Trained numbers of a network.</summary>
-    public static long Parameters(LlamaConfig c)
-    {
-        long attention = (long)c.Width * c.HeadWidth * (2 * c.HeadCount + 2 * c.KeyValueHeadCount);
-        var feedForward = (long)c.Width * c.HiddenWidth * (c.FeedForward == FeedForwardKind.SwiGlu ? 3 : 2);
-        var norms = 2L * c.Width + (c.QueryKeyNorm ? 2 * c.HeadWidth : 0);
-        return (long)c.VocabularySize * c.Width * (c.TiedHead ? 1 : 2) + c.LayerCount * (attention + feedForward + norms) + c.Width;
-    }
+    public static long Parameters(LlamaConfig c) => c.ParameterCount;
 
     /// <summary>
     /// Peak bytes of a training step in single precision: the parameters, their gradients and two moments (Muon keeps one for matrices, which this counts as two), each block's saved
@@ -22,14 +17,26 @@ public static class MemoryEstimate
     /// </summary>
     public static long TrainingBytes(LlamaConfig c, int rows, bool recompute)
     {
-        var parameters = Parameters(c);
-        var heads = (long)c.HeadCount * c.HeadWidth;
-        var keyValue = (long)c.KeyValueHeadCount * c.HeadWidth;
+        // no configuration is too large for 128 bits
+        Int128 parameters = Parameters(c);
+        var heads = (Int128)c.HeadCount * c.HeadWidth;
+        var keyValue = (Int128)c.KeyValueHeadCount * c.HeadWidth;
         // norm, queries, keys and values (before and after their norm and turn), attention and its projection, two sums, norm, the feed-forward's three and its projection
-        var perRow = 6L * c.Width + 4 * heads + 4 * keyValue + (c.FeedForward == FeedForwardKind.SwiGlu ? 3L : 2L) * c.HiddenWidth;
+        var perRow = (Int128)6 * c.Width + 4 * heads + 4 * keyValue + (c.FeedForward == FeedForwardKind.SwiGlu ? 3 : 2) * (Int128)c.HiddenWidth;
         var block = perRow * rows;
-        var stored = recompute ? (long)c.Width * rows * c.LayerCount + block : block * c.LayerCount;
-        var loss = Math.Max(2L << 20, 64L * c.VocabularySize) + (long)c.Width * rows + (long)c.Width * c.VocabularySize;
-        return sizeof(float) * (4 * parameters + stored + block + loss) + RuntimeBytes;
+        var stored = recompute ? (Int128)c.Width * rows * c.LayerCount + block : block * c.LayerCount;
+        var loss = Math.Max(2L << 20, 64L * c.VocabularySize) + (Int128)c.Width * rows + (Int128)c.Width * c.VocabularySize;
+        return (long)Int128.Min(sizeof(float) * (4 * parameters + stored + block + loss) + RuntimeBytes, long.MaxValue);
+    }
+
+    /// <summary>Throws when training would not fit in the machine's memory.</summary>
+    /// <exception cref="InkstoneResourceException">It would not.</exception>
+    public static void RequireToFit(LlamaConfig config, int rows, bool recompute)
+    {
+        var needed = TrainingBytes(config, rows, recompute);
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > available)
+            throw new InkstoneResourceException("training this model does not fit in memory", "the model", $"at most {available >> 20} MiB", $"about {needed >> 20} MiB",
+                "Choose a smaller model or fewer rows a batch, or let blocks be recomputed.");
     }
 }

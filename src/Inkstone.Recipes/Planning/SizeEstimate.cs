@@ -1,3 +1,6 @@
+using System.Globalization;
+using Inkstone.Foundation.Errors;
+
 namespace Inkstone.Recipes;
 
 /// <summary>What training a size takes, estimated without training.</summary>
@@ -13,8 +16,13 @@ public sealed record SizeEstimate(string Size, long Parameters, long MemoryBytes
     public const double AssumedShareOfPeak = 0.4;
 
     /// <summary>Estimates a size.</summary>
+    /// <exception cref="InkstoneRequestException">A value is out of its range.</exception>
     public static SizeEstimate Of(ModelSize size, int vocabularySize, int contextLength, int rows, double tokens, double peakGflops, long machineBytes)
     {
+        if (!(tokens >= 1 && tokens <= 1e15))
+            throw new InkstoneRequestException("the value is out of range", nameof(tokens), "1 to 10^15", tokens.ToString(CultureInfo.InvariantCulture));
+        if (rows is < 1 or > 1 << 24)
+            throw new InkstoneRequestException("the value is out of range", "batchRows", "1 to 16,777,216", rows.ToString(CultureInfo.InvariantCulture));
         var config = size.Config(vocabularySize, contextLength);
         config.Validate();
         var memory = MemoryEstimate.TrainingBytes(config, rows, recompute: false);

@@ -58,14 +58,27 @@ public sealed class PreparedText
         string? path, int vocabularySize, int contextLength, long seed, IRecipeObserver observer, Tokenizer? tokenizer = null, CancellationToken cancellation = default)
     {
         observer.Stage("reading text");
-        var corpus = CorpusPreparation.Prepare(path, Rng.From(seed).Split("corpus"), null, progress =>
-            observer.Progress(progress.Done, progress.Total, progress.Stage == CorpusStage.Reading ? "files" : "documents"), cancellation);
-        observer.Stage("training the tokenizer");
-        tokenizer ??= BpeTrainer.Train(Texts(corpus.Train, cancellation), new BpeTrainerOptions { VocabularySize = vocabularySize, AllowSmaller = true }, cancellation: cancellation);
+        var skipped = new SkippedNotes(observer);
+        var reading = new CorpusOptions { Reading = new TextSourceOptions { Skipped = skipped.Add } };
+        var corpus = CorpusPreparation.Prepare(path, Rng.From(seed).Split("corpus"), reading, progress =>
+            observer.Progress(progress.Done, progress.Total, progress.Stage == CorpusStage.Reading && path is null ? "files" : "documents"), cancellation);
+        skipped.Close("run.json names them");
+        tokenizer ??= TrainTokenizer(corpus, vocabularySize, observer, cancellation);
         observer.Stage("encoding");
         var train = TokenDataset.Pack(Texts(corpus.Train, cancellation), tokenizer, contextLength);
         var validation = TokenDataset.Pack(Texts(corpus.Validation, cancellation), tokenizer, contextLength);
         return new PreparedText(corpus, tokenizer, train, validation, HeldOut(corpus, validation));
+    }
+
+    private static Tokenizer TrainTokenizer(PreparedCorpus corpus, int vocabularySize, IRecipeObserver observer, CancellationToken cancellation)
+    {
+        observer.Stage("training the tokenizer");
+        var tokenizer = BpeTrainer.Train(Texts(corpus.Train, cancellation), new BpeTrainerOptions { VocabularySize = vocabularySize, AllowSmaller = true },
+            new ObserverProgress(observer), cancellation);
+        if (tokenizer.VocabularySize < vocabularySize)
+            observer.Note(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"  the text supports a vocabulary of {tokenizer.VocabularySize:N0} tokens, not the {vocabularySize:N0} asked for"));
+        return tokenizer;
     }
 
     private static IEnumerable<string> Texts(IReadOnlyList<Document> documents, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Files;
 using Inkstone.Models;
 using Inkstone.Training;
 
@@ -9,6 +10,8 @@ namespace Inkstone.Recipes;
 /// <summary>A pretraining run described in full, as a file or as options: no budget decides anything.</summary>
 public sealed record PretrainOptions
 {
+    private const long LargestFile = 1 << 20;
+
     private static readonly JsonSerializerOptions Strict = new()
     {
         MaxDepth = 16,
@@ -43,17 +46,24 @@ public sealed record PretrainOptions
     /// <exception cref="InkstoneFormatException">The file is no configuration, or has a key that is not known.</exception>
     public static PretrainOptions Read(string path)
     {
-        if (!File.Exists(path))
-            throw new InkstoneNotFoundException("there is no such file", path);
+        using var stream = DurableFiles.Instance.OpenRead(path);
+        if (stream.Length > LargestFile)
+            throw new InkstoneFormatException("the configuration is too large", path, $"at most {LargestFile} bytes", $"{stream.Length}");
         try
         {
-            var options = JsonSerializer.Deserialize<PretrainOptions>(File.ReadAllBytes(path), Strict) ?? throw new InkstoneFormatException("the file is empty", path);
+            var options = JsonSerializer.Deserialize<PretrainOptions>(stream, Strict)
+                ?? throw new InkstoneFormatException("the configuration cannot be read", path, "an object", "null");
             options.Validate();
             return options;
         }
         catch (JsonException error)
         {
-            throw new InkstoneFormatException("the configuration cannot be read", path, found: error.Message, cause: error);
+            throw new InkstoneFormatException("the configuration cannot be read", path, found: error.Message.TrimEnd('.'),
+                fix: "The keys are named by: inkstone pretrain --help", cause: error);
+        }
+        catch (InkstoneRequestException error)
+        {
+            throw new InkstoneFormatException(error.What, $"{path}: {error.Where}", error.Expected, error.Found, error.Fix, error);
         }
     }
 

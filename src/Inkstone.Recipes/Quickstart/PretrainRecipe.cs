@@ -15,6 +15,7 @@ public static class PretrainRecipe
     public static RunOutcome Run(PretrainOptions options, IRecipeObserver? observer = null, TimeProvider? time = null, CancellationToken cancellation = default)
     {
         options.Validate();
+        MemoryEstimate.RequireToFit(options.Model, options.Training.BatchRows, options.Training.Recompute);
         observer ??= SilentObserver.Instance;
         var clock = new RunClock(time ?? TimeProvider.System);
         using var folder = RunDirectory.Create(options.Output, "pretrain");
@@ -40,12 +41,18 @@ public static class PretrainRecipe
             Parameters = MemoryEstimate.Parameters(config),
             MemoryBytes = MemoryEstimate.TrainingBytes(config, options.Training.BatchRows, options.Training.Recompute),
             Machine = new MachineSpeed(peak.Processor, peak.Cores, peak.FmaGflops, peak.FmaGflops * SizeEstimate.AssumedShareOfPeak),
-            Stages = [.. clock.Stages],
+            Stages =
+            [
+                .. clock.Stages,
+                // forward 2 and backward 4 operations a parameter and token; attention is a small part
+                new PlannedStage($"training, {options.Training.Steps} steps, estimated",
+                    6.0 * config.ParameterCount * options.Training.Steps * options.Training.BatchRows * options.Training.Accumulation / (1e9 * peak.FmaGflops * SizeEstimate.AssumedShareOfPeak), Done: false),
+            ],
         };
         observer.Planned(plan, facts);
         var record = new RunRecord { Recipe = "pretrain", Text = options.Text, RequestedVocabulary = options.VocabularySize, Plan = plan, Facts = facts, Seconds = clock.Elapsed };
-        folder.WriteRecord(record);
         folder.WriteTokenizer(text.Tokenizer);
+        folder.WriteRecord(record);
         var model = new Llama(config, Rng.From(options.Seed).Split("model"));
         return new TrainingRun(model, text, record, folder, clock, observer).Run(cancellation);
     }

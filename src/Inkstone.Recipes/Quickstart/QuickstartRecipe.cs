@@ -61,8 +61,8 @@ public static class QuickstartRecipe
             Facts = facts,
             Seconds = clock.Elapsed,
         };
-        folder.WriteRecord(record);
         folder.WriteTokenizer(text.Tokenizer);
+        folder.WriteRecord(record);
         var model = new Llama(plan.Model, Rng.From(plan.Seed).Split("model"));
         return new TrainingRun(model, text, record, folder, clock, observer).Run(cancellation);
     }

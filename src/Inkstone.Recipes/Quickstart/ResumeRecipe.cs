@@ -1,3 +1,4 @@
+using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
 using Inkstone.Models;
 
@@ -8,17 +9,23 @@ public static class ResumeRecipe
 {
     /// <summary>Runs it.</summary>
     /// <param name="path">The run's folder.</param>
+    /// <param name="checkpoint">The checkpoint to go on from; null for the newest.</param>
     /// <param name="observer">Who watches.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="cancellation">Stops the run again.</param>
-    /// <exception cref="Foundation.Errors.InkstoneNotFoundException">There is no run, or it has no checkpoint.</exception>
-    /// <exception cref="Foundation.Errors.InkstoneFormatException">The record or a checkpoint is damaged, or the text has changed.</exception>
-    public static RunOutcome Run(string path, IRecipeObserver? observer = null, TimeProvider? time = null, CancellationToken cancellation = default)
+    /// <exception cref="InkstoneNotFoundException">There is no run, or no such checkpoint.</exception>
+    /// <exception cref="InkstoneRequestException">The run has ended.</exception>
+    /// <exception cref="InkstoneFormatException">The record or a checkpoint is damaged, or the text has changed.</exception>
+    public static RunOutcome Run(
+        string path, string? checkpoint = null, IRecipeObserver? observer = null, TimeProvider? time = null, CancellationToken cancellation = default)
     {
         observer ??= SilentObserver.Instance;
         var clock = new RunClock(time ?? TimeProvider.System);
         var record = RunRecord.Read(path);
         using var folder = RunDirectory.Open(path);
+        if (folder.HasReport && checkpoint is null)
+            throw new InkstoneRequestException("the run has ended: there is nothing to go on with", path, fix: "Open the model with generate or chat, or name a --checkpoint to go on from.");
+        checkpoint = folder.ChooseCheckpoint(checkpoint, observer);
         var tokenizer = folder.LoadTokenizer();
         var text = PreparedText.Prepare(record.Text, record.RequestedVocabulary, record.Plan.Model.ContextLength, record.Plan.Seed, observer, tokenizer, cancellation);
         record.RequireText(text.Digest());
@@ -27,7 +34,7 @@ public static class ResumeRecipe
         observer.Planned(record.Plan, record.Facts);
         var model = new Llama(record.Plan.Model, Rng.From(record.Plan.Seed).Split("model"));
         var run = new TrainingRun(model, text, record, folder, clock, observer);
-        run.Resume();
+        run.Resume(checkpoint);
         return run.Run(cancellation);
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Inkstone.Corpus;
 using Inkstone.Foundation.Drawing;
+using Inkstone.Training;
 
 namespace Inkstone.Recipes;
 
@@ -26,12 +28,12 @@ public static class RunReport
         }
         page.Heading(2, "What it writes");
         foreach (var sample in outcome.Samples)
-            page.Paragraph(sample.Ended ? "Ended by itself:" : "Cut at the length asked for:").CodeBlock(sample.Prompt + sample.Text, "text");
+            page.Paragraph(sample.Ended ? "It ended this one by itself:" : "It was cut off here:").CodeBlock(sample.Prompt + sample.Text, "text");
         page.Heading(2, "The plan, and how it held").Table(["", "planned", "was"], PlanRows(outcome), "lrr")
             .Heading(2, "The text").Table(["", ""],
             [
                 ["source", facts.Corpus.Path ?? "the API documentation of the .NET SDK"],
-                ["held out by", facts.Corpus.Grouping.ToString()],
+                ["held out by", GroupingName(facts.Corpus.Grouping)],
                 ["documents read", Number(facts.Corpus.DocumentsRead)],
                 ["left out: empty, exact duplicates, near duplicates",
                     $"{Number(facts.Corpus.EmptyDocuments)}, {Number(facts.Corpus.ExactDuplicates)}, {Number(facts.Corpus.NearDuplicates)}"],
@@ -53,23 +55,27 @@ public static class RunReport
     /// <summary>The curve of training loss and held-out score.</summary>
     /// <param name="outcome">The run.</param>
     /// <param name="losses">Each step's tokens so far and bits per byte.</param>
-    public static string Curve(RunOutcome outcome, IReadOnlyList<(double Tokens, double BitsPerByte)> losses) => new LineChart
+    public static string Curve(RunOutcome outcome, IReadOnlyList<(double Tokens, double BitsPerByte)> losses)
     {
-        Title = "Bits per byte in training",
-        Subtitle = string.Create(CultureInfo.InvariantCulture, $"{outcome.Plan.Size}, {outcome.Plan.Parameters / 1e6:F1} M parameters, {outcome.Tokens / 1e6:F2} M tokens"),
-        XLabel = "million tokens",
-        YLabel = "bits per byte",
-        YMaximum = 3,
-        Series =
-        [
-            new ChartSeries("training batches", Thin(losses), SeriesStyle.Faint),
-            new ChartSeries("held-out sample", [.. outcome.Validations.Select(point => (point.Tokens / 1e6, point.BitsPerByte))], SeriesStyle.Dots),
-        ],
-        References = [.. outcome.Facts.Baselines.Where(baseline => baseline.BitsPerByte is not null).Select(baseline => new ChartReference(baseline.Name, baseline.BitsPerByte!.Value))],
-        Markers = outcome.Steps > outcome.DecayStart
-            ? [new ChartMarker("decay begins", outcome.DecayStart * (double)outcome.Plan.Training.BatchRows * outcome.Plan.Training.Accumulation / 1e6)]
-            : [],
-    }.ToSvg();
+        var (scale, unit) = outcome.Tokens < 1_000_000 ? (1e3, "thousand tokens") : (1e6, "million tokens");
+        return new LineChart
+        {
+            Title = "Bits per byte in training",
+            Subtitle = $"{outcome.Plan.Size}, {Amount(outcome.Plan.Parameters)} parameters, {Amount(outcome.Tokens)} tokens",
+            XLabel = unit,
+            YLabel = "bits per byte",
+            YMaximum = 3,
+            Series =
+            [
+                new ChartSeries("training batches", Thin(losses, scale), SeriesStyle.Faint),
+                new ChartSeries("held-out sample", [.. outcome.Validations.Select(point => (point.Tokens / scale, point.BitsPerByte))], SeriesStyle.Dots),
+            ],
+            References = [.. outcome.Facts.Baselines.Where(baseline => baseline.BitsPerByte is not null).Select(baseline => new ChartReference(baseline.Name, baseline.BitsPerByte!.Value))],
+            Markers = HasDecay(outcome.Plan) && outcome.Steps > outcome.DecayStart
+                ? [new ChartMarker("decay begins", outcome.DecayStart * (double)outcome.Plan.Training.BatchRows * outcome.Plan.Training.Accumulation / scale)]
+                : [],
+        }.ToSvg();
+    }
 
     /// <summary>The comparison with the baselines.</summary>
     public static string Bars(RunOutcome outcome) => new BarChart
@@ -85,13 +91,13 @@ public static class RunReport
 
     private static string Summary(RunOutcome outcome)
     {
-        var text = string.Create(CultureInfo.InvariantCulture,
-            $"A model of {outcome.Plan.Parameters / 1e6:F1} million parameters, trained on {outcome.Tokens / 1e6:F2} million tokens in {outcome.Seconds / 60:F1} minutes. ");
+        var time = outcome.Seconds < 120 ? $"{Fixed(outcome.Seconds, 0)} seconds" : $"{Fixed(outcome.Seconds / 60, 1)} minutes";
+        var text = $"A model of {Amount(outcome.Plan.Parameters)} parameters, trained on {Amount(outcome.Tokens)} tokens in {time}. ";
         if (outcome.Score is not { } score)
             return text + "The run was stopped before its end.";
         var beaten = outcome.Facts.Baselines.Count(baseline => baseline.BitsPerByte > score.BitsPerByte);
         var measured = outcome.Facts.Baselines.Count(baseline => baseline.BitsPerByte is not null);
-        return text + string.Create(CultureInfo.InvariantCulture, $"It needs {score.BitsPerByte:F3} bits per byte of held-out text, less than {beaten} of {measured} baselines.");
+        return text + $"It needs {Fixed(score.BitsPerByte, 3)} bits per byte of held-out text, fewer than {(beaten == measured ? "all" : $"{beaten} of")} the {measured} baselines.";
     }
 
     private static IEnumerable<IReadOnlyList<string>> Scores(RunOutcome outcome)
@@ -112,7 +118,8 @@ public static class RunReport
         yield return ["parameters", Number(plan.Parameters), ""];
         yield return ["steps", Number(plan.PlannedSteps), Number(outcome.Steps)];
         yield return ["tokens", Number(plan.Tokens), Number(outcome.Tokens)];
-        yield return ["decay from step", Number(plan.PlannedSteps - (plan.Training.DecaySteps ?? 0)), Number(outcome.DecayStart)];
+        if (HasDecay(plan))
+            yield return ["decay from step", Number(plan.PlannedSteps - (plan.Training.DecaySteps ?? 0)), Number(outcome.DecayStart)];
         yield return ["GFLOP/s in training", Fixed(plan.Machine.TrainingGflops, 0), Fixed(outcome.TrainingGflops, 0)];
         yield return ["memory", $"{Number(plan.MemoryBytes >> 20)} MiB", ""];
         yield return ["seconds", Fixed(plan.BudgetSeconds ?? plan.TotalSeconds, 0), Fixed(outcome.Seconds, 0)];
@@ -120,12 +127,23 @@ public static class RunReport
             yield return [$"– {stage.Name}", Fixed(stage.Seconds, 1), ""];
     }
 
+    private static bool HasDecay(TrainingPlan plan) => plan.Training.Schedule == ScheduleKind.WarmupStableDecay;
+
     /// <summary>At most some hundreds of points, each the mean of its neighbours.</summary>
-    private static IReadOnlyList<(double, double)> Thin(IReadOnlyList<(double Tokens, double BitsPerByte)> losses)
+    private static IReadOnlyList<(double, double)> Thin(IReadOnlyList<(double Tokens, double BitsPerByte)> losses, double scale)
     {
         var stride = Math.Max(1, losses.Count / 300);
-        return [.. losses.Chunk(stride).Select(chunk => (chunk.Average(point => point.Tokens) / 1e6, chunk.Average(point => point.BitsPerByte)))];
+        return [.. losses.Chunk(stride).Select(chunk => (chunk.Average(point => point.Tokens) / scale, chunk.Average(point => point.BitsPerByte)))];
     }
+
+    private static string GroupingName(CorpusGrouping grouping) => grouping switch
+    {
+        CorpusGrouping.DeclaringType => "declaring type: no overload of a training member is held out",
+        CorpusGrouping.File => "file",
+        _ => "block of paragraphs",
+    };
+
+    private static string Amount(long count) => count < 1_000_000 ? $"{Fixed(count / 1e3, 1)} thousand" : $"{Fixed(count / 1e6, 2)} million";
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -74,13 +74,16 @@ public sealed record RunRecord
                 ?? throw new InkstoneFormatException("the record is empty", path);
             if (record.Version != CurrentVersion)
                 throw new InkstoneFormatException("the record is of another version", path, $"{CurrentVersion}", $"{record.Version}");
+            if (record.Plan.Stages.Count == 0 || record.Plan.PlannedSteps < 1)
+                throw new InkstoneFormatException("the record's plan is empty", path, "stages, and steps to make");
             record.Plan.Model.Validate();
             record.Plan.Training.Validate();
             return record;
         }
         catch (JsonException error)
         {
-            throw new InkstoneFormatException("the record cannot be read", path, found: error.Message, cause: error);
+            throw new InkstoneFormatException("the record cannot be read", path, found: error.Message.TrimEnd('.'),
+                fix: "A run that ended before it was planned has nothing to go on from: delete its folder and begin again.", cause: error);
         }
         catch (InkstoneRequestException error)
         {
@@ -100,7 +103,7 @@ public sealed record RunRecord
     public void RequireText(string digest)
     {
         if (digest != Facts.TextDigest)
-            throw new InkstoneFormatException("the text has changed since the run was made", Text ?? "the .NET SDK's documentation", Facts.TextDigest[..16], digest[..16],
+            throw new InkstoneFormatException("the text has changed since the run was made", Text ?? "the .NET SDK's documentation", Excerpt.Of(Facts.TextDigest, 16), Excerpt.Of(digest, 16),
                 "Restore the text, or start a new run.");
     }
 }

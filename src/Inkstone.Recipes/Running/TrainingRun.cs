@@ -1,4 +1,5 @@
 using Inkstone.Evaluation;
+using Inkstone.Foundation.Errors;
 using Inkstone.Inference;
 using Inkstone.Models;
 using Inkstone.Training;
@@ -13,6 +14,7 @@ internal sealed class TrainingRun
 {
     private const double CheckpointSeconds = 120;
     private const double ClosingReserve = 1.15;
+    private const int LongestPrompt = 120;
 
     private readonly Model _model;
     private readonly PreparedText _text;
@@ -24,6 +26,7 @@ internal sealed class TrainingRun
     private readonly List<double> _rates = [];
     private RunRecord _record;
     private double _lastCheckpoint;
+    private long? _saved;
 
     public TrainingRun(Model model, PreparedText text, RunRecord record, RunDirectory folder, RunClock clock, IRecipeObserver observer)
     {
@@ -34,10 +37,38 @@ internal sealed class TrainingRun
 
     private TrainingPlan Plan => _record.Plan;
 
-    /// <summary>Goes on from the newest checkpoint.</summary>
-    public void Resume() => _folder.LoadCheckpoint(_trainer, _observer);
+    /// <summary>Whether the decay of a warmup-stable-decay run has begun; other schedules have none of their own.</summary>
+    private bool HasDecayBegun => Plan.Training.Schedule == ScheduleKind.WarmupStableDecay && _trainer.Step > _trainer.Decay.Start;
+
+    /// <summary>Goes on from a checkpoint; null begins anew.</summary>
+    public void Resume(string? checkpoint)
+    {
+        _folder.LoadCheckpoint(_trainer, checkpoint, _observer);
+        _saved = checkpoint is null ? null : _trainer.Step;
+        _rates.AddRange(_folder.ReadRates());
+        // an older checkpoint knows nothing of what came after it
+        _validations.RemoveAll(point => point.Step > _trainer.Step);
+        if (_record.DecayStart < _trainer.Decay.Start)
+            _record = _record with { DecayStart = null };
+    }
 
     public RunOutcome Run(CancellationToken cancellation)
+    {
+        try
+        {
+            return Train(cancellation);
+        }
+        catch (InkstoneException error)
+        {
+            if (error is InkstoneNumericException)
+                _folder.WriteFailure(error);
+            _observer.Note(_saved is null ? "training has stopped; no checkpoint had been saved"
+                : $"training has stopped; the checkpoint of step {_saved} is kept: go on from it with inkstone resume {_folder.Path}");
+            throw;
+        }
+    }
+
+    private RunOutcome Train(CancellationToken cancellation)
     {
         _observer.Stage("training");
         _lastCheckpoint = _clock.Elapsed;
@@ -52,7 +83,7 @@ internal sealed class TrainingRun
             KeepToTheBudget(pace);
             _folder.WriteMetrics(step);
             var last = ExpectedLastStep(pace);
-            _observer.Step(step, new RunStatus(last, _clock.Elapsed, (last - step.Number) * pace, _rates[^1] / Plan.Machine.PeakGflops, step.Number > _trainer.Decay.Start));
+            _observer.Step(step, new RunStatus(last, _clock.Elapsed, (last - step.Number) * pace, _rates[^1] / Plan.Machine.PeakGflops, HasDecayBegun));
             if (step.Number % every == 0 && step.Number < _trainer.LastStep)
                 Watch(step.Number);
             if (cancellation.IsCancellationRequested)
@@ -106,6 +137,19 @@ internal sealed class TrainingRun
 
     private RunOutcome Close(CancellationToken cancellation)
     {
+        Save();
+        try
+        {
+            return Report(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return Outcome(null, []) with { Stopped = true };
+        }
+    }
+
+    private RunOutcome Report(CancellationToken cancellation)
+    {
         _observer.Stage("scoring the held-out text");
         var score = BitsPerByte.Measure(_model, _text.Held);
         _validations.Add(new ValidationPoint(_trainer.Step, _trainer.Tokens, (_record.SecondsBefore + _clock.Elapsed) / 60,
@@ -116,7 +160,7 @@ internal sealed class TrainingRun
         _folder.WriteSamples(_trainer.Step, samples);
         foreach (var sample in samples)
             _observer.Sample(sample);
-        Save();
+        WriteRecord();
         var outcome = Outcome(score, samples);
         _folder.WriteReport(outcome, char.ToUpperInvariant(_record.Recipe[0]) + _record.Recipe[1..]);
         return outcome;
@@ -124,11 +168,17 @@ internal sealed class TrainingRun
 
     private void Save()
     {
-        _record = _record with { Validations = [.. _validations], DecayStart = _trainer.Step > _trainer.Decay.Start ? _trainer.Decay.Start : _record.DecayStart };
+        WriteRecord();
+        _folder.SaveCheckpoint(_trainer, _text.Tokenizer);
+        _saved = _trainer.Step;
+        _lastCheckpoint = _clock.Elapsed;
+    }
+
+    private void WriteRecord()
+    {
+        _record = _record with { Validations = [.. _validations], DecayStart = HasDecayBegun ? _trainer.Decay.Start : _record.DecayStart };
         // what a resumed run has spent: up to this checkpoint
         _folder.WriteRecord(_record with { SecondsBefore = _record.SecondsBefore + _clock.Elapsed });
-        _folder.SaveCheckpoint(_trainer, _text.Tokenizer);
-        _lastCheckpoint = _clock.Elapsed;
     }
 
     private RunOutcome Outcome(LanguageModelScore? score, IReadOnlyList<GeneratedSample> samples)
@@ -156,10 +206,15 @@ internal sealed class TrainingRun
     private IReadOnlyList<string> Prompts() =>
         [.. _text.Corpus.Validation.Where((_, i) => i % Math.Max(1, _text.Corpus.Validation.Count / 3) == 0).Take(3).Select(document => FirstWords(document.Text)), ""];
 
-    private static string FirstWords(string text)
+    /// <summary>The first line, or as much of it as leaves the model most of its context.</summary>
+    private string FirstWords(string text)
     {
         var end = text.IndexOf('\n', StringComparison.Ordinal);
-        var line = end < 0 ? text : text[..(end + 1)];
-        return line.Length <= 120 ? line : line[..(line.LastIndexOf(' ', 119) is var space and > 0 ? space : 120)];
+        var words = end < 0 ? text : text[..(end + 1)];
+        if (words.Length > LongestPrompt)
+            words = words[..(words.LastIndexOf(' ', LongestPrompt - 1) is var space and > 0 ? space : LongestPrompt)];
+        while (words.Length > 0 && _text.Tokenizer.Encode(words).Length > _model.ContextLength / 2)
+            words = words[..(words.Length / 2)];
+        return words;
     }
 }

@@ -32,6 +32,27 @@ public sealed partial class CheckpointStore
     /// <exception cref="InkstoneFormatException">A file is unlike its digest; the error names it and the checkpoint before.</exception>
     public CheckpointInfo? FindNewest() => Check(List().FirstOrDefault(checkpoint => checkpoint.Commit is not null));
 
+    /// <summary>A checkpoint by name, its files checked against its commit record. Nothing is read into a model.</summary>
+    /// <exception cref="InkstoneNotFoundException">There is no such checkpoint.</exception>
+    /// <exception cref="InkstoneFormatException">A file is unlike its digest; the error names it and the checkpoint before.</exception>
+    public CheckpointInfo Find(string name)
+    {
+        var whole = List().Where(checkpoint => checkpoint.Commit is not null).ToList();
+        return Check(whole.Find(checkpoint => checkpoint.Name == name))
+            ?? throw new InkstoneNotFoundException("there is no such checkpoint", Folder, Names(whole), name);
+    }
+
+    /// <summary>Throws unless every file of a checkpoint, wherever it lies and whatever its folder is called now, is what its commit record says.</summary>
+    /// <exception cref="InkstoneFormatException">A file is unlike its digest; the error names it and the checkpoint before.</exception>
+    public static void Verify(string folder)
+    {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var store = new CheckpointStore(DurableWriting.FolderOf(path));
+        var record = Path.Combine(path, CheckpointCommit.FileName);
+        var commit = CheckpointCommit.Parse(store.ReadAll(record), record);
+        store.Check(new CheckpointInfo(Path.GetFileName(path), commit.Step, commit, null));
+    }
+
     /// <summary>
     /// Takes a trainer to the newest checkpoint; null, and the trainer as it was, when there is none. Folders without a valid commit record are passed over.
     /// </summary>
@@ -46,11 +67,9 @@ public sealed partial class CheckpointStore
     /// <inheritdoc cref="Restore(Trainer)"/>
     public RestoredCheckpoint Restore(Trainer trainer, string name)
     {
-        var all = List();
-        var chosen = all.FirstOrDefault(checkpoint => checkpoint.Name == name && checkpoint.Commit is not null)
-            ?? throw new InkstoneNotFoundException("there is no such checkpoint", Folder, Names(all.Where(checkpoint => checkpoint.Commit is not null)), name);
-        var restored = Read(trainer, Check(chosen)!);
-        foreach (var newer in all.Where(checkpoint => checkpoint.Step > chosen.Step))
+        var chosen = Find(name);
+        var restored = Read(trainer, chosen);
+        foreach (var newer in List().Where(checkpoint => checkpoint.Step > chosen.Step))
         {
             var aside = PathOf(newer.Name + AsideSuffix);
             _files.DeleteFolder(aside);
@@ -102,7 +121,7 @@ public sealed partial class CheckpointStore
         var before = List().Where(other => other.Commit is not null && other.Step < checkpoint.Step && FirstUnlike(other.Name, other.Commit) is null)
             .Select(other => other.Name).FirstOrDefault();
         throw new InkstoneFormatException("the file is not the one that was saved", broken.Path, broken.Expected, broken.Found,
-            before is null ? "No older checkpoint is whole: begin the run again." : $"The checkpoint before is whole: resume from {before}.");
+            before is null ? "No older checkpoint is whole: begin the run again." : $"The checkpoint before is whole: resume from it (--checkpoint {before}) or open {PathOf(before)}.");
     }
 
     private (string Path, string Expected, string Found)? FirstUnlike(string name, CheckpointCommit commit)

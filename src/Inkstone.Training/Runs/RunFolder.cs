@@ -99,7 +99,8 @@ public sealed class RunFolder : IDisposable
             kept.Write(line);
             kept.WriteByte((byte)'\n');
         }
-        _files.WriteAtomically(path, kept.ToArray());
+        if (kept.Length < LengthOf(path))
+            _files.WriteAtomically(path, kept.ToArray());
     }
 
     /// <summary>Adds a step's line to the metrics; it reaches the system at once and the disk with <see cref="FlushMetrics"/>.</summary>
@@ -134,6 +135,12 @@ public sealed class RunFolder : IDisposable
     {
         _metrics?.Dispose();
         _metrics = null;
+    }
+
+    private long LengthOf(string path)
+    {
+        using var stream = _files.OpenRead(path);
+        return stream.Length;
     }
 
     private List<byte[]> ReadLines(string path)

@@ -165,6 +165,6 @@ public static class BoundedJson
         var where = error.LineNumber is { } line
             ? string.Create(CultureInfo.InvariantCulture, $"{source}, line {line + 1}, byte {(error.BytePositionInLine ?? 0) + 1}")
             : source;
-        return new("this is not valid JSON", where, found: Excerpt.Of(message.TrimEnd('.', ' '), 200).Trim('\''), cause: error);
+        return new("this is not valid JSON", where, found: Excerpt.Of(message.TrimEnd('.', ' '), 200)[1..^1], cause: error);
     }
 }

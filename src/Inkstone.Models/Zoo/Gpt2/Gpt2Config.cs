@@ -40,6 +40,18 @@ public sealed record Gpt2Config : ModelConfig
     public double InitialDeviation { get; init; } = 0.02;
 
     /// <inheritdoc/>
+    public override long ParameterCount
+    {
+        get
+        {
+            long width = Width, hidden = HiddenWidth ?? 4 * width;
+            var attention = 4 * width * width + 4 * width;
+            var feedForward = 2 * width * hidden + hidden + width;
+            return (VocabularySize + (long)ContextLength) * width + LayerCount * (attention + feedForward + 4 * width) + 2 * width;
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();

@@ -59,6 +59,18 @@ public sealed record LlamaConfig : ModelConfig
     public double InitialDeviation { get; init; } = 0.02;
 
     /// <inheritdoc/>
+    public override long ParameterCount
+    {
+        get
+        {
+            var attention = (long)Width * HeadWidth * (2 * HeadCount + 2 * KeyValueHeadCount);
+            var feedForward = (long)Width * HiddenWidth * (FeedForward == FeedForwardKind.SwiGlu ? 3 : 2);
+            var norms = 2L * Width + (QueryKeyNorm ? 2 * HeadWidth : 0);
+            return (long)VocabularySize * Width * (TiedHead ? 1 : 2) + LayerCount * (attention + feedForward + norms) + Width;
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
