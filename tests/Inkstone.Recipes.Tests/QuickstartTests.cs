@@ -1,5 +1,4 @@
 using Inkstone.Foundation.Errors;
-using Inkstone.Training;
 
 namespace Inkstone.Recipes.Tests;
 
@@ -116,13 +115,4 @@ public sealed class QuickstartTests : IDisposable
     }
 
     private static byte[] Weights(RunOutcome outcome) => File.ReadAllBytes(Path.Combine(RunDirectory.NewestCheckpoint(outcome.Folder), "model.safetensors"));
-
-    private sealed class StopsAt(long step, CancellationTokenSource stop) : IRecipeObserver
-    {
-        public void Step(TrainingStep done, RunStatus status)
-        {
-            if (done.Number == step)
-                stop.Cancel();
-        }
-    }
 }

@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace Inkstone.Cli.Tests;
+
+/// <summary>What every command promises: help with examples that can be typed as they stand, and JSON alone on standard output when it is asked for.</summary>
+public sealed class HelpAndJsonTests(TinyTraining training) : IClassFixture<TinyTraining>
+{
+    [Theory]
+    [InlineData("quickstart")]
+    [InlineData("pretrain")]
+    [InlineData("resume")]
+    [InlineData("generate")]
+    [InlineData("chat")]
+    [InlineData("tokenizer")]
+    [InlineData("tokenizer train")]
+    [InlineData("tokenizer encode")]
+    [InlineData("tokenizer decode")]
+    [InlineData("plan")]
+    [InlineData("bench")]
+    [InlineData("doctor")]
+    public void HelpHasExamplesThatParse(string verb)
+    {
+        var (exit, output, _) = Tool.Run([.. verb.Split(' '), "--help"]);
+        Assert.Equal(0, exit);
+        Assert.Contains("Examples:", output, StringComparison.Ordinal);
+        Assert.Contains($"  inkstone {verb}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TrainingsJsonIsOneObject()
+    {
+        var json = Parse("pretrain", "--config", training.Config("json", 3), "--json").Single();
+        Assert.Equal(training.In("json").Replace('\\', '/'), json.GetProperty("folder").GetString());
+        Assert.False(json.GetProperty("stopped").GetBoolean());
+        Assert.Equal(3, json.GetProperty("steps").GetInt64());
+        foreach (var name in (string[])["parameters", "tokens", "seconds", "gflops", "peakGflops", "bitsPerByte", "perplexity"])
+            Assert.True(json.GetProperty(name).GetDouble() > 0, name);
+        Assert.Equal(3, json.GetProperty("baselines").GetArrayLength());
+    }
+
+    [Fact]
+    public void GenerationsJsonIsALineAPrompt()
+    {
+        var lines = Parse("generate", training.Finished(), "-p", "The", "-p", "A", "--max-tokens", "3", "--json");
+        Assert.Equal(["The", "A"], lines.Select(line => line.GetProperty("prompt").GetString()));
+        Assert.All(lines, line => Assert.Contains(line.GetProperty("finish").GetString(), (string[])["maxTokens", "endOfText"]));
+        Assert.All(lines, line => Assert.InRange(line.GetProperty("tokens").GetInt32(), 1, 3));
+        Assert.All(lines, line => Assert.True(line.GetProperty("logProbability").GetDouble() < 0));
+        Assert.All(lines, line => Assert.Equal(JsonValueKind.String, line.GetProperty("text").ValueKind));
+    }
+
+    [Fact]
+    public void TokenizersJson()
+    {
+        var file = training.In("tokenizer.json");
+        var (exit, output, error) = Tool.Run("tokenizer", "train", training.In("text"), "--vocabulary", "290", "--output", file, "--json");
+        Assert.Equal(0, exit);
+        Assert.Equal(290, JsonDocument.Parse(output).RootElement.GetProperty("vocabularySize").GetInt32());
+        Assert.Contains("reading text", error, StringComparison.Ordinal); // progress has the other stream
+        var ids = Parse("tokenizer", "encode", file, "--text", "the buffer", "--json").Single().GetProperty("ids").EnumerateArray().Select(id => id.GetInt32().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal("the buffer", Parse(["tokenizer", "decode", file, .. ids, "--json"]).Single().GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void TheMachinesJson()
+    {
+        var sizes = Parse("plan", "--size", "tiny", "--json").Single().GetProperty("sizes").EnumerateArray().Single();
+        Assert.Equal("tiny", sizes.GetProperty("size").GetString());
+        Assert.True(sizes.GetProperty("fits").GetBoolean());
+        Assert.True(sizes.GetProperty("memoryBytes").GetInt64() > 0);
+        Assert.True(Parse("doctor", "--json").Single().GetProperty("vectorBits").GetInt32() >= 128);
+    }
+
+    [Fact]
+    public void TheBenchsJson()
+    {
+        var (exit, output, error) = Tool.Run("bench", "machine", "--json", "-");
+        Assert.Equal(0, exit);
+        Assert.NotEqual("", error);
+        var json = JsonDocument.Parse(output).RootElement;
+        Assert.True(json.GetProperty("machine").GetProperty("fmaGflops").GetDouble() > 0);
+        foreach (var result in json.GetProperty("results").EnumerateArray())
+            foreach (var name in (string[])["suite", "name", "value", "unit", "ofPeak"])
+                Assert.True(result.TryGetProperty(name, out _), name);
+    }
+
+    private static List<JsonElement> Parse(params string[] arguments)
+    {
+        var (exit, output, error) = Tool.Run(arguments);
+        Assert.True(exit == 0, error);
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+}
