@@ -43,9 +43,10 @@ internal static unsafe class AttentionBackward
 
         public void Invoke(int chunk)
         {
-            var (pair, run) = Math.DivRem(chunk, _plan.Runs);
+            // The first keys are seen by the most queries under a causal mask: the heavy tasks begin first.
+            var (run, pair) = Math.DivRem(chunk, _plan.TaskCount / _plan.Runs);
             var (index, head) = Math.DivRem(pair, _problem.KeyValueHeads);
-            var bias = _plan.BiasPartial(chunk);
+            var bias = _plan.BiasPartial(pair * _plan.Runs + run);
             new Span<float>(bias, _plan.BiasLength).Clear();
             var (firstKey, endKey) = _plan.KeysOf(run, _problem.KeyLayout.Length(index));
             if (run >= _plan.RunsOf(_problem.KeyLayout.Length(index)))

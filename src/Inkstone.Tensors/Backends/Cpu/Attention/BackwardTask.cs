@@ -67,7 +67,6 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
         }
         if (!_gradients.Queries.IsMissing)
             NativeMemory.Clear(_at.QueryGradient, checked((nuint)count * (nuint)_problem.Group * (nuint)_at.KeyWidth * sizeof(float)));
-        new Span<float>(_at.Ones, AttentionBackward.TileRows).Fill(1);
         if (_at.RelativeColumns > 0)
         {
             RelativeKeys.Transpose(_problem, _at.RelativeTransposed);
@@ -143,7 +142,7 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
             float* weights = _at.Weights + row * Block, gradient = _at.ScoreGradient + row * Block;
             TileProduct.Multiply<TVector>(
                 count, range.High - range.Low, _problem.ValueWidth, outputGradient + (nint)row * _at.ValueWidth, _at.ValueWidth, 1,
-                _at.ValuesTransposed + range.Low, Block, gradient + range.Low, Block, null);
+                _at.ValuesTransposed + range.Low, Block, gradient + range.Low, Block, OldSum.Replaced);
             if (isPlain)
                 Differentiate(count, range, _at.LogSums + first + row, _at.Deltas + first + row, weights, gradient);
             else
@@ -240,7 +239,7 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
             if (to > from)
                 TileProduct.Multiply<TVector>(
                     Math.Min(TileProduct.PanelRows, keys - j), width, to - from, matrix + from * Block + j, 1, Block,
-                    rowVectors + (nint)from * width, width, sum + (nint)j * width, width, _at.Ones);
+                    rowVectors + (nint)from * width, width, sum + (nint)j * width, width, OldSum.Kept);
         }
     }
 
@@ -258,11 +257,11 @@ internal readonly unsafe ref struct BackwardTask<TVector> where TVector : struct
             var count = Math.Min(TileProduct.PanelRows, rows - row);
             TileProduct.Multiply<TVector>(
                 count, _at.KeyWidth, range.To - range.From, _at.ScoreGradient + row * Block + range.From, Block, 1,
-                _at.Keys + (nint)range.From * _at.KeyWidth, _at.KeyWidth, sum, _at.KeyWidth, _at.Ones);
+                _at.Keys + (nint)range.From * _at.KeyWidth, _at.KeyWidth, sum, _at.KeyWidth, OldSum.Kept);
             if (_at.RelativeColumns > 0)
                 TileProduct.Multiply<TVector>(
                     count, _at.KeyWidth, _problem.BiasCount, _at.RelativeGradient + (nint)row * _at.RelativeColumns, _at.RelativeColumns, 1,
-                    _at.RelativeTable, _at.KeyWidth, sum, _at.KeyWidth, _at.Ones);
+                    _at.RelativeTable, _at.KeyWidth, sum, _at.KeyWidth, OldSum.Kept);
         }
     }
 }

@@ -23,7 +23,6 @@ internal readonly unsafe struct BackwardWorkspace
         ScoreGradient = carver.Take(rows * block);
         KeyGradient = carver.Take((nint)block * keyWidth);
         ValueGradient = carver.Take((nint)block * valueWidth);
-        Ones = carver.Take(rows);
         RelativeColumns = RelativeKeys.Columns(problem);
         RelativeTransposed = carver.Take((nint)RelativeColumns * problem.KeyWidth);
         RelativeTable = carver.Take(RelativeColumns == 0 ? 0 : (nint)problem.BiasCount * keyWidth);
@@ -71,8 +70,6 @@ internal readonly unsafe struct BackwardWorkspace
     public float* KeyGradient { get; }
 
     public float* ValueGradient { get; }
-
-    public float* Ones { get; }
 
     public int RelativeColumns { get; }
 

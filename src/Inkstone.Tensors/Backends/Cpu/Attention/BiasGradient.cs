@@ -47,7 +47,7 @@ internal static unsafe class BiasGradient
             for (nint row = 0; row < problem.BiasCount; row += TileProduct.PanelRows)
                 TileProduct.Multiply<TVector>(
                     (int)Math.Min(TileProduct.PanelRows, problem.BiasCount - row), at.KeyWidth, rows, at.RelativeGradient + row, 1, at.RelativeColumns,
-                    queries, at.KeyWidth, share + row * at.KeyWidth, at.KeyWidth, at.Ones);
+                    queries, at.KeyWidth, share + row * at.KeyWidth, at.KeyWidth, OldSum.Kept);
     }
 
     /// <summary>bias += the sum of all tasks' shares.</summary>

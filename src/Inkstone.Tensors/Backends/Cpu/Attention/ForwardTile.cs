@@ -172,7 +172,7 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
                 continue;
             TileProduct.Multiply<TVector>(
                 Math.Min(TileProduct.PanelRows, _rows - row), _at.ValueWidth, range.To - range.From, _at.Scores + row * Block + range.From, Block, 1,
-                values + range.From * valueStride, valueStride, _at.Output + (nint)row * _at.ValueWidth, _at.ValueWidth, _at.Factors + row);
+                values + range.From * valueStride, valueStride, _at.Output + (nint)row * _at.ValueWidth, _at.ValueWidth, OldSum.Scaled, _at.Factors + row);
         }
     }
 

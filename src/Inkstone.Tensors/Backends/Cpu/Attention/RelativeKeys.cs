@@ -46,6 +46,6 @@ internal static unsafe class RelativeKeys
         var columns = Columns(problem);
         for (nint at = 0; at < columns; at += Block)
             TileProduct.Multiply<TVector>(
-                rows, Block, problem.KeyWidth, queries, queryRow, 1, transposed + at * problem.KeyWidth, Block, products + at, columns, null);
+                rows, Block, problem.KeyWidth, queries, queryRow, 1, transposed + at * problem.KeyWidth, Block, products + at, columns, OldSum.Replaced);
     }
 }

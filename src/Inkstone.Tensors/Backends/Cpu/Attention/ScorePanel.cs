@@ -59,7 +59,7 @@ internal static unsafe class ScorePanel
         where TVector : struct, ISimd<TVector>
     {
         TileProduct.Multiply<TVector>(
-            count, range.High - range.Low, problem.KeyWidth, queries, queryRow, 1, keys + range.Low, Block, scores + range.Low, Block, null);
+            count, range.High - range.Low, problem.KeyWidth, queries, queryRow, 1, keys + range.Low, Block, scores + range.Low, Block, OldSum.Replaced);
         for (var i = 0; i < count; i++, scores += Block)
         {
             var place = places + i;

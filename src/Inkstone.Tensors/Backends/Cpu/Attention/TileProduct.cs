@@ -2,8 +2,21 @@ using System.Runtime.CompilerServices;
 
 namespace Inkstone.Tensors;
 
+/// <summary>What a product does with the matrix it is written to.</summary>
+internal enum OldSum
+{
+    /// <summary>It is overwritten.</summary>
+    Replaced,
+
+    /// <summary>The product is added.</summary>
+    Kept,
+
+    /// <summary>Its rows are multiplied by factors, then the product is added.</summary>
+    Scaled,
+}
+
 /// <summary>
-/// The one product of attention: C = A·B or C = diag(factors)·C + A·B, on operands small enough for the near caches. Sums begin at the
+/// The one product of attention: C = A·B, C + A·B or diag(factors)·C + A·B, on operands small enough for the near caches. Sums begin at the
 /// (scaled) old value and take one fused step for each element of the depth, in ascending order, whatever the tile's shape; so a row has the
 /// same bits alone and among others.
 /// </summary>
@@ -30,23 +43,24 @@ internal static unsafe class TileProduct
     /// <param name="bRow">From a row of B to the next.</param>
     /// <param name="c">C's first element.</param>
     /// <param name="cRow">From a row of C to the next.</param>
-    /// <param name="factors">What each row of C is multiplied by before the sum is added, [rows]; null: C is overwritten.</param>
+    /// <param name="before">What becomes of the old C.</param>
+    /// <param name="factors">What each row of C is multiplied by before the sum is added, [rows], if it is scaled.</param>
     public static void Multiply<TVector>(
-        int rows, int columns, nint depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, float* factors)
+        int rows, int columns, nint depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, OldSum before, float* factors = null)
         where TVector : struct, ISimd<TVector>
     {
         var row = 0;
         for (; row + 6 <= rows; row += 6)
-            SixRows<TVector>(columns, depth, a + row * aRow, aRow, aStep, b, bRow, c + row * cRow, cRow, factors == null ? null : factors + row);
+            SixRows<TVector>(columns, depth, a + row * aRow, aRow, aStep, b, bRow, c + row * cRow, cRow, before, factors + row);
         for (; row + 4 <= rows; row += 4)
-            FourRows<TVector>(columns, depth, a + row * aRow, aRow, aStep, b, bRow, c + row * cRow, cRow, factors == null ? null : factors + row);
+            FourRows<TVector>(columns, depth, a + row * aRow, aRow, aStep, b, bRow, c + row * cRow, cRow, before, factors + row);
         for (; row < rows; row++)
-            OneRow<TVector>(columns, depth, a + row * aRow, aStep, b, bRow, c + row * cRow, factors == null ? null : factors + row);
+            OneRow<TVector>(columns, depth, a + row * aRow, aStep, b, bRow, c + row * cRow, before, factors + row);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void SixRows<TVector>(
-        int columns, nint depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, float* factors)
+        int columns, nint depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, OldSum before, float* factors)
         where TVector : struct, ISimd<TVector>
     {
         float* a0 = a, a1 = a0 + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow;
@@ -54,7 +68,7 @@ internal static unsafe class TileProduct
         {
             TVector c0L = default, c0R = default, c1L = default, c1R = default, c2L = default, c2R = default;
             TVector c3L = default, c3R = default, c4L = default, c4R = default, c5L = default, c5R = default;
-            if (factors != null)
+            if (before == OldSum.Scaled)
             {
                 LoadPair(c, factors[0], out c0L, out c0R);
                 LoadPair(c + cRow, factors[1], out c1L, out c1R);
@@ -62,6 +76,15 @@ internal static unsafe class TileProduct
                 LoadPair(c + 3 * cRow, factors[3], out c3L, out c3R);
                 LoadPair(c + 4 * cRow, factors[4], out c4L, out c4R);
                 LoadPair(c + 5 * cRow, factors[5], out c5L, out c5R);
+            }
+            else if (before == OldSum.Kept)
+            {
+                LoadPair(c, out c0L, out c0R);
+                LoadPair(c + cRow, out c1L, out c1R);
+                LoadPair(c + 2 * cRow, out c2L, out c2R);
+                LoadPair(c + 3 * cRow, out c3L, out c3R);
+                LoadPair(c + 4 * cRow, out c4L, out c4R);
+                LoadPair(c + 5 * cRow, out c5L, out c5R);
             }
             var line = b;
             nint at = 0;
@@ -101,7 +124,7 @@ internal static unsafe class TileProduct
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FourRows<TVector>(
-        int columns, nint depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, float* factors)
+        int columns, nint depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, OldSum before, float* factors)
         where TVector : struct, ISimd<TVector>
     {
         float* a0 = a, a1 = a0 + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
@@ -109,12 +132,19 @@ internal static unsafe class TileProduct
         {
             TVector c0L = default, c0R = default, c1L = default, c1R = default;
             TVector c2L = default, c2R = default, c3L = default, c3R = default;
-            if (factors != null)
+            if (before == OldSum.Scaled)
             {
                 LoadPair(c, factors[0], out c0L, out c0R);
                 LoadPair(c + cRow, factors[1], out c1L, out c1R);
                 LoadPair(c + 2 * cRow, factors[2], out c2L, out c2R);
                 LoadPair(c + 3 * cRow, factors[3], out c3L, out c3R);
+            }
+            else if (before == OldSum.Kept)
+            {
+                LoadPair(c, out c0L, out c0R);
+                LoadPair(c + cRow, out c1L, out c1R);
+                LoadPair(c + 2 * cRow, out c2L, out c2R);
+                LoadPair(c + 3 * cRow, out c3L, out c3R);
             }
             var line = b;
             nint at = 0;
@@ -146,19 +176,26 @@ internal static unsafe class TileProduct
 
     /// <summary>Decoding's kernel: eight vectors of one row at once where there are so many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void OneRow<TVector>(int columns, nint depth, float* a, nint aStep, float* b, nint bRow, float* c, float* factors)
+    private static void OneRow<TVector>(int columns, nint depth, float* a, nint aStep, float* b, nint bRow, float* c, OldSum before, float* factors)
         where TVector : struct, ISimd<TVector>
     {
         var column = 0;
         for (; column + 8 * TVector.Count <= columns; column += 8 * TVector.Count, b += 8 * TVector.Count, c += 8 * TVector.Count)
         {
             TVector c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
-            if (factors != null)
+            if (before == OldSum.Scaled)
             {
                 LoadPair(c, factors[0], out c0, out c1);
                 LoadPair(c + 2 * TVector.Count, factors[0], out c2, out c3);
                 LoadPair(c + 4 * TVector.Count, factors[0], out c4, out c5);
                 LoadPair(c + 6 * TVector.Count, factors[0], out c6, out c7);
+            }
+            else if (before == OldSum.Kept)
+            {
+                LoadPair(c, out c0, out c1);
+                LoadPair(c + 2 * TVector.Count, out c2, out c3);
+                LoadPair(c + 4 * TVector.Count, out c4, out c5);
+                LoadPair(c + 6 * TVector.Count, out c6, out c7);
             }
             var line = b;
             var at = a;
@@ -184,8 +221,10 @@ internal static unsafe class TileProduct
         for (; column < columns; column += 2 * TVector.Count, b += 2 * TVector.Count, c += 2 * TVector.Count)
         {
             TVector c0 = default, c1 = default;
-            if (factors != null)
+            if (before == OldSum.Scaled)
                 LoadPair(c, factors[0], out c0, out c1);
+            else if (before == OldSum.Kept)
+                LoadPair(c, out c0, out c1);
             var line = b;
             var at = a;
             for (var left = depth; left > 0; left--)
@@ -205,6 +244,13 @@ internal static unsafe class TileProduct
     {
         left = TVector.Load(c) * TVector.Broadcast(factor);
         right = TVector.Load(c + TVector.Count) * TVector.Broadcast(factor);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LoadPair<TVector>(float* c, out TVector left, out TVector right) where TVector : struct, ISimd<TVector>
+    {
+        left = TVector.Load(c);
+        right = TVector.Load(c + TVector.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
