@@ -50,6 +50,22 @@ public sealed class OptimizerTests
         Assert.InRange(meanSquare, 0.4, 1.5);
     }
 
+    [Theory]
+    [InlineData(5, 40, 1.0)]
+    [InlineData(32, 96, 1.0)]
+    [InlineData(32, 32, 1.0)]
+    [InlineData(32, 96, 1e-3)]
+    [InlineData(32, 96, 0)]
+    public void Steps_on_the_product_are_the_steps_on_the_matrix(int rows, int columns, double smallest)
+    {
+        using var scope = PoolScope.Open();
+        // rows of falling size, the smallest this share of the largest: singular values over many orders
+        var scales = Enumerable.Range(0, rows).Select(row => (float)Math.Pow(Math.Max(smallest, 1e-12), (double)row / (rows - 1))).ToArray();
+        var matrix = Tensor.RandomNormal([rows, columns], Foundation.Randomness.Rng.From(rows)) * Tensor.From(scales, [rows, 1]);
+        matrix /= matrix.SumOfSquares().Sqrt();
+        TestKit.TensorAssert.Close(NewtonSchulz.StepOnMatrix(matrix), NewtonSchulz.StepOnProduct(matrix), 1e-4, "orthogonal");
+    }
+
     [Fact]
     public void Parameters_without_a_gradient_stay()
     {

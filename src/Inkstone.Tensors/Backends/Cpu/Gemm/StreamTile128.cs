@@ -11,8 +11,10 @@ internal readonly unsafe struct StreamTile128 : IStreamTile
 
     public static int Columns => 2 * Lanes;
 
+    public static int MostRows => FourRows.Value;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Sum<TReader, TRows>(byte* w, nint wStride, float* x, nint xStride, int k, float* sums)
+    public static void Sum<TReader, TRows>(byte* w, nint wStride, byte* ahead, float* x, int k, float* sums)
         where TReader : struct, IWeightReader
         where TRows : struct, IRowCount
     {
@@ -21,19 +23,19 @@ internal readonly unsafe struct StreamTile128 : IStreamTile
         var p = 0;
         for (; p <= k - Step; p += Step)
         {
-            AddStep<TReader, TRows>(w, wStride, x, xStride, ref a0, ref a1, ref a2, ref a3);
-            AddStep<TReader, TRows>(next, wStride, x, xStride, ref b0, ref b1, ref b2, ref b3);
+            AddStep<TReader, TRows>(w, wStride, x, ref a0, ref a1, ref a2, ref a3);
+            AddStep<TReader, TRows>(next, wStride, x, ref b0, ref b1, ref b2, ref b3);
             w += Step * TReader.Size;
             next += Step * TReader.Size;
-            x += Step;
+            x += Step * TRows.Value;
         }
         for (; p < k; p++)
         {
-            AddColumn<TRows>(Gather<TReader>(w, wStride), x, xStride, ref a0, ref a1, ref a2, ref a3);
-            AddColumn<TRows>(Gather<TReader>(next, wStride), x, xStride, ref b0, ref b1, ref b2, ref b3);
+            AddColumn<TRows>(Gather<TReader>(w, wStride), x, ref a0, ref a1, ref a2, ref a3);
+            AddColumn<TRows>(Gather<TReader>(next, wStride), x, ref b0, ref b1, ref b2, ref b3);
             w += TReader.Size;
             next += TReader.Size;
-            x++;
+            x += TRows.Value;
         }
         Store(sums, a0, b0);
         if (TRows.Value > 1)
@@ -46,7 +48,7 @@ internal readonly unsafe struct StreamTile128 : IStreamTile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddStep<TReader, TRows>(
-        byte* w, nint stride, float* x, nint xStride, ref Vector128<float> s0, ref Vector128<float> s1, ref Vector128<float> s2, ref Vector128<float> s3)
+        byte* w, nint stride, float* x, ref Vector128<float> s0, ref Vector128<float> s1, ref Vector128<float> s2, ref Vector128<float> s3)
         where TReader : struct, IWeightReader
         where TRows : struct, IRowCount
     {
@@ -55,24 +57,24 @@ internal readonly unsafe struct StreamTile128 : IStreamTile
         var c = TReader.ReadFour(w + 2 * stride);
         var d = TReader.ReadFour(w + 3 * stride);
         Transpose4.Apply(ref a, ref b, ref c, ref d);
-        AddColumn<TRows>(a, x, xStride, ref s0, ref s1, ref s2, ref s3);
-        AddColumn<TRows>(b, x + 1, xStride, ref s0, ref s1, ref s2, ref s3);
-        AddColumn<TRows>(c, x + 2, xStride, ref s0, ref s1, ref s2, ref s3);
-        AddColumn<TRows>(d, x + 3, xStride, ref s0, ref s1, ref s2, ref s3);
+        AddColumn<TRows>(a, x, ref s0, ref s1, ref s2, ref s3);
+        AddColumn<TRows>(b, x + TRows.Value, ref s0, ref s1, ref s2, ref s3);
+        AddColumn<TRows>(c, x + 2 * TRows.Value, ref s0, ref s1, ref s2, ref s3);
+        AddColumn<TRows>(d, x + 3 * TRows.Value, ref s0, ref s1, ref s2, ref s3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddColumn<TRows>(
-        Vector128<float> w, float* x, nint xStride, ref Vector128<float> s0, ref Vector128<float> s1, ref Vector128<float> s2, ref Vector128<float> s3)
+        Vector128<float> w, float* x, ref Vector128<float> s0, ref Vector128<float> s1, ref Vector128<float> s2, ref Vector128<float> s3)
         where TRows : struct, IRowCount
     {
         s0 = Vector128.MultiplyAddEstimate(Vector128.Create(x[0]), w, s0);
         if (TRows.Value > 1)
-            s1 = Vector128.MultiplyAddEstimate(Vector128.Create(x[xStride]), w, s1);
+            s1 = Vector128.MultiplyAddEstimate(Vector128.Create(x[1]), w, s1);
         if (TRows.Value > 2)
-            s2 = Vector128.MultiplyAddEstimate(Vector128.Create(x[2 * xStride]), w, s2);
+            s2 = Vector128.MultiplyAddEstimate(Vector128.Create(x[2]), w, s2);
         if (TRows.Value > 3)
-            s3 = Vector128.MultiplyAddEstimate(Vector128.Create(x[3 * xStride]), w, s3);
+            s3 = Vector128.MultiplyAddEstimate(Vector128.Create(x[3]), w, s3);
     }
 
     /// <summary>One element of each of a group's columns.</summary>
