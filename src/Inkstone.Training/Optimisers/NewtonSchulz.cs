@@ -13,16 +13,14 @@ internal static class NewtonSchulz
     private const double B = -4.7750;
     private const double C = 2.0315;
 
-    /// <summary>The nearly orthogonal matrix of the same singular vectors: [rows, columns] → the same.</summary>
-    public static Tensor Orthogonalise(in Tensor matrix)
+    /// <summary>
+    /// The nearly orthogonal matrices of the same singular vectors: [count, rows, columns] → the same. Wide matrices cost least: M is made of the rows.
+    /// </summary>
+    public static Tensor Orthogonalise(in Tensor stack)
     {
-        // M is made on the shorter side; a tall matrix goes in transposed, as a view
-        var isTall = matrix.Shape[0] > matrix.Shape[1];
-        var x = isTall ? matrix.Transpose() : matrix;
-        x /= x.SumOfSquares().Sqrt() + 1e-7;
+        var x = stack / (stack.SumOfSquares([1, 2], keep: true).Sqrt() + 1e-7);
         // with n rows and l columns the steps take 5(4n²l + 2n³) operations on X itself and 4n²l + 34n³ on M alone
-        x = 2L * x.Shape[1] > 3L * x.Shape[0] ? StepOnProduct(x) : StepOnMatrix(x);
-        return isTall ? x.Transpose() : x;
+        return 2L * x.Shape[2] > 3L * x.Shape[1] ? StepOnProduct(x) : StepOnMatrix(x);
     }
 
     /// <summary>The steps as they are written.</summary>

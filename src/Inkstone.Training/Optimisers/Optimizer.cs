@@ -26,8 +26,7 @@ public sealed class Optimizer
         options.Validate();
         foreach (var group in groups)
         {
-            var rules = group.Parameters.Where(p => p.Trainable).Select(p => RuleFor(group.Role, p, options)).ToArray();
-            _groups.Add(new Group(rules, RateOf(group.Role, options), group.Decays || options.DecayEverything ? options.WeightDecay : 0));
+            _groups.Add(new Group([.. RulesFor(group, options)], RateOf(group.Role, options), group.Decays || options.DecayEverything ? options.WeightDecay : 0));
         }
     }
 
@@ -35,11 +34,11 @@ public sealed class Optimizer
     public long Updates { get; internal set; }
 
     /// <summary>The parameters, in the order of the groups.</summary>
-    public IEnumerable<Parameter> Parameters => _groups.SelectMany(group => group.Rules.Select(rule => rule.Parameter));
+    public IEnumerable<Parameter> Parameters => _groups.SelectMany(group => group.Rules.SelectMany(rule => rule.Parameters));
 
     /// <summary>Everything remembered from update to update, by name: the parameter's name, a dot, the moment's name.</summary>
     public IEnumerable<(string Name, Tensor Value)> State =>
-        _groups.SelectMany(group => group.Rules).SelectMany(rule => rule.State.Select(state => ($"{rule.Parameter.Name}.{state.Name}", state.Value)));
+        _groups.SelectMany(group => group.Rules).SelectMany(rule => rule.State);
 
     /// <summary>The Euclidean norm of all gathered gradients together: a scalar, not yet read back.</summary>
     public Tensor GradientNorm()
@@ -47,11 +46,12 @@ public sealed class Optimizer
         var sum = default(Tensor);
         foreach (var group in _groups)
             foreach (var rule in group.Rules)
-                if (rule.Parameter.HasGradient)
-                {
-                    var squares = rule.Parameter.Gradient.SumOfSquares();
-                    sum = sum.IsMissing ? squares : sum + squares;
-                }
+                foreach (var parameter in rule.Parameters)
+                    if (parameter.HasGradient)
+                    {
+                        var squares = parameter.Gradient.SumOfSquares();
+                        sum = sum.IsMissing ? squares : sum + squares;
+                    }
         return sum.IsMissing ? throw new InkstoneRequestException("no parameter has a gradient", "Optimizer.GradientNorm") : sum.Sqrt();
     }
 
@@ -69,8 +69,7 @@ public sealed class Optimizer
         Updates++;
         foreach (var group in _groups)
             foreach (var rule in group.Rules)
-                if (rule.Parameter.HasGradient)
-                    rule.Apply(learningRate * group.Rate, group.Decay, gradientScale, Updates);
+                rule.Apply(learningRate * group.Rate, group.Decay, gradientScale, Updates);
     }
 
     /// <summary>Forgets all gathered gradients.</summary>
@@ -78,17 +77,28 @@ public sealed class Optimizer
     {
         foreach (var group in _groups)
             foreach (var rule in group.Rules)
-                rule.Parameter.ClearGradient();
+                foreach (var parameter in rule.Parameters)
+                    parameter.ClearGradient();
     }
 
-    private static ParameterRule RuleFor(ParameterRole role, Parameter parameter, OptimizerOptions options) => options.Kind switch
+    private static IEnumerable<ParameterRule> RulesFor(ParameterGroup group, OptimizerOptions options)
     {
-        OptimizerKind.Muon when role == ParameterRole.Matrix && parameter.Value.Rank == 2 => new MuonRule(parameter, options),
-        OptimizerKind.AdamW or OptimizerKind.Muon => new FusedRule(parameter, UpdateRule.AdamW, options),
-        OptimizerKind.Adam => new FusedRule(parameter, UpdateRule.Adam, options),
-        OptimizerKind.Sgd => new FusedRule(parameter, UpdateRule.Sgd, options),
-        OptimizerKind.RmsProp => new FusedRule(parameter, UpdateRule.RmsProp, options),
-        _ => new FusedRule(parameter, UpdateRule.Adagrad, options),
+        var parameters = group.Parameters.Where(parameter => parameter.Trainable);
+        if (options.Kind != OptimizerKind.Muon || group.Role != ParameterRole.Matrix)
+            return parameters.Select(parameter => new FusedRule(parameter, RuleOf(options.Kind), options));
+        return MuonRule.For(parameters.Where(IsMatrix), options)
+            .Concat<ParameterRule>(parameters.Where(parameter => !IsMatrix(parameter)).Select(parameter => new FusedRule(parameter, UpdateRule.AdamW, options)));
+    }
+
+    private static bool IsMatrix(Parameter parameter) => parameter.Value.Rank == 2;
+
+    private static UpdateRule RuleOf(OptimizerKind kind) => kind switch
+    {
+        OptimizerKind.Adam => UpdateRule.Adam,
+        OptimizerKind.Sgd => UpdateRule.Sgd,
+        OptimizerKind.RmsProp => UpdateRule.RmsProp,
+        OptimizerKind.Adagrad => UpdateRule.Adagrad,
+        _ => UpdateRule.AdamW,
     };
 
     private static double RateOf(ParameterRole role, OptimizerOptions options) => role switch

@@ -19,7 +19,7 @@ internal static unsafe partial class GemmSchedule<TKernel>
     // Products of a batch go to one worker each when they are small, or when there are many and none is large.
     private const long SmallProduct = 1L << 22;
     private const long LargeProduct = 1L << 27;
-    private const int ManyProducts = 16;
+    private const int ManyProducts = 8;
 
     public static void Multiply(WorkerTeam team, in GemmProblem batch)
     {
