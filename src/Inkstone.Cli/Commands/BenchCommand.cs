@@ -9,6 +9,9 @@ internal static class BenchCommand
     public static Command Create()
     {
         var suites = new Argument<string[]>("SUITE") { Description = $"Any of {string.Join(", ", BenchSuites.Names)}. Default: all.", Arity = ArgumentArity.ZeroOrMore };
+        suites.AcceptOnlyFromAmong([.. BenchSuites.Names]);
+        var peers = new Option<string?>("--peers") { Description = "Also time what others make of the same work: a folder of Python scripts named after suites.", HelpName = "FOLDER" };
+        var python = new Option<string?>("--python") { Description = "The Python that runs the peers, for example /usr/bin/python3.", HelpName = "PROGRAM" };
         var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file, or - for standard output.", HelpName = "FILE" };
         var command = new Command(
             "bench",
@@ -18,30 +21,30 @@ internal static class BenchCommand
             Examples:
               inkstone bench
               inkstone bench gemm training
+              inkstone bench training --peers benchmarks/peers
               inkstone bench machine --json -
             """)
         {
-            suites, json,
+            suites, peers, python, json,
         };
         command.SetAction((result, cancellation) =>
         {
-            var chosen = result.GetValue(suites) is { Length: > 0 } list ? list : [.. BenchSuites.Names];
-            foreach (var suite in chosen)
-                if (!BenchSuites.Names.Contains(suite))
-                    throw new Foundation.Errors.InkstoneRequestException("there is no such suite", "bench", string.Join(", ", BenchSuites.Names), suite);
+            var chosen = result.GetValue(suites) ?? [];
+            var beside = result.GetValue(peers) is { } folder ? new BenchPeers(folder, result.GetValue(python)) : null;
             var target = result.GetValue(json);
             var output = target == "-" ? Console.Error : Console.Out;
+            output.WriteLine("Measuring the machine ...");
             var machine = BenchMachine.Measure();
             output.WriteLine(FormattableString.Invariant($"{machine.Peak.Processor}, {machine.Peak.Cores} threads: {machine.Peak.FmaGflops:F0} GFLOP/s, {machine.Peak.ReadGBps:F1} GB/s read"));
             var results = new List<BenchResult>();
-            foreach (var suite in chosen)
-                foreach (var figure in BenchSuites.Run(suite, machine))
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    results.Add(figure);
-                    var share = figure.OfPeak is { } ofPeak ? FormattableString.Invariant($"{100 * ofPeak,5:F0} % of peak") : "";
-                    output.WriteLine(FormattableString.Invariant($"{figure.Suite,-10} {figure.Name,-36} {figure.Value,10:F1} {figure.Unit,-9}{share}"));
-                }
+            foreach (var figure in BenchSuites.Run(chosen, machine, beside))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                results.Add(figure);
+                var share = figure.OfPeak is { } ofPeak ? FormattableString.Invariant($"{100 * ofPeak,5:F0} % of peak") : "";
+                var peer = figure.Peer is { } other ? FormattableString.Invariant($"   peer {other:F1}, ratio {figure.Ratio:F2}") : "";
+                output.WriteLine(FormattableString.Invariant($"{figure.Suite,-10} {figure.Name,-36} {figure.Value,10:F1} {figure.Unit,-9}{share}{peer}"));
+            }
             if (target is not null)
                 Write(target, machine, results);
             return Task.FromResult(0);
@@ -55,7 +58,7 @@ internal static class BenchCommand
             new
             {
                 machine = new { processor = machine.Peak.Processor, cores = machine.Peak.Cores, fmaGflops = machine.Peak.FmaGflops, readGBps = machine.Peak.ReadGBps },
-                results = results.Select(figure => new { suite = figure.Suite, name = figure.Name, value = figure.Value, unit = figure.Unit, ofPeak = figure.OfPeak }),
+                results = results.Select(figure => new { suite = figure.Suite, name = figure.Name, value = figure.Value, unit = figure.Unit, ofPeak = figure.OfPeak, peer = figure.Peer, ratio = figure.Ratio }),
             });
         if (target == "-")
             Console.WriteLine(text);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Inkstone.Foundation.Randomness;
 using Inkstone.Tensors;
 
 namespace Inkstone.Recipes;
@@ -38,6 +39,9 @@ public sealed class BenchMachine
         seconds.Sort();
         return seconds[seconds.Count / 2];
     }
+
+    /// <summary>Normal numbers of a seed.</summary>
+    internal Tensor Random(Shape shape, long seed) => Tensor.RandomNormal(shape, Rng.From(seed), 1, 0, Backend);
 
     /// <summary>A result bounded by arithmetic.</summary>
     public BenchResult Arithmetic(string suite, string name, double flops, double seconds) =>

@@ -2,9 +2,9 @@ namespace Inkstone.Tensors;
 
 internal static unsafe partial class GemmSchedule<TKernel>
 {
-    // B is packed this many columns and blocks along k at a time (6 MB): the last-level cache holds it while every row of A passes.
-    private const int RegionColumns = 1024;
-    private const int RegionLength = 4 * BlockLength;
+    // One block along k of this many columns of B is packed at a time (3 MB): the share of the last-level cache that a machine with neighbours can
+    // count on holds it while every row of A passes.
+    private const int RegionColumns = 2048;
 
     // Columns that one call packs, and the chunks of rows: enough rows that a panel of B is used often once it is in the first cache, few
     // enough that the chunk's A stays in the second and that there are chunks for every worker.
@@ -22,21 +22,21 @@ internal static unsafe partial class GemmSchedule<TKernel>
         {
             var firstColumn = Cut(panels, columnRegions, part) * TKernel.Columns;
             var columnCount = Math.Min(one.N, Cut(panels, columnRegions, part + 1) * TKernel.Columns) - firstColumn;
-            for (var kStart = 0; kStart < one.K; kStart += RegionLength)
+            for (var kStart = 0; kStart < one.K; kStart += BlockLength)
             {
-                var region = new WideRegion(one, firstColumn, columnCount, kStart, Math.Min(RegionLength, one.K - kStart));
+                var region = new WideRegion(one, firstColumn, columnCount, kStart, Math.Min(BlockLength, one.K - kStart));
                 team.Run(region.PackCount, new PackOfRegion { Region = region });
                 team.Run(region.ChunkCount, new ChunkOfRegion { Region = region });
             }
         }
     }
 
-    /// <summary>Some columns of B over some blocks along k, packed once; all rows of A pass it in chunks.</summary>
+    /// <summary>Some columns of B over one block along k, packed once; all rows of A pass it in chunks.</summary>
     private readonly struct WideRegion
     {
         private readonly GemmProblem _one;
         private readonly float* _packedB;
-        private readonly int _firstColumn, _columnCount, _kStart, _kEnd, _packsPerBlock, _paddedColumns;
+        private readonly int _firstColumn, _columnCount, _kStart, _kLength, _paddedColumns;
         private readonly int _rowPanels, _rowChunks, _columnChunks;
 
         public WideRegion(in GemmProblem one, int firstColumn, int columnCount, int kStart, int kLength)
@@ -45,11 +45,10 @@ internal static unsafe partial class GemmSchedule<TKernel>
             _firstColumn = firstColumn;
             _columnCount = columnCount;
             _kStart = kStart;
-            _kEnd = kStart + kLength;
-            _packsPerBlock = CeilingDivide(columnCount, PackColumns);
+            _kLength = kLength;
             _paddedColumns = CeilingDivide(columnCount, TKernel.Columns) * TKernel.Columns;
             _packedB = ScratchBuffer.Shared.Take((nint)_paddedColumns * kLength);
-            PackCount = CeilingDivide(kLength, BlockLength) * _packsPerBlock;
+            PackCount = CeilingDivide(columnCount, PackColumns);
 
             _rowPanels = CeilingDivide(one.M, TKernel.Rows);
             var panelsPerChunk = Math.Clamp(_rowPanels / WantedChunks, LeastChunkRows / TKernel.Rows, ChunkRows / TKernel.Rows);
@@ -64,11 +63,8 @@ internal static unsafe partial class GemmSchedule<TKernel>
 
         public void Pack(int index)
         {
-            var kStart = _kStart + index / _packsPerBlock * BlockLength;
-            var kLength = Math.Min(BlockLength, _kEnd - kStart);
-            var column = index % _packsPerBlock * PackColumns;
-            var columns = Math.Min(PackColumns, _columnCount - column);
-            PackB(_one, _firstColumn + column, columns, kStart, kLength, Block(kStart) + (nint)column * kLength);
+            var column = index * PackColumns;
+            PackB(_one, _firstColumn + column, Math.Min(PackColumns, _columnCount - column), _kStart, _kLength, _packedB + (nint)column * _kLength);
         }
 
         public void MultiplyChunk(int index)
@@ -83,16 +79,9 @@ internal static unsafe partial class GemmSchedule<TKernel>
             var columnCount = Math.Min(_columnCount, Cut(columnPanels, _columnChunks, columnChunk + 1) * TKernel.Columns) - column;
 
             var packedA = ScratchBuffer.Own.Take((nint)(rowCount + TKernel.Rows) * BlockLength);
-            for (var kStart = _kStart; kStart < _kEnd; kStart += BlockLength)
-            {
-                var kLength = Math.Min(BlockLength, _kEnd - kStart);
-                PackA(_one, row, rowCount, kStart, kLength, packedA);
-                var packedB = Block(kStart) + (nint)column * kLength;
-                MultiplyPanels(_one, row, rowCount, _firstColumn + column, columnCount, kStart, kLength, packedA, packedB);
-            }
+            PackA(_one, row, rowCount, _kStart, _kLength, packedA);
+            MultiplyPanels(_one, row, rowCount, _firstColumn + column, columnCount, _kStart, _kLength, packedA, _packedB + (nint)column * _kLength);
         }
-
-        private float* Block(int kStart) => _packedB + (nint)(kStart - _kStart) * _paddedColumns;
     }
 
     private struct PackOfRegion : IChunkAction

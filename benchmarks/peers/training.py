@@ -1,7 +1,7 @@
 """A training step of the benchmark's GPT in PyTorch, to be timed beside `inkstone bench training`.
 
 Debian: apt-get install -y --no-install-recommends python3-torch libopenblas0-pthread
-Run:    /usr/bin/python3 benchmarks/peers/gpt_step.py
+Run:    inkstone bench training --peers benchmarks/peers
 
 Width 384, 6 layers, 6 heads, T 256, batch 8, vocabulary 4096, tied head, AdamW. Prints the median step as GFLOP/s by the project's counting rule: products 2mkn,
 causal attention half, backward twice forward.
@@ -64,4 +64,4 @@ for step in range(9):
 median = sorted(seconds)[len(seconds) // 2]
 per_token = L * (2 * D * (3 * D + D + 8 * D) + 2 * (T / 2) * 2 * D) + 2 * D * V
 flops = 3 * per_token * B * T
-print(json.dumps({"name": "gpt 384x6", "torch": torch.__version__, "tokensPerSecond": B * T / median, "gflops": flops / median / 1e9}))
+print(json.dumps({"name": "gpt 384x6", "value": flops / median / 1e9, "torch": torch.__version__, "tokensPerSecond": B * T / median}))
