@@ -64,6 +64,9 @@ internal sealed record RecurrentConfig : ModelConfig
 {
     public override string Family => "test";
 
+    /// <summary>Asked for only where a model is planned or loaded from a folder, which this one never is.</summary>
+    public override long ParameterCount => throw new NotSupportedException();
+
     /// <summary>Whether one layer reads backwards, which no paged pass can serve.</summary>
     public bool ReadsBackwards { get; init; }
 }
