@@ -10,7 +10,7 @@ internal static class PlanText
         output.WriteLine();
         output.WriteLine(Line($"  machine      {plan.Machine.Processor}, {plan.Machine.Cores} threads, {plan.Machine.PeakGflops:F0} GFLOP/s peak; training at about {plan.Machine.TrainingGflops:F0}"));
         output.WriteLine(Line($"  text         {facts.Corpus.TrainDocuments:N0} documents, {Sizes.Bytes(facts.Corpus.TrainBytes)}, {Sizes.Count(facts.TrainTokens)} tokens; held out {Sizes.Bytes(facts.Corpus.ValidationBytes)}"));
-        output.WriteLine(Line($"  model        {plan.Size}: {plan.Parameters / 1e6:F1} M parameters, width {plan.Model.Width}, {plan.Model.LayerCount} layers, vocabulary {plan.Model.VocabularySize:N0}, context {plan.Model.ContextLength}"));
+        output.WriteLine(Line($"  model        {plan.Size}: {Sizes.Count(plan.Parameters)} parameters, width {plan.Model.Width}, {plan.Model.LayerCount} layers, vocabulary {plan.Model.VocabularySize:N0}, context {plan.Model.ContextLength}"));
         output.WriteLine(Line($"  training     {plan.PlannedSteps:N0} steps of {plan.Training.BatchRows:N0} tokens, {Sizes.Count(plan.Tokens)} in all; memory about {plan.MemoryBytes / 1048576.0:F0} MiB"));
         foreach (var baseline in facts.Baselines)
             output.WriteLine(baseline.BitsPerByte is { } bits ? Line($"  to beat      {bits:F3} bits per byte: {baseline.Name} ({baseline.Remark})") : $"  to beat      {baseline.Name}: {baseline.Remark}");

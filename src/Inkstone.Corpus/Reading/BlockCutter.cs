@@ -7,7 +7,7 @@ namespace Inkstone.Corpus;
 /// </summary>
 internal sealed class BlockCutter(int wanted, int greatest)
 {
-    private char[] _buffer = new char[Math.Min(greatest, 8192)];
+    private char[] _buffer = new char[Math.Min(greatest, 512)];
     private int _count;
     private int _scanned; // nothing before this ends a piece
     private bool _carriageReturn;

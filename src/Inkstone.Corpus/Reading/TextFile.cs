@@ -12,6 +12,7 @@ namespace Inkstone.Corpus;
 internal sealed class TextFile(TextSourceOptions options, bool alone, Action<SkippedFile> skipped)
 {
     private const int LongestSpan = 16_384;
+    private const int LargestBuffer = 32_768; // a million small files each have smaller ones
 
     public IEnumerable<Document> Read(FolderWalk.FoundFile file)
     {
@@ -99,14 +100,14 @@ internal sealed class TextFile(TextSourceOptions options, bool alone, Action<Ski
 
     private IEnumerable<TextPiece> Pieces(string name, Stream stream, Encoding encoding, JsonText json)
     {
-        var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 32_768, leaveOpen: true);
+        var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, bufferSize: (int)Math.Clamp(stream.Length, 256, LargestBuffer), leaveOpen: true);
         return Path.GetExtension(name).ToLowerInvariant() switch
         {
             ".json" => json.ReadWhole(AsUtf8(stream, encoding)),
             ".jsonl" or ".ndjson" => json.ReadLines(AsUtf8(stream, encoding)),
             ".xml" => XmlText.Read(reader),
             ".html" or ".htm" or ".xhtml" => HtmlText.Read(reader),
-            _ => PlainText.Read(reader),
+            _ => PlainText.Read(reader, (int)Math.Clamp(stream.Length, 256, LargestBuffer / 2)),
         };
     }
 
