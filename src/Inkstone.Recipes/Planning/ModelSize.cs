@@ -54,8 +54,8 @@ public sealed record ModelSize(string Name, int Width, int LayerCount)
     }
 
     /// <summary>
-    /// The largest size that sees enough tokens within a budget of operations to be worth its width: at least one token for six of its parameters, the ratio at which, on the
-    /// documentation text, the next size up no longer ends lower.
+    /// The largest size that sees enough tokens within a budget of operations to be worth its width: at least one token for six of its parameters. The ratio is a choice for
+    /// minutes of training, not a measured optimum.
     /// </summary>
     public static ModelSize For(double flops, int vocabularySize, int contextLength)
     {
