@@ -2,7 +2,16 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Training.Tests;
 
+/// <summary>Tests that count the memory of the whole process: nothing else runs meanwhile.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneInTheProcess
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "alone in the process";
+}
+
 /// <summary>What a step takes from the collector, and what stays behind, counted.</summary>
+[Collection(AloneInTheProcess.Name)]
 public sealed class AllocationTests
 {
     [Theory]
