@@ -5,6 +5,10 @@ public sealed class BlockTable(BlockPool pool)
 {
     private readonly List<int> _blocks = [];
 
+    /// <summary>A table that lists the blocks of a length without growing.</summary>
+    internal BlockTable(BlockPool pool, int length)
+        : this(pool) => _blocks.Capacity = BlockPool.BlocksFor(length);
+
     /// <summary>The blocks.</summary>
     public IReadOnlyList<int> Blocks => _blocks;
 

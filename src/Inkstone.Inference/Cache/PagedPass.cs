@@ -10,24 +10,27 @@ namespace Inkstone.Inference;
 /// </summary>
 public sealed class PagedPass : Pass
 {
+    private readonly Backend _backend;
     private readonly KeyValueCache _cache;
-    private readonly IReadOnlyList<PagedRows> _sequences;
-    private readonly TokenLayout _keys;
+    private readonly LayoutBuffer _queries;
+    private readonly LayoutBuffer _keys = new();
+    private readonly RowNumbers _numbers = new();
+    private IReadOnlyList<PagedRows> _sequences = [];
 
-    private PagedPass(KeyValueCache cache, IReadOnlyList<PagedRows> sequences, Tensor tokens, Tensor positions, TokenLayout queries, TokenLayout keys, int longest)
-        : base(tokens, positions, queries)
+    /// <summary>A pass of no rows yet, to be filled before each of its turns (<see cref="Fill"/>).</summary>
+    internal PagedPass(Model model, KeyValueCache cache)
+        : this(model, cache, new LayoutBuffer())
     {
-        _cache = cache;
-        _sequences = sequences;
-        _keys = keys;
-        LongestPosition = longest;
     }
+
+    private PagedPass(Model model, KeyValueCache cache, LayoutBuffer queries)
+        : base(default, default, queries.Layout) => (_backend, _cache, _queries) = (model.Backend, cache, queries);
 
     /// <inheritdoc/>
     public override bool BatchInvariant => true;
 
     /// <inheritdoc/>
-    public override int LongestPosition { get; }
+    public override int LongestPosition => _numbers.LongestPosition;
 
     /// <summary>
     /// A pass over the next rows of some sequences. Room must have been reserved; when the pass has run, the caller advances each table.
@@ -38,40 +41,27 @@ public sealed class PagedPass : Pass
     /// <param name="taps">Who watches.</param>
     public static PagedPass Over(Model model, KeyValueCache cache, IReadOnlyList<PagedRows> sequences, ITap? taps = null)
     {
-        var starts = new int[sequences.Count + 1];
-        var keyStarts = new int[sequences.Count + 1];
-        var blockCount = 0;
-        for (var s = 0; s < sequences.Count; s++)
-        {
-            var rows = sequences[s];
-            starts[s + 1] = checked(starts[s] + rows.Tokens.Length);
-            keyStarts[s + 1] = checked(keyStarts[s] + rows.Table.Length + rows.Tokens.Length);
-            blockCount += BlockPool.BlocksFor(rows.Table.Length + rows.Tokens.Length);
-        }
-        var tokens = new int[starts[^1]];
-        var positions = new int[tokens.Length];
-        var blockRows = new int[blockCount];
-        var wanted = new List<int>();
-        int block = 0, longest = -1;
-        for (var s = 0; s < sequences.Count; s++)
-        {
-            var rows = sequences[s];
-            rows.Tokens.Span.CopyTo(tokens.AsSpan(starts[s]));
-            for (var i = 0; i < rows.Tokens.Length; i++)
-                positions[starts[s] + i] = rows.Table.Length + i;
-            longest = Math.Max(longest, rows.Table.Length + rows.Tokens.Length - 1);
-            for (var i = 0; i < BlockPool.BlocksFor(rows.Table.Length + rows.Tokens.Length); i++)
-                blockRows[block++] = rows.Table.Blocks[i] * BlockPool.BlockSize;
-            for (var i = rows.Tokens.Length - rows.WantedCount; i < rows.Tokens.Length; i++)
-                wanted.Add(starts[s] + i);
-        }
-        return new PagedPass(
-            cache, sequences, Tensor.From(tokens, [tokens.Length], model.Backend), Tensor.From(positions, [positions.Length], model.Backend),
-            new TokenLayout(starts) { Positions = positions }, new TokenLayout(keyStarts) { BlockRows = blockRows, BlockSize = BlockPool.BlockSize }, longest)
-        {
-            Taps = taps,
-            WantedRows = Tensor.From(wanted.ToArray(), [wanted.Count], model.Backend),
-        };
+        var pass = new PagedPass(model, cache) { Taps = taps };
+        pass.Fill(sequences);
+        return pass;
+    }
+
+    /// <summary>
+    /// Turns to the next rows of some sequences, in the memory of the turn before. The list is read until the next filling; room must have been reserved, and
+    /// a pool scope be open that outlives the turn.
+    /// </summary>
+    internal void Fill(IReadOnlyList<PagedRows> sequences)
+    {
+        ForgetTables();
+        _sequences = sequences;
+        _numbers.Of(sequences);
+        _queries.Fill(_numbers.Starts, _numbers.Positions);
+        _keys.Fill(_numbers.KeyStarts, blockRows: _numbers.BlockRows, blockSize: BlockPool.BlockSize);
+        Tokens = Numbers(_numbers.Tokens);
+        Positions = Numbers(_numbers.Positions);
+        WantedRows = Numbers(_numbers.Wanted);
+
+        Tensor Numbers(ReadOnlySpan<int> values) => Tensor.From(values, [values.Length], _backend);
     }
 
     /// <inheritdoc/>
@@ -82,8 +72,8 @@ public sealed class PagedPass : Pass
         Append(_cache.Keys(layer), Tap(layer, Site.Key, keys));
         Append(_cache.Values(layer), Tap(layer, Site.Value, values));
         if (Taps is not null && Taps.WantsWeights(layer))
-            Taps.Weights(layer, queries.AttentionWeights(_cache.Keys(layer), form, Layout, _keys, sinks, bias));
-        return Tap(layer, Site.Attention, queries.Attention(_cache.Keys(layer), _cache.Values(layer), form, Layout, _keys, sinks, bias));
+            Taps.Weights(layer, queries.AttentionWeights(_cache.Keys(layer), form, Layout, _keys.Layout, sinks, bias));
+        return Tap(layer, Site.Attention, queries.Attention(_cache.Keys(layer), _cache.Values(layer), form, Layout, _keys.Layout, sinks, bias));
     }
 
     /// <inheritdoc/>
@@ -122,8 +112,9 @@ public sealed class PagedPass : Pass
     private void Append(Tensor memory, Tensor rows)
     {
         var start = 0;
-        foreach (var sequence in _sequences)
+        for (var s = 0; s < _sequences.Count; s++)
         {
+            var sequence = _sequences[s];
             for (var done = 0; done < sequence.Tokens.Length;)
             {
                 var index = sequence.Table.Length + done;
@@ -140,4 +131,4 @@ public sealed class PagedPass : Pass
 /// <param name="Table">Where its keys and values lie; its length is the first row's position.</param>
 /// <param name="Tokens">The rows' ids.</param>
 /// <param name="WantedCount">How many of the last rows' outputs are wanted.</param>
-public sealed record PagedRows(BlockTable Table, ReadOnlyMemory<int> Tokens, int WantedCount);
+public readonly record struct PagedRows(BlockTable Table, ReadOnlyMemory<int> Tokens, int WantedCount);

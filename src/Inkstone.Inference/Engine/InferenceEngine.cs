@@ -18,6 +18,8 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly Tokenizer _tokenizer;
     private readonly KeyValueCache _cache;
     private readonly Scheduler _scheduler;
+    private readonly PagedPass _pass;
+    private readonly List<PagedRows> _rows = [];
     private readonly Sampler _sampler = new();
     private readonly Channel<Sequence> _requests;
     private readonly CancellationTokenSource _stopping = new();
@@ -40,6 +42,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         var blocks = Math.Max(BlockPool.BlocksFor(model.ContextLength), options.CacheBytes / KeyValueCache.BytesPerBlock(model));
         _cache = new KeyValueCache(model, (int)Math.Min(blocks, (long)options.SequencesPerTurn * BlockPool.BlocksFor(model.ContextLength)));
         _scheduler = new Scheduler(options);
+        _pass = new PagedPass(model, _cache);
         _requests = Channel.CreateBounded<Sequence>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         _worker = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -78,7 +81,7 @@ public sealed class InferenceEngine : IAsyncDisposable
             if ((uint)token >= (uint)_model.VocabularySize)
                 throw new InkstoneRequestException("the prompt has an id that is no token's", "prompt", $"0 to {_model.VocabularySize - 1}", $"{token}");
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-        return Stream(new Sequence(prompt, options, _tokenizer, _cache.Pool, cancellation), cancellation);
+        return Stream(new Sequence(prompt, options, _tokenizer, _model.ContextLength, _cache.Pool, cancellation), cancellation);
     }
 
     /// <summary>Stops the worker; streams that are not finished end with an error.</summary>
@@ -95,10 +98,16 @@ public sealed class InferenceEngine : IAsyncDisposable
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, sequence.Cancellation);
         await _requests.Writer.WriteAsync(sequence, linked.Token).ConfigureAwait(false);
+        // cancelling ends the stream from here instead of going with every wait, which would then be an object of its own
+        using var ending = linked.Token.UnsafeRegister(End, sequence);
         try
         {
-            await foreach (var piece in sequence.Pieces.Reader.ReadAllAsync(linked.Token).ConfigureAwait(false))
-                yield return piece;
+            while (await sequence.Pieces.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                while (!linked.Token.IsCancellationRequested && sequence.Pieces.Reader.TryRead(out var piece))
+                    yield return piece;
+                linked.Token.ThrowIfCancellationRequested();
+            }
         }
         finally
         {
@@ -106,6 +115,9 @@ public sealed class InferenceEngine : IAsyncDisposable
             sequence.Abandon();
         }
     }
+
+    private static void End(object? sequence, CancellationToken cancellation) =>
+        ((Sequence)sequence!).Pieces.Writer.TryComplete(new OperationCanceledException(cancellation));
 
     private void Work()
     {
@@ -116,8 +128,8 @@ public sealed class InferenceEngine : IAsyncDisposable
             if (_scheduler.Sequences.Count > 0)
                 Turn();
         }
-        foreach (var sequence in _scheduler.Sequences.ToArray())
-            Fail(sequence, Stopped());
+        while (_scheduler.Sequences.Count > 0)
+            Fail(_scheduler.Sequences[0], Stopped());
         while (_requests.Reader.TryRead(out var waiting))
             Fail(waiting, Stopped());
     }
@@ -141,31 +153,35 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     private void DropCancelled()
     {
-        foreach (var sequence in _scheduler.Sequences.Where(s => s.IsAbandoned || s.Cancellation.IsCancellationRequested).ToArray())
-            Fail(sequence, new OperationCanceledException(sequence.Cancellation));
+        for (var i = _scheduler.Sequences.Count - 1; i >= 0; i--)
+            if (_scheduler.Sequences[i] is { } sequence && (sequence.IsAbandoned || sequence.Cancellation.IsCancellationRequested))
+                Fail(sequence, new OperationCanceledException(sequence.Cancellation));
     }
 
+    /// <summary>One turn. Its lists and its pass are those of the turn before, filled anew: once they have grown, a turn allocates nothing managed.</summary>
     private void Turn()
     {
         var turn = _scheduler.Next();
         try
         {
             using var scope = PoolScope.Open();
-            var rows = turn.Select(t => new PagedRows(t.Sequence.Table, t.Sequence.Pending(t.Rows), t.Rows == t.Sequence.PendingCount ? 1 : 0)).ToArray();
-            var pass = PagedPass.Over(_model, _cache, rows);
-            var hidden = _model.Forward(pass);
+            _rows.Clear();
+            foreach (var (sequence, count) in turn)
+                _rows.Add(new PagedRows(sequence.Table, sequence.Pending(count), count == sequence.PendingCount ? 1 : 0));
+            _pass.Fill(_rows);
+            var hidden = _model.Forward(_pass);
             foreach (var (sequence, count) in turn)
                 sequence.Table.Advance(count);
             if (hidden.Shape[0] == 0)
                 return;
-            var logits = _model.Head.Forward(hidden, pass);
+            var logits = _model.Head.Forward(hidden, _pass);
             var vocabulary = logits.Shape[1];
             if (_logits.Length < logits.Count)
                 _logits = new float[logits.Count];
             logits.CopyTo(_logits.AsSpan(0, (int)logits.Count));
             var row = 0;
             for (var i = 0; i < turn.Count; i++)
-                if (rows[i].WantedCount > 0)
+                if (_rows[i].WantedCount > 0)
                     Draw(turn[i].Sequence, _logits.AsSpan(row++ * vocabulary, Math.Min(vocabulary, _tokenizer.VocabularySize)));
         }
         catch (InkstoneException error)

@@ -6,15 +6,16 @@ namespace Inkstone.Inference;
 /// </summary>
 internal sealed class Scheduler(EngineOptions options)
 {
-    private readonly LinkedList<Sequence> _sequences = [];
+    private readonly List<Sequence> _sequences = [];
+    private readonly List<(Sequence Sequence, int Rows)> _turn = [];
 
     /// <summary>Sequences that are not finished, oldest first.</summary>
-    public IReadOnlyCollection<Sequence> Sequences => _sequences;
+    public IReadOnlyList<Sequence> Sequences => _sequences;
 
     /// <summary>How many times a sequence had to give its blocks back.</summary>
     public int PreemptionCount { get; private set; }
 
-    public void Add(Sequence sequence) => _sequences.AddLast(sequence);
+    public void Add(Sequence sequence) => _sequences.Add(sequence);
 
     public void Remove(Sequence sequence)
     {
@@ -22,34 +23,34 @@ internal sealed class Scheduler(EngineOptions options)
         _sequences.Remove(sequence);
     }
 
-    /// <summary>The sequences of the next turn, and how many rows of each.</summary>
+    /// <summary>The sequences of the next turn, and how many rows of each: one list, filled anew by every call.</summary>
     public List<(Sequence Sequence, int Rows)> Next()
     {
-        var turn = new List<(Sequence, int)>();
+        _turn.Clear();
         var budget = options.TokensPerTurn;
-        for (var node = _sequences.First; node is not null && budget > 0 && turn.Count < options.SequencesPerTurn; node = node.Next)
+        for (var i = 0; i < _sequences.Count && budget > 0 && _turn.Count < options.SequencesPerTurn; i++)
         {
-            var sequence = node.Value;
+            var sequence = _sequences[i];
             var rows = Math.Min(sequence.PendingCount, budget);
             while (!sequence.Table.TryReserve(rows))
             {
-                if (!TryPreemptAfter(node))
-                    return turn;
+                if (!TryPreemptAfter(i))
+                    return _turn;
             }
-            turn.Add((sequence, rows));
+            _turn.Add((sequence, rows));
             budget -= rows;
         }
-        return turn;
+        return _turn;
     }
 
     /// <summary>Takes the blocks of the youngest sequence that came after this one and holds some.</summary>
-    private bool TryPreemptAfter(LinkedListNode<Sequence> node)
+    private bool TryPreemptAfter(int place)
     {
-        for (var victim = _sequences.Last; victim is not null && victim != node; victim = victim.Previous)
+        for (var victim = _sequences.Count - 1; victim > place; victim--)
         {
-            if (victim.Value.Table.Blocks.Count == 0)
+            if (_sequences[victim].Table.Blocks.Count == 0)
                 continue;
-            victim.Value.Table.Release();
+            _sequences[victim].Table.Release();
             PreemptionCount++;
             return true;
         }

@@ -4,28 +4,47 @@ using Inkstone.Tokenizers;
 namespace Inkstone.Inference;
 
 /// <summary>One request inside the engine: its tokens, where their keys and values lie, and the stream its pieces go to.</summary>
-internal sealed class Sequence(int[] prompt, GenerationOptions options, Tokenizer tokenizer, BlockPool pool, CancellationToken cancellation)
+internal sealed class Sequence
 {
-    private readonly List<int> _tokens = [.. prompt];
+    private readonly int[] _tokens;
+    private readonly int _promptLength;
 
-    public GenerationOptions Options { get; } = options;
+    /// <summary>Makes room for all the tokens it may come to have, so that no turn has to.</summary>
+    /// <param name="prompt">What the request begins with, shorter than the context.</param>
+    /// <param name="options">What it asks for.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="contextLength">The most tokens the model can see.</param>
+    /// <param name="pool">Where its blocks come from.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    public Sequence(int[] prompt, GenerationOptions options, Tokenizer tokenizer, int contextLength, BlockPool pool, CancellationToken cancellation)
+    {
+        _tokens = new int[(int)Math.Min(prompt.Length + (long)options.MaxTokens, contextLength)];
+        prompt.CopyTo(_tokens, 0);
+        Length = _promptLength = prompt.Length;
+        (Options, Sampling, Cancellation) = (options, options.Sampling, cancellation);
+        Table = new BlockTable(pool, _tokens.Length);
+        Text = new StopTextFilter(new StreamingDecoder(tokenizer, skipSpecials: true), options.Stop);
+    }
 
-    public SamplingOptions Sampling { get; } = options.Sampling;
+    public GenerationOptions Options { get; }
 
-    public CancellationToken Cancellation { get; } = cancellation;
+    public SamplingOptions Sampling { get; }
 
-    public BlockTable Table { get; } = new(pool);
+    public CancellationToken Cancellation { get; }
 
-    public StopTextFilter Text { get; } = new(new StreamingDecoder(tokenizer, skipSpecials: true), options.Stop);
+    public BlockTable Table { get; }
 
-    public Channel<GeneratedPiece> Pieces { get; } = Channel.CreateUnbounded<GeneratedPiece>(new() { SingleReader = true, SingleWriter = true });
+    public StopTextFilter Text { get; }
+
+    /// <summary>Written by the engine's worker; ended by it, or by the reader when its request is cancelled.</summary>
+    public Channel<GeneratedPiece> Pieces { get; } = Channel.CreateUnbounded<GeneratedPiece>(new() { SingleReader = true });
 
     /// <summary>All tokens, the prompt's and those drawn.</summary>
-    public ReadOnlySpan<int> Tokens => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tokens);
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Length);
 
-    public int Length => _tokens.Count;
+    public int Length { get; private set; }
 
-    public int DrawnCount => _tokens.Count - prompt.Length;
+    public int DrawnCount => Length - _promptLength;
 
     /// <summary>Tokens whose keys and values are not yet in the cache.</summary>
     public int PendingCount => Length - Table.Length;
@@ -35,7 +54,8 @@ internal sealed class Sequence(int[] prompt, GenerationOptions options, Tokenize
 
     public void Abandon() => IsAbandoned = true;
 
-    public void Add(int token) => _tokens.Add(token);
+    public void Add(int token) => _tokens[Length++] = token;
 
-    public int[] Pending(int count) => _tokens.GetRange(Table.Length, count).ToArray();
+    /// <summary>The first tokens whose keys and values are not yet in the cache.</summary>
+    public ReadOnlyMemory<int> Pending(int count) => _tokens.AsMemory(Table.Length, count);
 }

@@ -20,8 +20,9 @@ public sealed class BlockStack(IReadOnlyList<Block> blocks) : Module
     /// <summary>Every block in turn.</summary>
     public Tensor Forward(Tensor x, Pass pass)
     {
-        foreach (var block in Blocks)
-            x = RecomputeBlocks ? Recomputed(block, x, pass) : block.Forward(x, pass);
+        // by number: an enumerator of the interface would be an object a turn of serving
+        for (var i = 0; i < Blocks.Count; i++)
+            x = RecomputeBlocks ? Recomputed(Blocks[i], x, pass) : Blocks[i].Forward(x, pass);
         return x;
     }
 

@@ -10,6 +10,7 @@ public sealed class Rotary
     private readonly Tensor _cosines;
     private readonly Tensor _sines;
     private readonly RotaryPairing _pairing;
+    private readonly Func<Pass, (Tensor, Tensor)> _makeAngles;
 
     /// <summary>Tabulates the angles of every position.</summary>
     /// <param name="headWidth">The width that is turned, even.</param>
@@ -33,6 +34,7 @@ public sealed class Rotary
             }
         _cosines = Tensor.From(cosines, [positionCount, half], backend).Keep();
         _sines = Tensor.From(sines, [positionCount, half], backend).Keep();
+        _makeAngles = pass => (_cosines.Rows(pass.Positions), _sines.Rows(pass.Positions));
     }
 
     /// <summary>The width of a head.</summary>
@@ -50,5 +52,5 @@ public sealed class Rotary
         return x.Rotary(cosine, sine, _pairing);
     }
 
-    private (Tensor Cosine, Tensor Sine) Angles(Pass pass) => pass.Table(this, p => (_cosines.Rows(p.Positions), _sines.Rows(p.Positions)));
+    private (Tensor Cosine, Tensor Sine) Angles(Pass pass) => pass.Table(this, _makeAngles);
 }

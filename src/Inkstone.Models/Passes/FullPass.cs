@@ -13,10 +13,12 @@ public sealed class FullPass : Pass
     private readonly Dictionary<int, Tensor> _recalled = [];
     private (int Layer, Tensor Keys, Tensor Values) _given = (-1, default, default);
 
-    private FullPass(Tensor tokens, int[] positions, TokenLayout layout, Backend? backend, PassMemory? memory)
+    private FullPass(Tensor tokens, ReadOnlySpan<int> positions, TokenLayout layout, Backend? backend, PassMemory? memory)
         : base(tokens, Tensor.From(positions, [positions.Length], backend), layout)
     {
-        LongestPosition = positions.Length == 0 ? -1 : positions.Max();
+        LongestPosition = -1;
+        foreach (var position in positions)
+            LongestPosition = Math.Max(LongestPosition, position);
         _memory = memory;
     }
 
@@ -41,7 +43,7 @@ public sealed class FullPass : Pass
     {
         if (tokens.Length != layout.RowCount)
             throw new InkstoneRequestException("the layout does not describe the tokens", "FullPass", $"{layout.RowCount} tokens", $"{tokens.Length}");
-        return new FullPass(Tensor.From(tokens, [tokens.Length], backend), layout.Positions ?? ImpliedPositions(layout), layout, backend, memory)
+        return new FullPass(Tensor.From(tokens, [tokens.Length], backend), PositionsOf(layout), layout, backend, memory)
         {
             Random = random,
             Taps = taps,
@@ -54,7 +56,7 @@ public sealed class FullPass : Pass
     /// <inheritdoc cref="Over(ReadOnlySpan{int}, TokenLayout, Backend?, Rng?, ITap?, ReadOnlySpan{int}, Pass?, PassMemory?)"/>
     public static FullPass Over(
         TokenLayout layout, Backend? backend = null, Rng? random = null, ITap? taps = null, Pass? source = null, PassMemory? memory = null) =>
-        new(default, layout.Positions ?? ImpliedPositions(layout), layout, backend, memory)
+        new(default, PositionsOf(layout), layout, backend, memory)
         {
             Random = random,
             Taps = taps,
@@ -119,8 +121,10 @@ public sealed class FullPass : Pass
         return Tap(layer, Site.Recurrence, output);
     }
 
-    private static int[] ImpliedPositions(TokenLayout layout)
+    private static ReadOnlySpan<int> PositionsOf(TokenLayout layout)
     {
+        if (layout.Positions is { } given)
+            return given.AsSpan(0, layout.RowCount);
         var positions = new int[layout.RowCount];
         for (var s = 0; s < layout.SequenceCount; s++)
             for (var row = layout.Starts[s]; row < layout.Starts[s + 1]; row++)

@@ -10,30 +10,34 @@ namespace Inkstone.Tensors;
 public sealed class TokenLayout
 {
     private int[] _starts;
+    private int[]? _positions;
+    private int[]? _blockRows;
+    private int _blockSize;
 
     /// <summary>Describes sequences by their bounds.</summary>
     /// <param name="starts">The first row of each sequence and, last, the number of rows; ascending from 0.</param>
     public TokenLayout(params int[] starts)
     {
-        if (starts.Length < 1 || starts[0] != 0)
-            throw new InkstoneRequestException("sequence bounds must begin at row 0", "TokenLayout");
-        for (var i = 1; i < starts.Length; i++)
-            if (starts[i] < starts[i - 1])
-                throw new InkstoneRequestException("sequence bounds must ascend", "TokenLayout", found: $"{starts[i - 1]} before {starts[i]}");
+        CheckStarts(starts);
         _starts = starts;
+        SequenceCount = starts.Length - 1;
     }
 
     /// <summary>How many sequences there are.</summary>
-    public int SequenceCount => _starts.Length - 1;
+    public int SequenceCount { get; private set; }
 
     /// <summary>How many rows there are in all.</summary>
-    public int RowCount => _starts[^1];
+    public int RowCount => _starts[SequenceCount];
 
     /// <summary>The first row of each sequence and, last, the number of rows.</summary>
-    public ReadOnlySpan<int> Starts => _starts;
+    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, SequenceCount + 1);
 
-    /// <summary>Each row's position, [rows]; null means 0, 1, 2, … within its sequence.</summary>
-    public int[]? Positions { get; init; }
+    /// <summary>Each row's position, [rows] or longer; null means 0, 1, 2, … within its sequence.</summary>
+    public int[]? Positions
+    {
+        get => _positions;
+        init => _positions = value is null || value.Length >= RowCount ? value : throw WrongPositions(RowCount, value.Length);
+    }
 
     /// <summary>Each row's segment, [rows]; rows see only rows of their own segment. Null means one segment.</summary>
     public int[]? Segments { get; init; }
@@ -56,12 +60,20 @@ public sealed class TokenLayout
 
     /// <summary>
     /// For keys in a paged cache: the first memory row of each block of <see cref="BlockSize"/> keys, sequence after sequence
-    /// (sequence s has ⌈length / size⌉ of them). Null means keys lie where <see cref="Starts"/> says.
+    /// (sequence s has ⌈length / size⌉ of them; the array may be longer). Null means keys lie where <see cref="Starts"/> says.
     /// </summary>
-    public int[]? BlockRows { get; init; }
+    public int[]? BlockRows
+    {
+        get => _blockRows;
+        init => _blockRows = value;
+    }
 
     /// <summary>Keys in a block of a paged cache; a multiple of <see cref="KeyBlock"/>.</summary>
-    public int BlockSize { get; init; }
+    public int BlockSize
+    {
+        get => _blockSize;
+        init => _blockSize = value;
+    }
 
     /// <summary>Attention folds keys in blocks of this many, at absolute places in their sequence, in ascending order.</summary>
     public const int KeyBlock = 64;
@@ -91,6 +103,19 @@ public sealed class TokenLayout
         for (var i = 0; i <= count; i++)
             starts[i] = checked(i * length);
         return new TokenLayout(starts);
+    }
+
+    /// <summary>Describes other rows in the same memory; for <see cref="LayoutBuffer"/> alone, whose layouts own their arrays.</summary>
+    internal void Refill(ReadOnlySpan<int> starts, ReadOnlySpan<int> positions, ReadOnlySpan<int> blockRows, int blockSize)
+    {
+        CheckStarts(starts);
+        if (!positions.IsEmpty && positions.Length != starts[^1])
+            throw WrongPositions(starts[^1], positions.Length);
+        _starts = Copied(starts, _starts);
+        _positions = positions.IsEmpty ? null : Copied(positions, _positions);
+        _blockRows = blockSize == 0 ? null : Copied(blockRows, _blockRows);
+        _blockSize = blockSize;
+        SequenceCount = starts.Length - 1;
     }
 
     /// <summary>Whether the query row may see the key row under a form's rules: the specification of every mask.</summary>
@@ -125,5 +150,26 @@ public sealed class TokenLayout
             AttentionMask.PermutedBefore => keys.Ranks![key] < queries.Ranks![query],
             _ => keys.Ranks![key] <= queries.Ranks![query],
         };
+    }
+
+    private static void CheckStarts(ReadOnlySpan<int> starts)
+    {
+        if (starts.Length < 1 || starts[0] != 0)
+            throw new InkstoneRequestException("sequence bounds must begin at row 0", "TokenLayout");
+        for (var i = 1; i < starts.Length; i++)
+            if (starts[i] < starts[i - 1])
+                throw new InkstoneRequestException("sequence bounds must ascend", "TokenLayout", found: $"{starts[i - 1]} before {starts[i]}");
+    }
+
+    private static InkstoneRequestException WrongPositions(int rows, int found) =>
+        new("every row has one position", "TokenLayout", $"{rows} positions", $"{found}");
+
+    /// <summary>Numbers in an array that is used again as long as it is large enough, and doubled when it is not.</summary>
+    private static int[] Copied(ReadOnlySpan<int> source, int[]? array)
+    {
+        if (array is null || array.Length < source.Length)
+            array = new int[Math.Max(source.Length, 2 * (array?.Length ?? 0))];
+        source.CopyTo(array);
+        return array;
     }
 }

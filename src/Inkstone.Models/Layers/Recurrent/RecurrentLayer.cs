@@ -59,6 +59,13 @@ public abstract class RecurrentLayer : Block, IRecurrence
     /// <inheritdoc/>
     public (Tensor Output, Tensor State) Run(Tensor x, Tensor state, Pass pass)
     {
+        if (pass.Layout is { LongestLength: 1 } layout && layout.RowCount == layout.SequenceCount)
+        {
+            // decoding, a row a sequence: the same step without an order to find
+            var first = Unpacked(state.IsMissing ? Tensor.Zeros([layout.SequenceCount, StateWidth], x.Type, x.Backend) : state);
+            var next = Step(Input.Forward(x, pass), first, pass);
+            return (next.Hidden, next.Packed());
+        }
         var order = new StepOrder(pass.Layout, ReadsBackwards);
         var steps = new Tensor[order.Lengths.Length];
         var outputs = new Tensor[steps.Length];
@@ -94,7 +101,7 @@ public abstract class RecurrentLayer : Block, IRecurrence
     {
         if (StateWidth == Width)
             return new(state);
-        var parts = new Tensor[2];
+        Span<Tensor> parts = [default, default];
         state.Split(1, [Width, Width], parts);
         return new(parts[0], parts[1]);
     }

@@ -52,7 +52,7 @@ public sealed class Gpt2Block : Block
     public override Tensor Forward(Tensor x, Pass pass)
     {
         var h = pass.Tap(Layer, Site.AttentionNorm, AttentionNorm.Forward(x));
-        var parts = new Tensor[3];
+        Span<Tensor> parts = [default, default, default];
         QueryKeyValue.Forward(h, pass).Split(1, [_width, _width, _width], parts);
         var attended = pass.Attend(Layer, parts[0].SplitHeads(_headWidth), parts[1].SplitHeads(_headWidth), parts[2].SplitHeads(_headWidth), _attention);
         x += pass.Drop(Output.Forward(attended.MergeHeads(), pass), _dropout, Layer, "attention output");

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace Inkstone.Inference;
+
+/// <summary>The numbers that say where a turn's rows lie, in lists that every turn uses again.</summary>
+internal sealed class RowNumbers
+{
+    private readonly List<int> _starts = [];
+    private readonly List<int> _keyStarts = [];
+    private readonly List<int> _blockRows = [];
+    private readonly List<int> _tokens = [];
+    private readonly List<int> _positions = [];
+    private readonly List<int> _wanted = [];
+
+    /// <summary>The first row of each sequence and, last, the number of rows.</summary>
+    public ReadOnlySpan<int> Starts => CollectionsMarshal.AsSpan(_starts);
+
+    /// <summary>The first key of each sequence and, last, the number of keys.</summary>
+    public ReadOnlySpan<int> KeyStarts => CollectionsMarshal.AsSpan(_keyStarts);
+
+    /// <summary>The first memory row of each block of keys.</summary>
+    public ReadOnlySpan<int> BlockRows => CollectionsMarshal.AsSpan(_blockRows);
+
+    /// <summary>The rows' ids.</summary>
+    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
+
+    /// <summary>The rows' positions.</summary>
+    public ReadOnlySpan<int> Positions => CollectionsMarshal.AsSpan(_positions);
+
+    /// <summary>The rows whose output is wanted.</summary>
+    public ReadOnlySpan<int> Wanted => CollectionsMarshal.AsSpan(_wanted);
+
+    /// <summary>The highest position; −1 when there are no rows.</summary>
+    public int LongestPosition { get; private set; } = -1;
+
+    /// <summary>Numbers the next rows of some sequences.</summary>
+    public void Of(IReadOnlyList<PagedRows> sequences)
+    {
+        Clear();
+        for (var s = 0; s < sequences.Count; s++)
+            Add(sequences[s]);
+    }
+
+    private void Clear()
+    {
+        foreach (var list in (ReadOnlySpan<List<int>>)[_starts, _keyStarts, _blockRows, _tokens, _positions, _wanted])
+            list.Clear();
+        _starts.Add(0);
+        _keyStarts.Add(0);
+        LongestPosition = -1;
+    }
+
+    private void Add(PagedRows rows)
+    {
+        var (table, first, count) = (rows.Table, _tokens.Count, rows.Tokens.Length);
+        var length = checked(table.Length + count);
+        _tokens.AddRange(rows.Tokens.Span);
+        for (var position = table.Length; position < length; position++)
+            _positions.Add(position);
+        for (var row = count - rows.WantedCount; row < count; row++)
+            _wanted.Add(first + row);
+        for (var i = 0; i < BlockPool.BlocksFor(length); i++)
+            _blockRows.Add(table.Blocks[i] * BlockPool.BlockSize);
+        _starts.Add(checked(first + count));
+        _keyStarts.Add(checked(_keyStarts[^1] + length));
+        LongestPosition = Math.Max(LongestPosition, length - 1);
+    }
+}
