@@ -3,37 +3,35 @@ using Inkstone.Foundation.Randomness;
 namespace Inkstone.Training;
 
 /// <summary>
-/// The order in which one epoch takes the pieces of a data set, and how many rows lie before each place: a function of the stream and the epoch alone,
-/// made when it is asked for.
+/// The order in which one epoch takes the pieces of a data set, and how many rows lie before each place: a function of the stream and the epoch alone.
+/// Never changed once made, so that several trainers may read one at once.
 /// </summary>
 internal sealed class EpochOrder
 {
     private readonly int[] _pieces;
     private readonly long[] _ends;
-    private readonly Func<int, int> _rowsOf;
-    private Rng? _rng;
-    private long _epoch = -1;
-
-    public EpochOrder(int pieceCount, Func<int, int> rowsOf)
-    {
-        _pieces = new int[pieceCount];
-        _ends = new long[pieceCount];
-        _rowsOf = rowsOf;
-    }
+    private readonly Rng? _rng;
+    private readonly long _epoch;
 
     /// <summary>Makes the order of an epoch; without a stream the pieces stay in their own order.</summary>
-    public void Prepare(Rng? rng, long epoch)
+    /// <param name="rowsOfPiece">How many rows each piece has.</param>
+    /// <param name="rng">The stream of all epochs' orders.</param>
+    /// <param name="epoch">The epoch's number, from 0.</param>
+    public EpochOrder(ReadOnlySpan<int> rowsOfPiece, Rng? rng, long epoch)
     {
-        if (_epoch >= 0 && rng == _rng && (epoch == _epoch || rng is null))
-            return;
         (_rng, _epoch) = (rng, epoch);
+        _pieces = new int[rowsOfPiece.Length];
+        _ends = new long[rowsOfPiece.Length];
         for (var i = 0; i < _pieces.Length; i++)
             _pieces[i] = i;
         rng?.Split(epoch).Cursor().Shuffle<int>(_pieces);
         var rows = 0L;
         for (var i = 0; i < _pieces.Length; i++)
-            _ends[i] = rows += _rowsOf(_pieces[i]);
+            _ends[i] = rows += rowsOfPiece[_pieces[i]];
     }
+
+    /// <summary>Whether this is the order of that epoch of that stream.</summary>
+    public bool IsOf(Rng? rng, long epoch) => rng == _rng && (epoch == _epoch || rng is null);
 
     /// <summary>The piece at a place of the order.</summary>
     public int this[int place] => _pieces[place];

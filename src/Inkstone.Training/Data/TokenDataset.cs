@@ -14,6 +14,7 @@ namespace Inkstone.Training;
 /// its own. When an epoch ends in the middle of a batch, the batch goes on with the next epoch, so every batch is full however short the text. Batch b is a
 /// function of (stream, b) alone: resuming replays nothing.
 /// </para>
+/// <para>Nothing that a caller can see changes: any number of trainers on any threads may share one data set.</para>
 /// </summary>
 public sealed partial class TokenDataset
 {
@@ -22,7 +23,7 @@ public sealed partial class TokenDataset
     private readonly int[] _pieceStarts;
     private readonly int[] _pieceRows;
     private readonly int[]? _bytesOfToken;
-    private readonly EpochOrder _order;
+    private volatile EpochOrder? _latestOrder; // the one asked for last, kept because the next batch mostly asks for it again
     private string? _digest;
 
     private TokenDataset(int[] tokens, int[] documentStarts, int contextLength, int[]? bytesOfToken)
@@ -32,7 +33,6 @@ public sealed partial class TokenDataset
         _bytesOfToken = bytesOfToken;
         ContextLength = contextLength;
         (_pieceStarts, _pieceRows) = CutPieces(tokens.Length, documentStarts, contextLength);
-        _order = new EpochOrder(_pieceStarts.Length, piece => _pieceRows[piece]);
         for (var i = 0; i < tokens.Length; i++)
             LargestId = Math.Max(LargestId, tokens[i]);
         if (bytesOfToken is not null)
@@ -145,17 +145,23 @@ public sealed partial class TokenDataset
     {
         while (rows > 0)
         {
-            _order.Prepare(order, row / EpochRows);
-            var (place, before) = _order.Find(row % EpochRows);
+            var epoch = OrderOf(order, row / EpochRows);
+            var (place, before) = epoch.Find(row % EpochRows);
             for (; rows > 0 && place < _pieceStarts.Length; place++, before = 0)
             {
-                var piece = _order[place];
+                var piece = epoch[place];
                 var taken = Math.Min(rows, _pieceRows[piece] - before);
                 examples.Add(_pieceStarts[piece] + before, taken);
                 rows -= taken;
                 row += taken;
             }
         }
+    }
+
+    private EpochOrder OrderOf(Rng? rng, long epoch)
+    {
+        var latest = _latestOrder;
+        return latest is not null && latest.IsOf(rng, epoch) ? latest : _latestOrder = new EpochOrder(_pieceRows, rng, epoch);
     }
 
     private string ComputeDigest()
