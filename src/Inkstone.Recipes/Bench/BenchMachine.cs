@@ -7,6 +7,8 @@ namespace Inkstone.Recipes;
 /// <summary>The machine a bench runs on: its measured peaks, and how to time work on it.</summary>
 public sealed class BenchMachine
 {
+    private const int Pairs = 25;
+
     private BenchMachine(MachinePeak peak, Backend backend) => (Peak, Backend) = (peak, backend);
 
     /// <summary>The measured peaks.</summary>
@@ -47,7 +49,32 @@ public sealed class BenchMachine
     public BenchResult Arithmetic(string suite, string name, double flops, double seconds) =>
         new(suite, name, flops / seconds / 1e9, "GFLOP/s", flops / seconds / 1e9 / Peak.FmaGflops);
 
-    /// <summary>A result bounded by reading memory.</summary>
-    public BenchResult Reading(string suite, string name, double bytes, double seconds) =>
-        new(suite, name, bytes / seconds / 1e9, "GB/s", bytes / seconds / 1e9 / Peak.ReadGBps);
+    /// <summary>
+    /// A result bounded by reading memory: the action's median, its share that of the median bandwidth of readings made between the runs, because on a machine
+    /// with neighbours bandwidth changes from one second to the next.
+    /// </summary>
+    /// <param name="suite">The suite's name.</param>
+    /// <param name="name">The result's name.</param>
+    /// <param name="bytes">What one run of the action reads.</param>
+    /// <param name="action">The work.</param>
+    /// <param name="seconds">The action's median.</param>
+    public static BenchResult Reading(string suite, string name, double bytes, Action action, out double seconds)
+    {
+        using var team = new WorkerTeam();
+        using var probe = new ReadProbe(team);
+        for (var i = 0; i < 3; i++)
+            action();
+        var (runs, readings) = (new List<double>(), new List<double>());
+        while (runs.Count < Pairs)
+        {
+            readings.Add(probe.Seconds());
+            var started = Stopwatch.GetTimestamp();
+            action();
+            runs.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+        runs.Sort();
+        readings.Sort();
+        seconds = runs[Pairs / 2];
+        return new(suite, name, bytes / seconds / 1e9, "GB/s", bytes / seconds / (ReadProbe.Bytes / readings[Pairs / 2]));
+    }
 }

@@ -7,13 +7,11 @@ internal sealed unsafe class GemmCase
 {
     private const int Spare = 5;
     private readonly float[] _a, _b, _c, _bias;
-    private readonly ushort[] _narrowB;
     private readonly GemmProblem _shape;
     private readonly bool _hasBias;
 
     public GemmCase(
-        int m, int n, int k, bool transposeA = false, bool transposeB = false, int batch = 1, bool bias = false, bool accumulate = false, float alpha = 1,
-        WeightElement element = WeightElement.Single)
+        int m, int n, int k, bool transposeA = false, bool transposeB = false, int batch = 1, bool bias = false, bool accumulate = false, float alpha = 1)
     {
         var rng = Rng.From(m * 1000003L + n * 1009 + k).Cursor();
         _hasBias = bias;
@@ -23,9 +21,6 @@ internal sealed unsafe class GemmCase
         _b = Fill(batch * bRows, bColumns, rng, float.NaN);
         _c = Fill(batch * m, n, rng, 77f);
         _bias = Fill(1, n, rng, float.NaN);
-        _narrowB = element == WeightElement.Single ? [] : [.. _b.Select(value => Narrow(value, element))];
-        for (var i = 0; i < _narrowB.Length; i++)
-            _b[i] = Widen(_narrowB[i], element);
         _shape = new GemmProblem
         {
             M = m,
@@ -36,7 +31,6 @@ internal sealed unsafe class GemmCase
             CStride = n + Spare,
             TransposeA = transposeA,
             TransposeB = transposeB,
-            BElement = element,
             Alpha = alpha,
             Accumulate = accumulate,
             BatchCount = batch,
@@ -53,11 +47,10 @@ internal sealed unsafe class GemmCase
     {
         var result = (float[])_c.Clone();
         fixed (float* a = _a, b = _b, c = result, bias = _bias)
-        fixed (ushort* narrowB = _narrowB)
         {
             var problem = _shape;
             problem.A = a;
-            problem.B = _narrowB.Length == 0 ? b : narrowB;
+            problem.B = b;
             problem.C = c;
             problem.Bias = _hasBias ? bias : null;
             multiply(problem);
@@ -105,14 +98,6 @@ internal sealed unsafe class GemmCase
         }
         return worst;
     }
-
-    private static ushort Narrow(float value, WeightElement element) => element == WeightElement.Half
-        ? BitConverter.HalfToUInt16Bits((Half)value)
-        : (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);
-
-    private static float Widen(ushort bits, WeightElement element) => element == WeightElement.Half
-        ? (float)BitConverter.UInt16BitsToHalf(bits)
-        : BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
     private static float[] Fill(int rows, int columns, RngCursor rng, float spare)
     {

@@ -66,43 +66,6 @@ public sealed class GemmTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(nameof(WeightElement.Single))]
-    [InlineData(nameof(WeightElement.Half))]
-    [InlineData(nameof(WeightElement.BFloat16))]
-    public void FewAndManyRowsByAWeightOfAnyElement(string elementName)
-    {
-        var element = Enum.Parse<WeightElement>(elementName);
-        foreach (var m in new[] { 1, 2, 3, 4, 5, 8, 12, 13, 14, 97 })
-        {
-            foreach (var (n, k) in new[] { (1, 5), (7, 16), (8, 7), (9, 12), (16, 8), (17, 384), (31, 385), (33, 383), (50, 1), (70, 777) })
-            {
-                Check(new GemmCase(m, n, k, transposeB: true, element: element), $"{m}x{n}x{k}, {element}");
-                Check(new GemmCase(m, n, k, transposeB: true, bias: true, accumulate: true, alpha: 0.7f, element: element), $"{m}x{n}x{k}, {element}, all options");
-            }
-        }
-    }
-
-    [Theory]
-    [InlineData(nameof(WeightElement.Single))]
-    [InlineData(nameof(WeightElement.Half))]
-    [InlineData(nameof(WeightElement.BFloat16))]
-    public void ARowOfAServedProductDoesNotDependOnItsNeighbours(string elementName)
-    {
-        var element = Enum.Parse<WeightElement>(elementName);
-        var problem = new GemmCase(120, 45, 801, transposeB: true, bias: true, element: element);
-        foreach (var width in Widths)
-        {
-            var gemm = new Gemm(_two, width);
-            var whole = problem.RunRows(0, 120, gemm.Multiply);
-            foreach (var (row, count) in new[] { (0, 1), (119, 1), (17, 2), (60, 3), (3, 4), (50, 7), (30, 12), (10, 13), (20, 96) })
-            {
-                var part = problem.RunRows(row, count, gemm.Multiply);
-                AssertSameBits(whole.AsSpan(row * 50, count * 50), part, $"rows {row} + {count} at {width}");
-            }
-        }
-    }
-
     [Fact]
     public void AProductAllocatesNothing()
     {

@@ -28,7 +28,7 @@ internal static class DecodeSuite
             var cache = new KeyValueCache(model, 4 * streams);
             var tables = Enumerable.Range(0, streams).Select(_ => new BlockTable(cache.Pool)).ToArray();
             var token = new[] { 1 };
-            var seconds = BenchMachine.MedianSeconds(() =>
+            void Turn()
             {
                 using var scope = PoolScope.Open();
                 foreach (var table in tables)
@@ -37,8 +37,9 @@ internal static class DecodeSuite
                 model.Head.Forward(model.Forward(pass), pass);
                 foreach (var table in tables)
                     table.Advance(1);
-            });
-            yield return machine.Reading("decode", $"f32 {streams} stream{(streams == 1 ? "" : "s")}", bytes, seconds);
+            }
+
+            yield return BenchMachine.Reading("decode", $"f32 {streams} stream{(streams == 1 ? "" : "s")}", bytes, Turn, out var seconds);
             yield return new BenchResult("decode", $"f32 {streams} stream{(streams == 1 ? "" : "s")}, tokens", streams / seconds, "tokens/s", null);
         }
     }

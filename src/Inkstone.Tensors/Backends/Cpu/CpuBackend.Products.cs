@@ -27,6 +27,24 @@ public sealed unsafe partial class CpuBackend
             Bias = Pointer(Dense(bias)),
             Accumulate = accumulate,
         };
+        if (IsFewRows(problem) && c.Rank == 2)
+        {
+            _dot.Multiply(new DotProblem
+            {
+                M = problem.M,
+                N = problem.N,
+                K = problem.K,
+                A = Pointer(left),
+                AStride = problem.AStride,
+                W = Pointer(right),
+                WStride = problem.BStride,
+                C = Pointer(c),
+                CStride = problem.CStride,
+                Bias = problem.Bias,
+                Accumulate = accumulate,
+            });
+            return;
+        }
         var batch = c.Rank - 3;
         if (batch >= 0)
         {
@@ -51,17 +69,16 @@ public sealed unsafe partial class CpuBackend
             return;
         using var scope = PoolScope.Open();
         var (source, target) = (InRows(x), DenseTarget(y));
-        _gemm.Multiply(new GemmProblem
+        _dot.Multiply(new DotProblem
         {
             M = x.Shape[0],
             N = w.Shape[0],
             K = x.Shape[1],
             A = Pointer(source),
             AStride = (nint)source.Strides[0],
-            B = HostMemory.Address(w),
-            BStride = (nint)w.Strides[0],
-            TransposeB = true,
-            BElement = w.Type switch
+            W = HostMemory.Address(w),
+            WStride = (nint)w.Strides[0],
+            Element = w.Type switch
             {
                 ElementType.Float16 => WeightElement.Half,
                 ElementType.BFloat16 => WeightElement.BFloat16,
@@ -140,6 +157,9 @@ public sealed unsafe partial class CpuBackend
         starts = new ReadOnlySpan<int>(begins, experts + 1);
         return order;
     }
+
+    /// <summary>Whether packing would cost more than it saves: few rows by a weight stored [n,k].</summary>
+    private static bool IsFewRows(in GemmProblem problem) => problem.M <= DotProducts.FewRows && problem.TransposeB && !problem.TransposeA;
 
     /// <summary>Whether the rows or the columns of a matrix lie without gaps between their elements.</summary>
     private static bool HasUnitStep(in Tensor x) => x.Strides[x.Rank - 1] == 1 || x.Strides[x.Rank - 2] == 1;

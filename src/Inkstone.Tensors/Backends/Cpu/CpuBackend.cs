@@ -12,6 +12,7 @@ public sealed partial class CpuBackend : HostBackend
     private readonly ReferenceBackend _reference = ReferenceBackend.Single;
     private readonly WorkerTeam _team;
     private readonly Gemm _gemm;
+    private readonly DotProducts _dot;
     private readonly KernelTable _kernels;
 
     /// <summary>Makes a backend with threads and an empty pool of its own.</summary>
@@ -25,6 +26,7 @@ public sealed partial class CpuBackend : HostBackend
         Width = width ?? WidthByDefault();
         _team = new WorkerTeam(threads);
         _gemm = new Gemm(_team, Width);
+        _dot = new DotProducts(_team, Width);
         _kernels = KernelTable.For(Width);
     }
 

@@ -1,18 +1,5 @@
 namespace Inkstone.Tensors;
 
-/// <summary>The element type of a weight that a product reads.</summary>
-internal enum WeightElement
-{
-    /// <summary>Single precision.</summary>
-    Single,
-
-    /// <summary>IEEE half precision.</summary>
-    Half,
-
-    /// <summary>bfloat16: the upper half of a single.</summary>
-    BFloat16,
-}
-
 /// <summary>
 /// One product, or a batch of products of one shape: <c>C[m,n] = (accumulate ? C : 0) + bias[n] + alpha·A[m,k]·B[k,n]</c>.
 /// Strides count elements. A row of C, and the inner dimension of A and B as they are stored, are contiguous.
@@ -37,15 +24,12 @@ internal unsafe struct GemmProblem
     public bool TransposeA;
 
     /// <summary>B, stored [k,n], or [n,k] when <see cref="TransposeB"/>.</summary>
-    public void* B;
+    public float* B;
 
     /// <summary>Elements from one stored row of B to the next.</summary>
     public nint BStride;
 
     public bool TransposeB;
-
-    /// <summary>The element type of B; other types than single precision need <see cref="TransposeB"/>.</summary>
-    public WeightElement BElement;
 
     /// <summary>C, stored [m,n].</summary>
     public float* C;
@@ -71,15 +55,8 @@ internal unsafe struct GemmProblem
         var one = this;
         one.BatchCount = 1;
         one.A = A + index * ABatchStride;
-        one.B = (byte*)B + index * BBatchStride * BElement.Size();
+        one.B = B + index * BBatchStride;
         one.C = C + index * CBatchStride;
         return one;
     }
-}
-
-/// <summary>Facts of <see cref="WeightElement"/>.</summary>
-internal static class WeightElements
-{
-    /// <summary>Bytes of one element.</summary>
-    public static int Size(this WeightElement element) => element == WeightElement.Single ? sizeof(float) : sizeof(ushort);
 }

@@ -1,12 +1,10 @@
-using System.Runtime.Intrinsics.X86;
-
 namespace Inkstone.Tensors;
 
 /// <summary>
 /// How one kernel's product is cut into chunks and blocks (after Goto and van de Geijn, "Anatomy of high-performance matrix
 /// multiplication", ACM TOMS 2008). Along k, blocks of fixed length. Many rows: B is packed once, by all workers, then each chunk
 /// packs some rows of A for itself (<see cref="WideRegion"/>). Few rows: A is packed once, then each chunk packs some columns of B
-/// (<see cref="FlatRegion"/>). Very few rows by a weight stored [n,k]: nothing is packed (<see cref="GemmStream{TTile}"/>). Every number here depends on the shape alone.
+/// (<see cref="FlatRegion"/>). Every number here depends on the shape alone.
 /// </summary>
 internal static unsafe partial class GemmSchedule<TKernel>
     where TKernel : struct, IGemmKernel
@@ -42,22 +40,10 @@ internal static unsafe partial class GemmSchedule<TKernel>
 
     private static void MultiplyOne(WorkerTeam team, in GemmProblem one)
     {
-        if (Avx2.IsSupported && TKernel.Columns > GemmKernel128.Columns && GemmStream<StreamTile256>.Takes(one))
-        {
-            GemmStream<StreamTile256>.Multiply(team, one);
-        }
-        else if (GemmStream<StreamTile128>.Takes(one))
-        {
-            GemmStream<StreamTile128>.Multiply(team, one);
-        }
-        else if (one.M <= FlatRowLimit)
-        {
+        if (one.M <= FlatRowLimit)
             MultiplyFlat(team, one);
-        }
         else
-        {
             MultiplyWide(team, one);
-        }
     }
 
     private static void PackA(in GemmProblem one, int row, int rowCount, int kStart, int kLength, float* panels)
@@ -65,29 +51,15 @@ internal static unsafe partial class GemmSchedule<TKernel>
         if (one.TransposeA)
             PanelPacker.PackRows(one.A + kStart * one.AStride + row, one.AStride, rowCount, TKernel.Rows, kLength, panels);
         else
-            PanelPacker.PackLanes<SingleReader>((byte*)(one.A + row * one.AStride + kStart), one.AStride, rowCount, TKernel.Rows, kLength, panels);
+            PanelPacker.PackLanes(one.A + row * one.AStride + kStart, one.AStride, rowCount, TKernel.Rows, kLength, panels);
     }
 
     private static void PackB(in GemmProblem one, int column, int columnCount, int kStart, int kLength, float* panels)
     {
-        if (!one.TransposeB)
-        {
-            PanelPacker.PackRows((float*)one.B + kStart * one.BStride + column, one.BStride, columnCount, TKernel.Columns, kLength, panels);
-            return;
-        }
-        var source = (byte*)one.B + (column * one.BStride + kStart) * one.BElement.Size();
-        switch (one.BElement)
-        {
-            case WeightElement.Single:
-                PanelPacker.PackLanes<SingleReader>(source, one.BStride, columnCount, TKernel.Columns, kLength, panels);
-                break;
-            case WeightElement.Half:
-                PanelPacker.PackLanes<HalfReader>(source, one.BStride, columnCount, TKernel.Columns, kLength, panels);
-                break;
-            default:
-                PanelPacker.PackLanes<BFloat16Reader>(source, one.BStride, columnCount, TKernel.Columns, kLength, panels);
-                break;
-        }
+        if (one.TransposeB)
+            PanelPacker.PackLanes(one.B + column * one.BStride + kStart, one.BStride, columnCount, TKernel.Columns, kLength, panels);
+        else
+            PanelPacker.PackRows(one.B + kStart * one.BStride + column, one.BStride, columnCount, TKernel.Columns, kLength, panels);
     }
 
     /// <summary>Multiplies packed rows by packed columns over one block along k: each panel of B stays in the first cache while A passes.</summary>

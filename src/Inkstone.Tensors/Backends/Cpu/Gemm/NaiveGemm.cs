@@ -39,14 +39,5 @@ internal static unsafe class NaiveGemm
 
     private static float ReadA(in GemmProblem one, int i, int p) => one.A[one.TransposeA ? p * one.AStride + i : i * one.AStride + p];
 
-    private static float ReadB(in GemmProblem one, int p, int j)
-    {
-        var index = one.TransposeB ? j * one.BStride + p : p * one.BStride + j;
-        return one.BElement switch
-        {
-            WeightElement.Single => ((float*)one.B)[index],
-            WeightElement.Half => HalfReader.ReadOne((byte*)one.B + index * HalfReader.Size),
-            _ => BFloat16Reader.ReadOne((byte*)one.B + index * BFloat16Reader.Size),
-        };
-    }
+    private static float ReadB(in GemmProblem one, int p, int j) => one.B[one.TransposeB ? j * one.BStride + p : p * one.BStride + j];
 }

@@ -16,16 +16,15 @@ internal static unsafe class PanelPacker
 
     /// <summary>Packs a block whose lanes are contiguous along k: element (p, lane) at <c>source[lane·stride + p]</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackLanes<TReader>(byte* source, nint stride, int laneCount, int width, int k, float* panels)
-        where TReader : struct, IWeightReader
+    public static void PackLanes(float* source, nint stride, int laneCount, int width, int k, float* panels)
     {
         for (var lane = 0; lane < laneCount; lane += width, panels += (nint)k * width)
         {
-            var start = source + lane * stride * TReader.Size;
+            var start = source + lane * stride;
             if (laneCount - lane >= width)
-                PackFullPanel<TReader>(start, stride, width, k, panels);
+                PackFullPanel(start, stride, width, k, panels);
             else
-                PackEdgePanel<TReader>(start, stride, laneCount - lane, width, k, panels);
+                PackEdgePanel(start, stride, laneCount - lane, width, k, panels);
         }
     }
 
@@ -64,10 +63,8 @@ internal static unsafe class PanelPacker
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackFullPanel<TReader>(byte* source, nint stride, int width, int k, float* panel)
-        where TReader : struct, IWeightReader
+    private static void PackFullPanel(float* source, nint stride, int width, int k, float* panel)
     {
-        var rowBytes = stride * TReader.Size;
         var wholeFours = k & ~3;
         for (var lineStart = 0; lineStart < wholeFours; lineStart += Line)
         {
@@ -76,15 +73,15 @@ internal static unsafe class PanelPacker
             {
                 // A width of 6 is two groups that overlap in two lanes.
                 var lane = Math.Min(group, width - 4);
-                var row = source + lane * rowBytes;
+                var row = source + lane * stride;
                 for (var p = lineStart; p < lineEnd; p += 4)
                 {
-                    var from = row + p * TReader.Size;
+                    var from = row + p;
                     var to = panel + p * width + lane;
-                    var a = TReader.ReadFour(from);
-                    var b = TReader.ReadFour(from + rowBytes);
-                    var c = TReader.ReadFour(from + 2 * rowBytes);
-                    var d = TReader.ReadFour(from + 3 * rowBytes);
+                    var a = Vector128.Load(from);
+                    var b = Vector128.Load(from + stride);
+                    var c = Vector128.Load(from + 2 * stride);
+                    var d = Vector128.Load(from + 3 * stride);
                     Transpose4.Apply(ref a, ref b, ref c, ref d);
                     a.Store(to);
                     b.Store(to + width);
@@ -96,19 +93,18 @@ internal static unsafe class PanelPacker
         for (var p = wholeFours; p < k; p++)
         {
             for (var lane = 0; lane < width; lane++)
-                panel[p * width + lane] = TReader.ReadOne(source + lane * rowBytes + p * TReader.Size);
+                panel[p * width + lane] = source[lane * stride + p];
         }
     }
 
-    private static void PackEdgePanel<TReader>(byte* source, nint stride, int laneCount, int width, int k, float* panel)
-        where TReader : struct, IWeightReader
+    private static void PackEdgePanel(float* source, nint stride, int laneCount, int width, int k, float* panel)
     {
         new Span<float>(panel, checked(k * width)).Clear();
         for (var lane = 0; lane < laneCount; lane++)
         {
-            var row = source + lane * stride * TReader.Size;
+            var row = source + lane * stride;
             for (var p = 0; p < k; p++)
-                panel[p * width + lane] = TReader.ReadOne(row + p * TReader.Size);
+                panel[p * width + lane] = row[p];
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Inkstone.Tensors;
 
@@ -18,12 +17,10 @@ public sealed record MachinePeak(string Processor, int Cores, VectorWidth Width,
     private const int Rounds = 12;
     private const int FmaSteps = 40_000;
     private const int FmaChunksPerThread = 8;
-    private const int ReadChunk = 4 << 20;
-    private const int ReadChunks = 64;
 
     /// <summary>
-    /// Measures with the whole team, in about half a second, and takes the best of several rounds: whatever else the machine does only
-    /// slows them. Each call measures anew.
+    /// Measures with the whole team, in about half a second: whatever else the machine does only slows it, so the multiply-adds count by their fastest quarter of
+    /// short pieces (which another program that holds a core seldom interrupts) and reading by the best of several rounds. Each call measures anew.
     /// </summary>
     /// <param name="team">The threads that measure; nothing else should use them meanwhile.</param>
     public static MachinePeak Measure(WorkerTeam team)
@@ -32,52 +29,36 @@ public sealed record MachinePeak(string Processor, int Cores, VectorWidth Width,
         return new(ProcessorName.Read(), team.Size, width, MeasureFma(team, width), MeasureRead(team));
     }
 
-    private static double MeasureFma(WorkerTeam team, VectorWidth width)
+    private static unsafe double MeasureFma(WorkerTeam team, VectorWidth width)
     {
         var chunks = team.Size * FmaChunksPerThread;
-        var operations = 2.0 * PeakLoops.Accumulators * ((int)width / 32) * FmaSteps * chunks;
-        return operations / 1e9 / BestSeconds(team, chunks, new FmaChunk(width));
+        var ticks = new long[Rounds * chunks];
+        fixed (long* first = ticks)
+        {
+            for (var round = 0; round < Rounds; round++)
+                team.Run(chunks, new FmaChunk(width, first + round * chunks));
+        }
+        Array.Sort(ticks);
+        var operations = 2.0 * PeakLoops.Accumulators * ((int)width / 32) * FmaSteps * team.Size;
+        return operations / 1e9 / (ticks[ticks.Length / 4] / (double)Stopwatch.Frequency);
     }
 
-    private static unsafe double MeasureRead(WorkerTeam team)
+    private static double MeasureRead(WorkerTeam team)
     {
-        var data = (byte*)NativeMemory.AlignedAlloc((nuint)ReadChunk * ReadChunks, 4096);
-        try
-        {
-            team.Run(ReadChunks, new FillChunk(data)); // a page that was never written is not memory yet
-            return (double)ReadChunk * ReadChunks / 1e9 / BestSeconds(team, ReadChunks, new ReadChunkOf(data));
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(data);
-        }
-    }
-
-    private static double BestSeconds<TAction>(WorkerTeam team, int chunks, TAction action)
-        where TAction : struct, IChunkAction
-    {
+        using var probe = new ReadProbe(team);
         var best = double.MaxValue;
         for (var round = 0; round < Rounds; round++)
+            best = Math.Min(best, probe.Seconds());
+        return ReadProbe.Bytes / 1e9 / best;
+    }
+
+    private readonly unsafe struct FmaChunk(VectorWidth width, long* ticks) : IChunkAction
+    {
+        public void Invoke(int chunk)
         {
             var start = Stopwatch.GetTimestamp();
-            team.Run(chunks, action);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            PeakLoops.MultiplyAdd(width, FmaSteps);
+            ticks[chunk] = Stopwatch.GetTimestamp() - start;
         }
-        return best;
-    }
-
-    private readonly struct FmaChunk(VectorWidth width) : IChunkAction
-    {
-        public void Invoke(int chunk) => PeakLoops.MultiplyAdd(width, FmaSteps);
-    }
-
-    private readonly unsafe struct FillChunk(byte* data) : IChunkAction
-    {
-        public void Invoke(int chunk) => new Span<byte>(data + (nint)chunk * ReadChunk, ReadChunk).Fill(1);
-    }
-
-    private readonly unsafe struct ReadChunkOf(byte* data) : IChunkAction
-    {
-        public void Invoke(int chunk) => PeakLoops.Read(data + (nint)chunk * ReadChunk, ReadChunk);
     }
 }

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Inkstone.Tensors;
+
+/// <summary>Reads elements of a weight as single precision.</summary>
+internal unsafe interface IWeightReader
+{
+    /// <summary>Whether elements are single precision already.</summary>
+    static abstract bool IsSingle { get; }
+
+    /// <summary>Bytes of one element.</summary>
+    static abstract int Size { get; }
+
+    /// <summary>Writes elements as single precision.</summary>
+    static abstract void Widen(byte* source, float* destination, int count);
+}
+
+/// <summary>Single precision as it lies.</summary>
+internal readonly unsafe struct SingleReader : IWeightReader
+{
+    public static bool IsSingle => true;
+
+    public static int Size => sizeof(float);
+
+    public static void Widen(byte* source, float* destination, int count) =>
+        Unsafe.CopyBlockUnaligned(destination, source, checked((uint)count * sizeof(float)));
+}
+
+/// <summary>bfloat16: the upper 16 bits of a single.</summary>
+internal readonly unsafe struct BFloat16Reader : IWeightReader
+{
+    public static bool IsSingle => false;
+
+    public static int Size => sizeof(ushort);
+
+    public static float ReadOne(byte* source) => BitConverter.UInt32BitsToSingle((uint)*(ushort*)source << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Widen(byte* source, float* destination, int count)
+    {
+        var i = 0;
+        for (; i <= count - 8; i += 8, source += 16)
+        {
+            var (lower, upper) = Vector128.Widen(Vector128.Load((ushort*)source));
+            (lower << 16).AsSingle().Store(destination + i);
+            (upper << 16).AsSingle().Store(destination + i + 4);
+        }
+        for (; i < count; i++, source += Size)
+            destination[i] = ReadOne(source);
+    }
+}
+
+/// <summary>
+/// IEEE half precision by integer operations, .NET having no vector instruction for it. With the sixteen bits in the upper half of a word,
+/// an arithmetic shift by three brings exponent and fraction to their places in a single and leaves the sign in its own. The
+/// exponent is then 112 too small, which a multiplication by 2¹¹² mends, subnormal halves included; infinities and NaNs, which that makes
+/// finite, get the exponent of a single's.
+/// </summary>
+internal readonly unsafe struct HalfReader : IWeightReader
+{
+    private const float Rebias = 5.192296858534828e33f; // 2^112
+    private const int Kept = unchecked((int)0x8FFFE000);
+    private const int HalfExponent = 0x0F800000;
+    private const int SingleExponent = 0x7F800000;
+
+    public static bool IsSingle => false;
+
+    public static int Size => sizeof(ushort);
+
+    public static float ReadOne(byte* source) => (float)*(Half*)source;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Widen(byte* source, float* destination, int count)
+    {
+        var i = 0;
+        for (; i <= count - 8; i += 8, source += 16)
+        {
+            var (lower, upper) = Vector128.Widen(Vector128.Load((ushort*)source));
+            Convert(lower << 16).Store(destination + i);
+            Convert(upper << 16).Store(destination + i + 4);
+        }
+        for (; i < count; i++, source += Size)
+            destination[i] = ReadOne(source);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Convert(Vector128<uint> words)
+    {
+        var bits = (words.AsInt32() >> 3) & Vector128.Create(Kept);
+        var special = Vector128.Equals(bits & Vector128.Create(HalfExponent), Vector128.Create(HalfExponent)) & Vector128.Create(SingleExponent);
+        return ((bits.AsSingle() * Rebias).AsInt32() | special).AsSingle();
+    }
+}
+
+/// <summary>Facts of <see cref="WeightElement"/>.</summary>
+internal static class WeightElements
+{
+    /// <summary>Bytes of one element.</summary>
+    public static int Size(this WeightElement element) => element == WeightElement.Single ? sizeof(float) : sizeof(ushort);
+}
