@@ -1,0 +1,83 @@
+using System.Text;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>
+/// Text to ids and back by a SentencePiece model, equal to SentencePiece's own. Immutable; each call works in a
+/// <see cref="SentencePieceScratch"/> of its own.
+/// </summary>
+internal sealed class SentencePieceModel
+{
+    private readonly SentencePieceNormalizer _normalizer;
+    private readonly SentencePieceDecoder _decoder;
+    private readonly SentencePieceSegmenter _segmenter;
+    private readonly SentencePieceScratch?[] _spares = new SentencePieceScratch?[Environment.ProcessorCount];
+
+    /// <summary>Makes a model ready for use.</summary>
+    public SentencePieceModel(SentencePieceFile file)
+    {
+        File = file;
+        var userDefined = file.Pieces.Sort(id => file.Kinds[id] == SentencePieceKind.UserDefined);
+        _normalizer = new(file.Normalization, file.HasWhitespaceSuffix, userDefined.Length == 0 ? null : ByteTrie.Build(file.Pieces, userDefined));
+        _decoder = new(file);
+        var vocabulary = new SentencePieceVocabulary(file);
+        _segmenter = file.Algorithm switch
+        {
+            SentencePieceAlgorithm.Unigram => new UnigramSegmenter(vocabulary),
+            SentencePieceAlgorithm.BytePair => new ScoredMergeSegmenter(vocabulary),
+            SentencePieceAlgorithm.Word => new WordSegmenter(vocabulary),
+            _ => new CharacterSegmenter(vocabulary),
+        };
+    }
+
+    /// <summary>What the file says.</summary>
+    public SentencePieceFile File { get; }
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="source">How errors name it.</param>
+    /// <exception cref="Foundation.Errors.InkstoneFormatException">It is no SentencePiece model.</exception>
+    public static SentencePieceModel Read(ReadOnlySpan<byte> bytes, string source) => new(SentencePieceReader.Read(bytes, source));
+
+    /// <summary>The ids of a text.</summary>
+    public int[] Encode(ReadOnlySpan<byte> text)
+    {
+        var scratch = Rent();
+        Encode(text, scratch);
+        int[] ids = [.. scratch.Ids];
+        Return(scratch);
+        return ids;
+    }
+
+    /// <summary>Appends the ids of a text.</summary>
+    public void Encode(ReadOnlySpan<byte> text, SentencePieceScratch scratch)
+    {
+        _normalizer.Normalize(text, scratch);
+        _segmenter.Segment(scratch);
+    }
+
+    /// <summary>The text of ids, all of which are pieces of the model.</summary>
+    public string Decode(ReadOnlySpan<int> ids) => Encoding.UTF8.GetString(_decoder.Decode(ids));
+
+    /// <summary>Working memory for one call.</summary>
+    public SentencePieceScratch Rent()
+    {
+        foreach (ref var spare in _spares.AsSpan())
+        {
+            if (spare is not null && Interlocked.Exchange(ref spare, null) is { } scratch)
+                return scratch;
+        }
+        return new SentencePieceScratch();
+    }
+
+    /// <summary>Gives working memory back.</summary>
+    public void Return(SentencePieceScratch scratch)
+    {
+        scratch.Clear();
+        foreach (ref var spare in _spares.AsSpan())
+        {
+            if (spare is null && Interlocked.CompareExchange(ref spare, scratch, null) is null)
+                return;
+        }
+    }
+}

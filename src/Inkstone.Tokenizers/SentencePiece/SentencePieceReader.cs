@@ -1,0 +1,230 @@
+using System.Globalization;
+using System.Text;
+using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Formats;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>Reads a SentencePiece <c>.model</c>: a protobuf message of pieces (field 1) and options of trainer (2), normaliser (3) and denormaliser (5).</summary>
+internal static class SentencePieceReader
+{
+    /// <summary>Reads a model and checks that it can be used.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="source">How errors name it.</param>
+    /// <exception cref="InkstoneFormatException">It is no SentencePiece model, or one whose parts do not fit each other.</exception>
+    public static SentencePieceFile Read(ReadOnlySpan<byte> bytes, string source)
+    {
+        var (count, length) = Measure(bytes, source);
+        if (count == 0)
+            throw new InkstoneFormatException("a SentencePiece model holds no piece", source, fix: "This is probably not a SentencePiece model.");
+        var pieces = new Pieces(count, length);
+        var (trainer, trainerBytes) = (new TrainerOptions(), Array.Empty<byte>());
+        SentencePieceNormalization normalization = new();
+        SentencePieceNormalization? denormalization = null;
+        var reader = new ProtobufReader(bytes, source);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    ReadPiece(reader.ReadMessage(), pieces, reader.Where);
+                    break;
+                case 2:
+                    trainerBytes = reader.ReadBytes().ToArray();
+                    trainer = ReadTrainer(new ProtobufReader(trainerBytes, source + ", trainer options"));
+                    break;
+                case 3:
+                    normalization = ReadNormalization(reader.ReadMessage());
+                    break;
+                case 5:
+                    denormalization = ReadNormalization(reader.ReadMessage());
+                    break;
+            }
+        }
+        var file = new SentencePieceFile
+        {
+            Pieces = pieces.Block,
+            Scores = pieces.Scores,
+            Kinds = pieces.Kinds,
+            Algorithm = trainer.Algorithm,
+            HasByteFallback = trainer.HasByteFallback,
+            HasWhitespaceSuffix = trainer.HasWhitespaceSuffix,
+            UnknownSurface = trainer.UnknownSurface,
+            BeginId = pieces.FindControl(trainer.Begin),
+            EndId = pieces.FindControl(trainer.End),
+            PadId = pieces.FindControl(trainer.Pad),
+            Normalization = normalization,
+            Denormalization = denormalization?.Map is null ? null : denormalization,
+            TrainerBytes = trainerBytes,
+        };
+        SentencePieceChecks.Check(file, source);
+        return file;
+    }
+
+    /// <summary>The byte that a piece such as <c>&lt;0x41&gt;</c> stands for, or −1.</summary>
+    public static int ToByte(ReadOnlySpan<byte> piece) =>
+        piece.Length == 6 && piece.StartsWith("<0x"u8) && piece[5] == (byte)'>'
+        && byte.TryParse(piece.Slice(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+        && piece.Slice(3, 2).IndexOfAnyInRange((byte)'a', (byte)'f') < 0 ? value : -1;
+
+    private static (int Count, int Length) Measure(ReadOnlySpan<byte> bytes, string source)
+    {
+        int count = 0, length = 0;
+        var reader = new ProtobufReader(bytes, source);
+        while (reader.Next())
+        {
+            if (reader.Field != 1)
+                continue;
+            count++;
+            var piece = reader.ReadMessage();
+            while (piece.Next())
+            {
+                if (piece.Field == 1)
+                    length += piece.ReadBytes().Length;
+            }
+        }
+        return (count, length);
+    }
+
+    private static void ReadPiece(ProtobufReader reader, Pieces pieces, string where)
+    {
+        ReadOnlySpan<byte> text = default;
+        var (score, kind) = (0f, 1);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    text = reader.ReadBytes();
+                    break;
+                case 2:
+                    score = reader.ReadFiniteSingle();
+                    break;
+                case 3:
+                    kind = reader.ReadInt32();
+                    if (kind is < 1 or > 6)
+                        throw reader.Error("a piece is of an unknown kind", "1 to 6", FormattableString.Invariant($"{kind}"));
+                    break;
+            }
+        }
+        if (text.IsEmpty)
+            throw new InkstoneFormatException("a piece is empty", where);
+        pieces.Add(text, score, (SentencePieceKind)kind);
+    }
+
+    private static TrainerOptions ReadTrainer(ProtobufReader reader)
+    {
+        var options = new TrainerOptions();
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 3:
+                    var algorithm = reader.ReadInt32();
+                    if (algorithm is < 1 or > 4)
+                        throw reader.Error("a model is of an unknown kind", "1 (unigram), 2 (BPE), 3 (word) or 4 (character)", FormattableString.Invariant($"{algorithm}"));
+                    options.Algorithm = (SentencePieceAlgorithm)algorithm;
+                    break;
+                case 24:
+                    options.HasWhitespaceSuffix = reader.ReadBoolean();
+                    break;
+                case 35:
+                    options.HasByteFallback = reader.ReadBoolean();
+                    break;
+                case 44:
+                    options.UnknownSurface = reader.ReadString();
+                    break;
+                case 46:
+                    options.Begin = reader.ReadString();
+                    break;
+                case 47:
+                    options.End = reader.ReadString();
+                    break;
+                case 48:
+                    options.Pad = reader.ReadString();
+                    break;
+            }
+        }
+        return options;
+    }
+
+    private static SentencePieceNormalization ReadNormalization(ProtobufReader reader)
+    {
+        var options = new SentencePieceNormalization { Name = "" };
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    options = options with { Name = reader.ReadString() };
+                    break;
+                case 2:
+                    var where = reader.Where;
+                    var map = reader.ReadBytes();
+                    options = options with { Map = map.IsEmpty ? null : new CharacterMap(map, where) };
+                    break;
+                case 3:
+                    options = options with { AddsDummyPrefix = reader.ReadBoolean() };
+                    break;
+                case 4:
+                    options = options with { RemovesExtraWhitespace = reader.ReadBoolean() };
+                    break;
+                case 5:
+                    options = options with { EscapesWhitespace = reader.ReadBoolean() };
+                    break;
+            }
+        }
+        return options;
+    }
+
+    private sealed class TrainerOptions
+    {
+        public SentencePieceAlgorithm Algorithm { get; set; } = SentencePieceAlgorithm.Unigram;
+
+        public bool HasWhitespaceSuffix { get; set; }
+
+        public bool HasByteFallback { get; set; }
+
+        public string UnknownSurface { get; set; } = SentencePieceFile.DefaultUnknownSurface;
+
+        public string Begin { get; set; } = "<s>";
+
+        public string End { get; set; } = "</s>";
+
+        public string Pad { get; set; } = "<pad>";
+    }
+
+    private sealed class Pieces(int count, int length)
+    {
+        private readonly byte[] _bytes = new byte[length];
+        private readonly int[] _starts = new int[count];
+        private readonly int[] _lengths = new int[count];
+        private int _count;
+        private int _used;
+
+        public float[] Scores { get; } = new float[count];
+
+        public SentencePieceKind[] Kinds { get; } = new SentencePieceKind[count];
+
+        public PieceBlock Block => new(_bytes, _starts, _lengths);
+
+        public void Add(ReadOnlySpan<byte> text, float score, SentencePieceKind kind)
+        {
+            text.CopyTo(_bytes.AsSpan(_used));
+            (_starts[_count], _lengths[_count], Scores[_count], Kinds[_count]) = (_used, text.Length, score, kind);
+            _used += text.Length;
+            _count++;
+        }
+
+        public int FindControl(string text)
+        {
+            var utf8 = Encoding.UTF8.GetBytes(text);
+            for (var id = 0; id < _count; id++)
+            {
+                if (Kinds[id] == SentencePieceKind.Control && Block[id].SequenceEqual(utf8))
+                    return id;
+            }
+            return -1;
+        }
+    }
+}

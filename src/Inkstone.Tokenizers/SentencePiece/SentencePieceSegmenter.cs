@@ -1,0 +1,54 @@
+namespace Inkstone.Tokenizers;
+
+/// <summary>Turns prepared text into ids.</summary>
+internal abstract class SentencePieceSegmenter
+{
+    /// <summary>Appends the ids of the prepared text.</summary>
+    public abstract void Segment(SentencePieceScratch scratch);
+}
+
+/// <summary>Words are pieces: each from a space to before the next.</summary>
+internal sealed class WordSegmenter(SentencePieceVocabulary vocabulary) : SentencePieceSegmenter
+{
+    private readonly ByteTrie _trie = ByteTrie.Build(vocabulary.Pieces, vocabulary.Pieces.Sort(vocabulary.IsFound));
+
+    /// <inheritdoc/>
+    public override void Segment(SentencePieceScratch scratch)
+    {
+        var text = scratch.Text;
+        var mark = vocabulary.File.Normalization.EscapesWhitespace ? " "u8 : SentencePieceNormalizer.SpaceMark;
+        for (int start = 0, end; start < text.Length; start = end)
+        {
+            var first = Math.Min(text.Length, start + UnigramPieces.CharacterLength(text, start));
+            var next = text[first..].IndexOf(mark);
+            end = next < 0 ? text.Length : first + next;
+            var id = _trie.Find(text[start..end]);
+            vocabulary.Emit(id < 0 ? vocabulary.UnknownId : id, text[start..end], scratch);
+        }
+    }
+}
+
+/// <summary>Characters, and user-defined pieces, are pieces.</summary>
+internal sealed class CharacterSegmenter(SentencePieceVocabulary vocabulary) : SentencePieceSegmenter
+{
+    private readonly ByteTrie _trie = ByteTrie.Build(vocabulary.Pieces, vocabulary.Pieces.Sort(vocabulary.IsFound));
+
+    private readonly ByteTrie _userDefined = ByteTrie.Build(vocabulary.Pieces,
+        vocabulary.Pieces.Sort(id => vocabulary.IsFound(id) && vocabulary.File.Kinds[id] == SentencePieceKind.UserDefined));
+
+    /// <inheritdoc/>
+    public override void Segment(SentencePieceScratch scratch)
+    {
+        var text = scratch.Text;
+        for (int start = 0, length; start < text.Length; start += length)
+        {
+            var id = _userDefined.FindLongest(text[start..], out length);
+            if (id < 0)
+            {
+                length = UnigramPieces.CharacterLength(text, start);
+                id = _trie.Find(text.Slice(start, length));
+            }
+            vocabulary.Emit(id < 0 ? vocabulary.UnknownId : id, text.Slice(start, length), scratch);
+        }
+    }
+}
