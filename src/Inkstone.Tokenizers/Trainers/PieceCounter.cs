@@ -3,6 +3,9 @@ using System.Text;
 
 namespace Inkstone.Tokenizers;
 
+/// <summary>Cuts a text and counts what it is cut into; returns how many pieces there were. Called from several threads.</summary>
+internal delegate long TextCutter(ReadOnlySpan<byte> utf8, PieceCounts counts);
+
 /// <summary>
 /// Counts the pieces of a stream of texts on several threads. Texts are taken in rounds of eight batches; each batch is counted by
 /// itself, then the batches are added up in sixteen parts, told apart by the hash of the piece. Batches, rounds, parts and pruning
@@ -12,7 +15,7 @@ internal sealed class PieceCounter
 {
     private const int BatchesInRound = 8;
     private const int PartCount = 16;
-    private readonly PreTokenizer _preTokenizer;
+    private readonly TextCutter _cutter;
     private readonly long _maximumBytes;
     private readonly ParallelOptions _parallel;
     private readonly PieceCounts[] _parts = Make(PartCount);
@@ -20,15 +23,27 @@ internal sealed class PieceCounter
 
     /// <summary>A counter with the limits of these options.</summary>
     public PieceCounter(BpeTrainerOptions options, CancellationToken cancellation)
+        : this(options.MaximumDistinctBytes, options.Threads, CutBy(PreTokenizer.Of(options.PreTokenizer)), cancellation)
     {
-        _preTokenizer = PreTokenizer.Of(options.PreTokenizer);
-        _maximumBytes = options.MaximumDistinctBytes;
+    }
+
+    /// <summary>A counter of what texts are cut into.</summary>
+    /// <param name="maximumBytes">The bytes of distinct pieces from which on rare ones are dropped.</param>
+    /// <param name="threads">How many threads; 0 for one a processor.</param>
+    /// <param name="cutter">Cuts texts.</param>
+    /// <param name="cancellation">Stops the counting.</param>
+    public PieceCounter(long maximumBytes, int threads, TextCutter cutter, CancellationToken cancellation)
+    {
+        (_maximumBytes, _cutter) = (maximumBytes, cutter);
         _parallel = new()
         {
-            MaxDegreeOfParallelism = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
+            MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
             CancellationToken = cancellation,
         };
     }
+
+    /// <summary>On how many threads, and what stops it.</summary>
+    public ParallelOptions Work => _parallel;
 
     /// <summary>The distinct pieces, in parts.</summary>
     public IReadOnlyList<PieceCounts> Parts => _parts;
@@ -72,17 +87,23 @@ internal sealed class PieceCounter
         {
             var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetByteCount(text));
             ReadOnlySpan<byte> utf8 = buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
-            for (int start = 0, end; start < utf8.Length; start = end)
-            {
-                end = _preTokenizer.Next(utf8, start);
-                counts.Add(utf8[start..end]);
-                pieces++;
-            }
+            pieces += _cutter(utf8, counts);
             bytes += utf8.Length;
             ArrayPool<byte>.Shared.Return(buffer);
         }
         return (bytes, pieces);
     }
+
+    private static TextCutter CutBy(PreTokenizer preTokenizer) => (utf8, counts) =>
+    {
+        long pieces = 0;
+        for (int start = 0, end; start < utf8.Length; start = end, pieces++)
+        {
+            end = preTokenizer.Next(utf8, start);
+            counts.Add(utf8[start..end]);
+        }
+        return pieces;
+    };
 
     private void Prune()
     {
