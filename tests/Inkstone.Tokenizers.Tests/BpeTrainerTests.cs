@@ -55,9 +55,19 @@ public sealed class BpeTrainerTests
                 MinimumFrequency = 1 + seed % 2,
                 AllowSmaller = true,
                 PreTokenizer = (PreTokenizerKind)(seed % 3),
+                Ties = (BpeTies)(seed / 3 % 2),
             };
             Assert.Equal(NaiveBpeTrainer.Train(texts, options), Merges(BpeTrainer.Train(texts, options)));
         }
+    }
+
+    [Fact]
+    public void TiesMayGoToTheGreaterPair()
+    {
+        var options = new BpeTrainerOptions { VocabularySize = 258, SpecialTokens = [], MinimumFrequency = 1 };
+        string[] texts = ["ab", "yz", "ya"];
+        Assert.Equal(["a b", "y a"], Merges(BpeTrainer.Train(texts, options)));
+        Assert.Equal(["y z", "y a"], Merges(BpeTrainer.Train(texts, options with { Ties = BpeTies.GreaterPair })));
     }
 
     [Fact]
@@ -160,6 +170,7 @@ public sealed class BpeTrainerTests
         { nameof(BpeTrainerOptions.MaximumDistinctBytes), new() { MaximumDistinctBytes = 10 } },
         { nameof(BpeTrainerOptions.Threads), new() { Threads = -1 } },
         { "Gpt2, Gpt4", new() { PreTokenizer = (PreTokenizerKind)99 } },
+        { "LowerIds, GreaterPair", new() { Ties = (BpeTies)7 } },
         { "at least two characters", new() { SpecialTokens = ["<eos>", "!"] } },
         { "twice", new() { SpecialTokens = ["<eos>", "<eos>"] } },
         { "<end>", new() { SpecialTokens = ["<eos>"], Roles = new("<eos>", "<end>"), AllowSmaller = true } },

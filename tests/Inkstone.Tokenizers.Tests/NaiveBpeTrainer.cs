@@ -37,8 +37,9 @@ internal static class NaiveBpeTrainer
             var again = candidates.Where(entry => merges.Contains(entry.Key.Left + " " + entry.Key.Right)).ToList();
             var (pair, count) = (again.Count > 0 ? again : candidates)
                 .OrderByDescending(entry => again.Count > 0 ? 0 : entry.Value)
-                .ThenBy(entry => vocabulary.IndexOf(entry.Key.Left))
-                .ThenBy(entry => vocabulary.IndexOf(entry.Key.Right))
+                .ThenBy(entry => entry.Key, Comparer<(string Left, string Right)>.Create((x, y) => options.Ties == BpeTies.GreaterPair
+                    ? string.CompareOrdinal(Bytes(y.Left), Bytes(x.Left)) is var order && order != 0 ? order : string.CompareOrdinal(Bytes(y.Right), Bytes(x.Right))
+                    : (vocabulary.IndexOf(x.Left), vocabulary.IndexOf(x.Right)).CompareTo((vocabulary.IndexOf(y.Left), vocabulary.IndexOf(y.Right)))))
                 .FirstOrDefault();
             if (count == 0 || (again.Count == 0 && count < options.MinimumFrequency))
                 break;
@@ -61,4 +62,7 @@ internal static class NaiveBpeTrainer
         }
         return merges;
     }
+
+    /// <summary>A printed token as characters that sort as its bytes do.</summary>
+    private static string Bytes(string printed) => string.Concat(printed.Select(c => ByteLevel.TryToByte(c, out var value) ? (char)value : c));
 }

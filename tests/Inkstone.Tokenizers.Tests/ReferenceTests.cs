@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -78,29 +77,7 @@ public sealed class ReferenceTests
         Assert.Equal(json, Tokenizer.FromJson(json).ToJson());
     }
 
-    /// <summary>
-    /// A tokenizer of a file of ranks: any two tokens whose bytes together are a token may be joined, in the order of that token's rank.
-    /// </summary>
-    private static Tokenizer FromRanks(string file)
-    {
-        var tokens = File.ReadLines(SharedData.Path(file)).Where(line => line.Length > 0).Select(line => line.Split(' '))
-            .OrderBy(parts => int.Parse(parts[1], CultureInfo.InvariantCulture)).Select(parts => Convert.FromBase64String(parts[0])).ToList();
-        var starts = new int[tokens.Count];
-        for (var i = 1; i < tokens.Count; i++)
-            starts[i] = starts[i - 1] + tokens[i - 1].Length;
-        var pieces = new PieceTable([.. tokens.SelectMany(token => token)], starts, [.. tokens.Select(token => token.Length)]);
-        var merges = new List<Merge>();
-        for (var id = 0; id < tokens.Count; id++)
-        {
-            for (var cut = 1; cut < tokens[id].Length; cut++)
-            {
-                if (pieces.Find(tokens[id].AsSpan(0, cut)) is >= 0 and var left && pieces.Find(tokens[id].AsSpan(cut)) is >= 0 and var right)
-                    merges.Add(new(left, right, id));
-            }
-        }
-        var model = new BytePairModel(pieces, new MergeTable([.. merges]), ignoreMerges: true);
-        return new Tokenizer(model, PreTokenizer.Gpt4, [], SpecialRoles.None);
-    }
+    private static Tokenizer FromRanks(string file) => Tokenizer.FromRanks(File.ReadAllBytes(SharedData.Path(file)), PreTokenizer.Gpt4, name: file);
 
     private static Tokenizer Qwen2()
     {

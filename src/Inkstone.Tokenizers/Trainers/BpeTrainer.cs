@@ -8,8 +8,7 @@ namespace Inkstone.Tokenizers;
 /// and the most frequent pair of neighbouring tokens becomes a token, again and again.
 /// <para>
 /// Ids: the special tokens, then the 256 bytes in the order of <see cref="ByteLevel.Alphabet"/>, then merged tokens in the order of
-/// their making. Ties: of pairs with equal counts the one with the lower left id, then the lower right id, is merged (the rule of
-/// Hugging Face's trainer). A merge whose bytes are already a token leads to that token; a pair that has its rule already and comes
+/// their making. Ties are settled as <see cref="BpeTrainerOptions.Ties"/> says. A merge whose bytes are already a token leads to that token; a pair that has its rule already and comes
 /// about again is merged again at once, as the encoder will do. The result depends on the texts and the options, not on the order
 /// of texts (unless pieces had to be dropped), and not on threads.
 /// </para>
@@ -61,7 +60,7 @@ public static class BpeTrainer
         CancellationToken cancellation)
     {
         var chains = new PieceChains(counter.Parts, vocabulary.ByteIds, vocabulary.Lengths, options.MaximumTokenLength);
-        var heap = new PairHeap();
+        var heap = new PairHeap(options.Ties == BpeTies.GreaterPair ? vocabulary.IsGreater : null);
         var touched = new List<int>();
         while (vocabulary.Count < options.VocabularySize)
         {

@@ -24,6 +24,9 @@ public sealed record BpeTrainerOptions
     /// <summary>The longest token, in bytes. Default: no limit.</summary>
     public int MaximumTokenLength { get; init; } = int.MaxValue;
 
+    /// <summary>Which of several pairs with equal counts is merged. Default <see cref="BpeTies.LowerIds"/>.</summary>
+    public BpeTies Ties { get; init; } = BpeTies.LowerIds;
+
     /// <summary>
     /// Whether a text that supports fewer tokens than asked for gives the smaller vocabulary; otherwise it is an error. Default false.
     /// </summary>
@@ -53,6 +56,7 @@ public sealed record BpeTrainerOptions
         Require(VocabularySize <= 1 << 24, nameof(VocabularySize), VocabularySize, "at most 16,777,216");
         Require(MinimumFrequency >= 1, nameof(MinimumFrequency), MinimumFrequency, "at least 1");
         Require(Enum.IsDefined(PreTokenizer), nameof(PreTokenizer), (int)PreTokenizer, "one of " + string.Join(", ", Enum.GetNames<PreTokenizerKind>()));
+        Require(Enum.IsDefined(Ties), nameof(Ties), (int)Ties, "one of " + string.Join(", ", Enum.GetNames<BpeTies>()));
         Require(MaximumTokenLength >= 2, nameof(MaximumTokenLength), MaximumTokenLength, "at least 2");
         Require(MaximumDistinctBytes is >= 1 << 16 and <= 1 << 30, nameof(MaximumDistinctBytes), MaximumDistinctBytes, "65,536 to 1,073,741,824");
         Require(Threads is >= 0 and <= 1024, nameof(Threads), Threads, "0 to 1024");
@@ -64,4 +68,14 @@ public sealed record BpeTrainerOptions
             throw new InkstoneRequestException("an option of the tokenizer's training is out of range", option, expected,
                 found.ToString(CultureInfo.InvariantCulture));
     }
+}
+
+/// <summary>Which of several pairs with equal counts is merged first.</summary>
+public enum BpeTies
+{
+    /// <summary>The one with the lower left id, then the lower right id, as Hugging Face's trainer does: what came first stays first.</summary>
+    LowerIds,
+
+    /// <summary>The one whose left token has the greater bytes, then whose right token has, as trainers that take the greatest of (count, pair) do.</summary>
+    GreaterPair,
 }

@@ -33,6 +33,13 @@ internal sealed class GrowingVocabulary
     /// <summary>The token of each byte.</summary>
     public ReadOnlySpan<int> ByteIds => _byteIds;
 
+    /// <summary>Whether a pair's bytes (of the left token, then of the right one) are greater than another's.</summary>
+    public bool IsGreater(ulong pair, ulong other)
+    {
+        var order = _tokens[(int)(pair >> 32)].AsSpan().SequenceCompareTo(_tokens[(int)(other >> 32)]);
+        return (order != 0 ? order : _tokens[(int)(uint)pair].AsSpan().SequenceCompareTo(_tokens[(int)(uint)other])) > 0;
+    }
+
     /// <summary>
     /// Adds the rule that joins two tokens, and the token it makes unless that is there already. False, and nothing added, if the
     /// new token would be a special token: text must never become one.

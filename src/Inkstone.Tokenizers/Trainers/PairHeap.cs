@@ -1,16 +1,13 @@
 namespace Inkstone.Tokenizers;
 
-/// <summary>A heap of pairs: the highest count first, and of equal counts the lowest pair of ids (left first, then right).</summary>
-internal sealed class PairHeap
+/// <summary>A heap of pairs: the highest count first, and of equal counts the one that the order of pairs puts first.</summary>
+/// <param name="isBefore">Whether a pair comes before another one of equal count; null: the lowest pair of ids does (left first, then right).</param>
+internal sealed class PairHeap(Func<ulong, ulong, bool>? isBefore = null)
 {
     private Entry[] _entries = new Entry[1 << 12];
 
     /// <summary>A pair and the count it had when it was put in; the count may have fallen since.</summary>
-    public readonly record struct Entry(long Count, ulong Pair, int Index)
-    {
-        /// <summary>Whether this comes out before another.</summary>
-        public bool Precedes(in Entry other) => Count != other.Count ? Count > other.Count : Pair < other.Pair;
-    }
+    public readonly record struct Entry(long Count, ulong Pair, int Index);
 
     /// <summary>How many entries there are.</summary>
     public int Count { get; private set; }
@@ -25,7 +22,7 @@ internal sealed class PairHeap
             Array.Resize(ref _entries, 2 * Count);
         Pushes++;
         var i = Count++;
-        while (i > 0 && entry.Precedes(_entries[(i - 1) / 4]))
+        while (i > 0 && Precedes(entry, _entries[(i - 1) / 4]))
         {
             _entries[i] = _entries[(i - 1) / 4];
             i = (i - 1) / 4;
@@ -44,15 +41,22 @@ internal sealed class PairHeap
             var best = 4 * i + 1;
             for (var child = best + 1; child < Math.Min(4 * i + 5, Count); child++)
             {
-                if (_entries[child].Precedes(_entries[best]))
+                if (Precedes(_entries[child], _entries[best]))
                     best = child;
             }
-            if (!_entries[best].Precedes(entry))
+            if (!Precedes(_entries[best], entry))
                 break;
             _entries[i] = _entries[best];
             i = best;
         }
         _entries[i] = entry;
         return top;
+    }
+
+    private bool Precedes(in Entry entry, in Entry other)
+    {
+        if (entry.Count != other.Count)
+            return entry.Count > other.Count;
+        return isBefore is null ? entry.Pair < other.Pair : isBefore(entry.Pair, other.Pair);
     }
 }
