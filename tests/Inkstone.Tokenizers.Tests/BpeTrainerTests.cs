@@ -109,7 +109,7 @@ public sealed class BpeTrainerTests
         var counter = new PieceCounter(new(), default);
         counter.Count([line, new string('a', 1 << 20)], null);
         var vocabulary = new GrowingVocabulary([]);
-        var chains = new PieceChains(counter.Parts, vocabulary.ByteIds, vocabulary.Lengths, int.MaxValue);
+        var chains = new PieceChains(counter.Parts, vocabulary.Start, vocabulary.Lengths, int.MaxValue);
         var tokenizer = BpeTrainer.Train([line, new string('a', 1 << 20)], new() { VocabularySize = 1000 });
         Assert.Equal(1000, tokenizer.VocabularySize);
         // A merge visits the places it merges and no others: it takes one token away at each.

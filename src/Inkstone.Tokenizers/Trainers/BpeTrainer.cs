@@ -49,55 +49,10 @@ public static class BpeTrainer
             throw new InkstoneRequestException("there is no text to train a tokenizer on", nameof(texts), fix: "Check the path and the file types read.");
 
         var vocabulary = new GrowingVocabulary(options.SpecialTokens);
-        Learn(counter, vocabulary, options, progress, cancellation);
+        MergeLearner.Learn(counter, vocabulary, new(options.VocabularySize, options.MinimumFrequency, options.MaximumTokenLength, options.Ties), progress, cancellation);
         if (vocabulary.Count < options.VocabularySize && !options.AllowSmaller)
             throw TooSmall(vocabulary.Count, options, counter);
         return new(vocabulary.ToTokenizer(options), options.VocabularySize, counter.Bytes, counter.Pieces, counter.Distinct, counter.Dropped);
-    }
-
-    private static void Learn(
-        PieceCounter counter, GrowingVocabulary vocabulary, BpeTrainerOptions options, IProgress<BpeTrainingProgress>? progress,
-        CancellationToken cancellation)
-    {
-        var chains = new PieceChains(counter.Parts, vocabulary.ByteIds, vocabulary.Lengths, options.MaximumTokenLength);
-        var heap = new PairHeap(options.Ties == BpeTies.GreaterPair ? vocabulary.IsGreater : null);
-        var touched = new List<int>();
-        while (vocabulary.Count < options.VocabularySize)
-        {
-            foreach (var index in chains.TakeTouched(touched))
-            {
-                ref var pair = ref chains.Pairs[index];
-                // A pair that has its rule and came about again goes before all others.
-                if (pair.Count > 0)
-                    heap.Push(new(pair.Result >= 0 ? long.MaxValue : pair.Count, pair.Pair, index));
-            }
-            if (heap.Count == 0)
-                return;
-            var top = heap.Pop();
-            ref var best = ref chains.Pairs[top.Index];
-            if (best.Result >= 0)
-            {
-                if (best.Count > 0)
-                    chains.Merge(top.Index, best.Result);
-                continue;
-            }
-            if (best.Count != top.Count)
-            {
-                if (best.Count > 0)
-                    heap.Push(top with { Count = best.Count });
-                continue;
-            }
-            if (best.Count < options.MinimumFrequency)
-                return;
-            if (!vocabulary.TryMerge((int)(best.Pair >> 32), (int)(uint)best.Pair, out var result))
-                continue;
-            chains.Merge(top.Index, result);
-            if ((vocabulary.Count & 255) == 0)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                progress?.Report(new(BpeTrainingStage.Merging, vocabulary.Count, options.VocabularySize));
-            }
-        }
     }
 
     private static InkstoneRequestException TooSmall(int count, BpeTrainerOptions options, PieceCounter counter) => new(

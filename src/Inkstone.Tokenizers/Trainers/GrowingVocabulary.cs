@@ -2,8 +2,27 @@ using System.Text;
 
 namespace Inkstone.Tokenizers;
 
+/// <summary>A vocabulary that merging makes larger.</summary>
+internal interface IMergedVocabulary
+{
+    /// <summary>How many tokens there are.</summary>
+    int Count { get; }
+
+    /// <summary>The length of each token, in the unit that the longest is given in.</summary>
+    List<int> Lengths { get; }
+
+    /// <summary>Adds the rule that joins two tokens; false, and nothing added, where they must not be joined.</summary>
+    bool TryMerge(int left, int right, out int result);
+
+    /// <summary>Whether a pair's text is greater than another's.</summary>
+    bool IsGreater(ulong pair, ulong other);
+
+    /// <summary>Writes the tokens that a piece begins as.</summary>
+    int Start(ReadOnlySpan<byte> piece, Span<int> tokens);
+}
+
 /// <summary>The vocabulary while it is being trained: tokens, their bytes and the rules so far.</summary>
-internal sealed class GrowingVocabulary
+internal sealed class GrowingVocabulary : IMergedVocabulary
 {
     private readonly IReadOnlyList<string> _specials;
     private readonly List<byte[]> _tokens = [];
@@ -30,8 +49,13 @@ internal sealed class GrowingVocabulary
     /// <summary>The length of each token in bytes.</summary>
     public List<int> Lengths { get; } = [];
 
-    /// <summary>The token of each byte.</summary>
-    public ReadOnlySpan<int> ByteIds => _byteIds;
+    /// <inheritdoc/>
+    public int Start(ReadOnlySpan<byte> piece, Span<int> tokens)
+    {
+        for (var i = 0; i < piece.Length; i++)
+            tokens[i] = _byteIds[piece[i]];
+        return piece.Length;
+    }
 
     /// <summary>Whether a pair's bytes (of the left token, then of the right one) are greater than another's.</summary>
     public bool IsGreater(ulong pair, ulong other)

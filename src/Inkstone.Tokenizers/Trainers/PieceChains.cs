@@ -2,6 +2,9 @@ using System.Diagnostics;
 
 namespace Inkstone.Tokenizers;
 
+/// <summary>Writes the tokens that a piece begins as, at most one a byte; returns how many there are.</summary>
+internal delegate int PieceStart(ReadOnlySpan<byte> piece, Span<int> tokens);
+
 /// <summary>
 /// The distinct pieces of a text as chains of tokens, in which pairs are merged. Every place where a token stands lies on the list
 /// of the pair that begins there, so a merge visits the places it changes and no others, however long a piece is; and the count of
@@ -29,37 +32,40 @@ internal sealed class PieceChains
 
     /// <summary>Sets up the chains.</summary>
     /// <param name="parts">The pieces and their counts.</param>
-    /// <param name="byteIds">The token of each byte.</param>
+    /// <param name="start">What a piece begins as.</param>
     /// <param name="tokenLengths">The length in bytes of each token; the owner adds the ones that merging makes.</param>
     /// <param name="maximumLength">The longest token; pairs that would make a longer one are not counted.</param>
-    public PieceChains(IReadOnlyList<PieceCounts> parts, ReadOnlySpan<int> byteIds, List<int> tokenLengths, int maximumLength)
+    public PieceChains(IReadOnlyList<PieceCounts> parts, PieceStart start, List<int> tokenLengths, int maximumLength)
     {
         (_lengths, _maximumLength) = (tokenLengths, maximumLength);
         _weights = new long[parts.Sum(part => part.Count)];
         _places = new Place[checked((int)parts.Sum(part => (long)part.ByteCount))];
         int piece = 0, place = 0;
+        int[] tokens = new int[256];
         foreach (var part in parts)
         {
             foreach (ref readonly var entry in part.Entries)
             {
                 _weights[piece] = entry.Count;
-                var bytes = part.Bytes(entry);
-                for (var i = 0; i < bytes.Length; i++, place++)
+                if (tokens.Length < entry.Length)
+                    tokens = new int[2 * entry.Length];
+                var count = start(part.Bytes(entry), tokens);
+                for (var i = 0; i < count; i++, place++)
                 {
                     _places[place] = new Place
                     {
-                        Token = byteIds[bytes[i]],
+                        Token = tokens[i],
                         Piece = piece,
                         Before = -1,
                         After = -1,
                         Previous = i > 0 ? place - 1 : -1,
-                        Next = i + 1 < bytes.Length ? place + 1 : -1,
+                        Next = i + 1 < count ? place + 1 : -1,
                     };
                 }
                 piece++;
             }
         }
-        for (var i = 0; i < _places.Length; i++)
+        for (var i = 0; i < place; i++)
             Link(i);
     }
 
