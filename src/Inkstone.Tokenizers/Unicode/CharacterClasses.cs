@@ -6,8 +6,8 @@ namespace Inkstone.Tokenizers;
 
 /// <summary>
 /// Classes of code points, read from UTF-8. ASCII is one look-up; anything else is decoded and looked up in a two-stage table
-/// (blocks of 128 code points, equal blocks shared), filled once from <see cref="CharUnicodeInfo"/>, which is .NET's own data
-/// and so the same on every system and in invariant mode.
+/// (blocks of 128 code points, equal blocks shared), filled once from <see cref="CodePoint"/>, at Unicode 15.0, which
+/// is what the patterns of Hugging Face tokenizers and of tiktoken know.
 /// </summary>
 internal static class CharacterClasses
 {
@@ -93,12 +93,11 @@ internal static class CharacterClasses
     private static CharacterClass Classify(int codePoint) => codePoint switch
     {
         '\r' or '\n' => CharacterClass.Newline,
-        '\t' or '\v' or '\f' or 0x85 => CharacterClass.Space,
-        _ => CharUnicodeInfo.GetUnicodeCategory(codePoint) switch
+        _ when CodePoint.IsWhiteSpace(codePoint) => CharacterClass.Space,
+        _ => CodePoint.Category(codePoint) switch
         {
             <= UnicodeCategory.OtherLetter => CharacterClass.Letter,
             UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => CharacterClass.Number,
-            UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => CharacterClass.Space,
             _ => CharacterClass.Other,
         },
     };
