@@ -63,6 +63,9 @@ public sealed class FormNormalizerTests
     [InlineData(nameof(NormalizationKind.Nfc), "e\u0301a\u0323\u0302b", "0-1 3-4 8-9")]
     [InlineData(nameof(NormalizationKind.Nfd), "éx", "0-2 0-2 2-3")]
     [InlineData(nameof(NormalizationKind.Nfkd), "ﬁÉx", "0-3 0-3 3-5 3-5 5-6")]
+    [InlineData(nameof(NormalizationKind.Nfd), "é\u0323x", "0-2 2-4 2-4 4-5")]
+    [InlineData(nameof(NormalizationKind.Nfc), "é\u0323x", "0-2 2-4 4-5")]
+    [InlineData(nameof(NormalizationKind.Nfkc), "ﬁ\u0301x", "0-3 3-5 5-6")]
     public void RangesFollowTheReplacedCharacters(string kind, string source, string expected)
     {
         var text = new NormalizedText();
