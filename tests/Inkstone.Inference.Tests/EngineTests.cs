@@ -1,6 +1,5 @@
 using System.Text;
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Randomness;
 using Inkstone.Models;
 using Inkstone.Tokenizers;
 
@@ -8,24 +7,9 @@ namespace Inkstone.Inference.Tests;
 
 public sealed class EngineTests
 {
-    private static readonly Tokenizer Words = BpeTrainer.Train(
-        [.. Enumerable.Range(0, 40).Select(i => $"the river number {i} ran past the café and the 月 rose over it")],
-        new BpeTrainerOptions { VocabularySize = 300, AllowSmaller = true });
+    private static readonly Tokenizer Words = Samples.Words;
 
-    private static readonly Llama Network = new(
-        new LlamaConfig
-        {
-            VocabularySize = Words.VocabularySize,
-            ContextLength = 128,
-            Width = 32,
-            LayerCount = 2,
-            HeadCount = 4,
-            KeyValueHeadCount = 2,
-            HeadWidth = 8,
-            HiddenWidth = 48,
-            InitialDeviation = 0.3,
-        },
-        Rng.From(2));
+    private static readonly Llama Network = Samples.Llama(128);
 
     private static readonly GenerationOptions Options = new() { MaxTokens = 24, Temperature = 0.9, IgnoreEndOfText = true };
 

@@ -12,9 +12,7 @@ public sealed class TurnAllocationTests
     private const int StreamCount = 4;
     private const int WarmTurns = 200;
 
-    private static readonly Tokenizer Words = BpeTrainer.Train(
-        [.. Enumerable.Range(0, 40).Select(i => $"the river number {i} ran past the mill and the moon rose over it")],
-        new BpeTrainerOptions { VocabularySize = 300, AllowSmaller = true });
+    private static readonly Tokenizer Words = Samples.Words;
 
     private static readonly GenerationOptions Options = new()
     {
@@ -59,20 +57,7 @@ public sealed class TurnAllocationTests
         var backend = new CpuBackend();
         return family switch
         {
-            "llama" => new Llama(
-                new LlamaConfig
-                {
-                    VocabularySize = Words.VocabularySize,
-                    ContextLength = 256,
-                    Width = 32,
-                    LayerCount = 2,
-                    HeadCount = 4,
-                    KeyValueHeadCount = 2,
-                    HeadWidth = 8,
-                    HiddenWidth = 48,
-                    InitialDeviation = 0.3,
-                },
-                Rng.From(2), backend),
+            "llama" => Samples.Llama(256, backend),
             "gpt2" => new Gpt2(
                 new Gpt2Config { VocabularySize = Words.VocabularySize, ContextLength = 256, Width = 32, LayerCount = 2, HeadCount = 4, InitialDeviation = 0.3 },
                 Rng.From(2), backend),

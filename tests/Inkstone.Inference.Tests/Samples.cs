@@ -1,0 +1,32 @@
+using Inkstone.Foundation.Randomness;
+using Inkstone.Models;
+using Inkstone.Tensors;
+using Inkstone.Tokenizers;
+
+namespace Inkstone.Inference.Tests;
+
+/// <summary>The small vocabulary and network that the engine's tests share.</summary>
+internal static class Samples
+{
+    /// <summary>Some 300 tokens; characters of two and three bytes are parted between tokens.</summary>
+    public static Tokenizer Words { get; } = BpeTrainer.Train(
+        [.. Enumerable.Range(0, 40).Select(i => $"the river number {i} ran past the café and the 月 rose over it")],
+        new BpeTrainerOptions { VocabularySize = 300, AllowSmaller = true });
+
+    /// <summary>Two blocks of width 32 with grouped heads, on a backend of their own or the default one.</summary>
+    public static Llama Llama(int contextLength, Backend? backend = null) => new(
+        new LlamaConfig
+        {
+            VocabularySize = Words.VocabularySize,
+            ContextLength = contextLength,
+            Width = 32,
+            LayerCount = 2,
+            HeadCount = 4,
+            KeyValueHeadCount = 2,
+            HeadWidth = 8,
+            HiddenWidth = 48,
+            InitialDeviation = 0.3,
+        },
+        Rng.From(2),
+        backend);
+}
