@@ -106,6 +106,16 @@ internal sealed class BytePairModel
             Merge(piece, scratch);
     }
 
+    /// <summary>The ids of one piece by themselves.</summary>
+    public int[] EncodeWhole(ReadOnlySpan<byte> piece)
+    {
+        var scratch = Rent();
+        EncodePiece(piece, scratch);
+        int[] ids = [.. scratch.Ids];
+        Return(scratch);
+        return ids;
+    }
+
     /// <summary>
     /// Whether a token's own bytes encode to it. Found by encoding them, once, when first asked. Threads that ask at the same time
     /// write the same answer.

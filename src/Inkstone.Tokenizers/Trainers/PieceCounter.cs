@@ -94,7 +94,8 @@ internal sealed class PieceCounter
         return (bytes, pieces);
     }
 
-    private static TextCutter CutBy(PreTokenizer preTokenizer) => (utf8, counts) =>
+    /// <summary>Cuts texts by a pre-tokenizer.</summary>
+    public static TextCutter CutBy(PreTokenizer preTokenizer) => (utf8, counts) =>
     {
         long pieces = 0;
         for (int start = 0, end; start < utf8.Length; start = end, pieces++)
