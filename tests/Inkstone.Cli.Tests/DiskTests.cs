@@ -15,10 +15,10 @@ public sealed class DiskTests(TinyTraining training) : IClassFixture<TinyTrainin
         Assert.DoesNotContain("   at ", first.Error, StringComparison.Ordinal);
 
         // with a checkpoint saved, and then no room for the next
-        disk.Remount("size=8m");
+        disk.Remount("size=64m");
         if (Directory.Exists(run))
             Directory.Delete(run, recursive: true);
-        using (var stopping = Tool.Start("pretrain", "--config", training.Config("any", 40_000), "--output", run))
+        using (var stopping = Tool.Start("pretrain", "--config", training.Config("any", 200_000), "--output", run))
         {
             stopping.WaitFor("step 1/");
             stopping.Signal("INT");

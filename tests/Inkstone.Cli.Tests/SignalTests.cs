@@ -5,7 +5,7 @@ namespace Inkstone.Cli.Tests;
 /// <summary>Ctrl-C and termination: what was trained is kept, and goes on to the same bits.</summary>
 public sealed class SignalTests(TinyTraining training) : IClassFixture<TinyTraining>
 {
-    private const int Steps = 300;
+    private const int Steps = 1_000;
 
     [UnixFact]
     public void AStoppedRunIsSavedAndGoesOnToTheSameBits()
@@ -72,7 +72,7 @@ public sealed class SignalTests(TinyTraining training) : IClassFixture<TinyTrain
     [UnixFact]
     public void AnInterruptInAChatStopsTheAnswerAndTheNextEndsTheProgram()
     {
-        using var chat = Tool.Start("chat", training.Finished(), "--temperature", "0", "--max-tokens", "4000", "--repetition-penalty", "1");
+        using var chat = Tool.Start("chat", training.Finished(), "--temperature", "0", "--max-tokens", "30000", "--repetition-penalty", "1");
         chat.WaitFor("> ");
         chat.Input.WriteLine("The bufferstream returns");
         chat.Input.Flush();

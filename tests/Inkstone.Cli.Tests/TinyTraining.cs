@@ -39,7 +39,7 @@ public sealed class TinyTraining : IDisposable
     {
         lock (this)
             if (!Directory.Exists(In("finished")))
-                Assert.Equal(0, Tool.Run("pretrain", "--config", Config("finished", 4, context: 4_096)).Exit);
+                Assert.Equal(0, Tool.Run("pretrain", "--config", Config("finished", 4, context: 32_768)).Exit);
         return In("finished");
     }
 
