@@ -5,7 +5,7 @@ namespace Inkstone.Cli.Tests;
 /// <summary>Ctrl-C and termination: what was trained is kept, and goes on to the same bits.</summary>
 public sealed class SignalTests(TinyTraining training) : IClassFixture<TinyTraining>
 {
-    private const int Steps = 1_000;
+    private const int Steps = 300;
 
     [UnixFact]
     public void AStoppedRunIsSavedAndGoesOnToTheSameBits()

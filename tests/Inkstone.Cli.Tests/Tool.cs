@@ -7,12 +7,20 @@ namespace Inkstone.Cli.Tests;
 /// <summary>The tool as a process of its own, as a person starts it.</summary>
 internal sealed class Tool : IDisposable
 {
+    private const int Interrupt = 2;
     private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
     private readonly List<Thread> _followers = [];
+
+    /// <summary>A shell that starts something in the background makes it ignore interrupts, and what that starts inherits it; the tool is to be started as a person starts it.</summary>
+    static Tool()
+    {
+        if (!OperatingSystem.IsWindows())
+            SetHandler(Interrupt, IntPtr.Zero);
+    }
 
     private Tool(Process process)
     {
@@ -64,7 +72,7 @@ internal sealed class Tool : IDisposable
     /// <summary>Sends a signal by its name: INT, TERM, KILL. By a call of the system and not by a program, which takes seconds to start where much else runs.</summary>
     public void Signal(string name) => Assert.Equal(0, SendSignal(_process.Id, name switch
     {
-        "INT" => 2,
+        "INT" => Interrupt,
         "KILL" => 9,
         "TERM" => 15,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "INT, TERM or KILL"),
@@ -86,6 +94,10 @@ internal sealed class Tool : IDisposable
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);
+
+    [DllImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern IntPtr SetHandler(int signal, IntPtr handler);
 
     private static Tool Start(string program, IEnumerable<string> arguments)
     {
