@@ -13,6 +13,8 @@ public sealed class HelpAndJsonTests(TinyTraining training) : IClassFixture<Tiny
     [InlineData("chat")]
     [InlineData("tokenizer")]
     [InlineData("tokenizer train")]
+    [InlineData("tokenizer segment")]
+    [InlineData("tokenizer segment-train")]
     [InlineData("tokenizer encode")]
     [InlineData("tokenizer decode")]
     [InlineData("plan")]

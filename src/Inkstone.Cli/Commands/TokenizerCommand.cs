@@ -18,6 +18,8 @@ internal static class TokenizerCommand
         TokenizerTrainCommand.Create(),
         TokenizerEncodeCommand.Create(),
         TokenizerDecodeCommand.Create(),
+        TokenizerSegmentCommand.Create(),
+        TokenizerSegmentCommand.CreateTrain(),
     };
 
     /// <summary>The argument that encode and decode share.</summary>
