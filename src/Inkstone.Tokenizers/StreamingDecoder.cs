@@ -8,42 +8,60 @@ namespace Inkstone.Tokenizers;
 /// together, is exactly what <see cref="Tokenizer.Decode"/> gives for all the ids, U+FFFD for broken sequences included. A token
 /// of whole characters costs no allocation. For one thread.
 /// </summary>
-/// <param name="tokenizer">The tokenizer that made the ids.</param>
-/// <param name="skipSpecials">Whether control tokens are left out.</param>
-public sealed class StreamingDecoder(Tokenizer tokenizer, bool skipSpecials = false)
+public sealed class StreamingDecoder
 {
-    private byte[] _held = new byte[32];
-    private int _heldCount;
+    private readonly Tokenizer _tokenizer;
+    private readonly bool _skipSpecials;
+    private readonly DecodedBytes _held = new();
+    private DecoderStage? _stage; // null where tokens are bytes of text
+
+    /// <summary>A decoder of one stream.</summary>
+    /// <param name="tokenizer">The tokenizer that made the ids.</param>
+    /// <param name="skipSpecials">Whether control tokens are left out.</param>
+    public StreamingDecoder(Tokenizer tokenizer, bool skipSpecials = false)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        (_tokenizer, _skipSpecials) = (tokenizer, skipSpecials);
+        _stage = tokenizer.Decoder?.Start(_held);
+    }
 
     /// <summary>Whether bytes are being held back.</summary>
-    public bool IsHolding => _heldCount > 0;
+    public bool IsHolding => !_held.Bytes.IsEmpty;
 
     /// <summary>The text that one more id completes; empty while there is none.</summary>
     /// <param name="id">The id.</param>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The id is outside the vocabulary.</exception>
     public string Append(int id)
     {
-        var bytes = tokenizer.TokenBytes(id);
-        if (bytes.IsEmpty || (skipSpecials && tokenizer.IsSpecial(id)))
+        if (_stage is not null)
+        {
+            _tokenizer.Push(id, _stage, _skipSpecials);
+            return Take(CompleteLength(_held.Bytes));
+        }
+        var bytes = _tokenizer.TokenBytes(id);
+        if (bytes.IsEmpty || (_skipSpecials && _tokenizer.IsSpecial(id)))
             return "";
-        if (_heldCount == 0 && tokenizer.WholeText(id) is { } whole)
+        if (_held.Bytes.IsEmpty && _tokenizer.WholeText(id) is { } whole)
             return whole;
-        if (_held.Length - _heldCount < bytes.Length)
-            Array.Resize(ref _held, 2 * (_heldCount + bytes.Length));
-        bytes.CopyTo(_held.AsSpan(_heldCount));
-        _heldCount += bytes.Length;
-        var complete = CompleteLength(_held.AsSpan(0, _heldCount));
-        return Take(complete);
+        _held.Append(bytes);
+        return Take(CompleteLength(_held.Bytes));
     }
 
     /// <summary>Ends the stream: what is held back is decoded as it is. The decoder may then be used again.</summary>
-    public string Finish() => Take(_heldCount);
+    public string Finish()
+    {
+        _stage?.Finish();
+        var text = Take(_held.Bytes.Length);
+        _stage = _tokenizer.Decoder?.Start(_held);
+        return text;
+    }
 
     private string Take(int count)
     {
-        var text = Encoding.UTF8.GetString(_held, 0, count);
-        _held.AsSpan(count, _heldCount - count).CopyTo(_held);
-        _heldCount -= count;
+        if (count == 0)
+            return "";
+        var text = Encoding.UTF8.GetString(_held.Bytes[..count]);
+        _held.Take(count);
         return text;
     }
 

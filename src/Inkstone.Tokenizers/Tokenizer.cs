@@ -6,10 +6,11 @@ namespace Inkstone.Tokenizers;
 
 /// <summary>
 /// Turns text into token ids and back. Immutable: any number of threads may use one at the same time. Made by
-/// <see cref="BpeTrainer"/> or read from a <c>tokenizer.json</c> by <see cref="FromJson"/> and <see cref="Load"/>.
+/// <see cref="BpeTrainer"/> and the other trainers, or read from the files of the field by <see cref="Load"/>.
 /// <para>
 /// Encode treats its text as text: a control token typed in it is not recognised unless <see cref="Specials"/> says so, and no
-/// begin or end token is added. Byte-level pieces cover every byte, so nothing is unknown and decoding gives the text back.
+/// begin or end token is added. <see cref="EncodeDetailed(string, string?, EncodeOptions?)"/> adds them if asked to, and tells which part of the text
+/// each token stands for.
 /// </para>
 /// </summary>
 public sealed partial class Tokenizer
@@ -17,37 +18,49 @@ public sealed partial class Tokenizer
     // Known by its reference, so that a token of this very text is not taken for it.
     private static readonly string NotWhole = new('\uFFFD', 2);
 
-    private readonly BytePairModel _model;
+    private readonly TokenizerParts _parts;
+    private readonly TokenModel _model;
+    private readonly TextPipeline _pipeline;
     private readonly AddedTokenMatcher _matcher;
     private readonly Dictionary<int, (AddedToken Token, byte[] Bytes)> _added;
+    private readonly Dictionary<string, int> _addedIds;
     private readonly string?[] _texts; // what WholeText has made so far
+    private readonly byte[]?[] _bytes; // what TokenBytes has made so far, where a decoder makes it
 
-    /// <summary>Puts a tokenizer together from parts that have been checked against each other.</summary>
-    internal Tokenizer(BytePairModel model, PreTokenizer preTokenizer, IEnumerable<AddedToken> addedTokens, SpecialRoles roles)
+    /// <summary>Puts a tokenizer together.</summary>
+    internal Tokenizer(TokenizerParts parts)
     {
-        _model = model;
-        PreTokenizer = preTokenizer;
-        AddedTokens = [.. addedTokens.OrderBy(token => token.Id)];
-        Roles = roles;
+        (_parts, _model) = (parts, parts.Model);
+        AddedTokens = [.. parts.AddedTokens.OrderBy(token => token.Id)];
         _added = AddedTokens.ToDictionary(token => token.Id, token => (token, Encoding.UTF8.GetBytes(token.Content)));
-        _matcher = new(AddedTokens);
-        VocabularySize = Math.Max(model.Pieces.Count, AddedTokens.Select(token => token.Id + 1).DefaultIfEmpty().Max());
+        _addedIds = AddedTokens.DistinctBy(token => token.Content).ToDictionary(token => token.Content, token => token.Id);
+        _matcher = new([.. AddedTokens.Where(token => !token.IsNormalized).Select(token => (token, _added[token.Id].Bytes))]);
+        _pipeline = new(parts.Normalizer, parts.PreTokenizer, _model, AddedTokens);
+        VocabularySize = Math.Max(_model.Count, AddedTokens.Select(token => token.Id + 1).DefaultIfEmpty().Max());
         _texts = new string?[VocabularySize];
-        BeginOfText = FindRole(roles.BeginOfText, nameof(SpecialRoles.BeginOfText));
-        EndOfText = FindRole(roles.EndOfText, nameof(SpecialRoles.EndOfText));
+        Decoder = ByteLevelModel is not null && parts.Decoder is null or ByteLevelDecoder ? null : parts.Decoder ?? new SpacedDecoder();
+        _bytes = Decoder is null ? [] : new byte[]?[VocabularySize];
+        BeginOfText = FindRole(parts.Roles.BeginOfText, nameof(SpecialRoles.BeginOfText));
+        EndOfText = FindRole(parts.Roles.EndOfText, nameof(SpecialRoles.EndOfText));
+    }
+
+    /// <summary>A byte-level BPE that one scanner cuts text for.</summary>
+    internal Tokenizer(BytePairModel model, PreTokenizer scanner, IEnumerable<AddedToken> addedTokens, SpecialRoles roles)
+        : this(new TokenizerParts { Model = model, PreTokenizer = Cutting(scanner), AddedTokens = [.. addedTokens], Roles = roles })
+    {
     }
 
     /// <summary>One more than the highest id: how many rows an embedding needs. (Some files leave ids in between unused.)</summary>
     public int VocabularySize { get; }
 
-    /// <summary>How text is cut before merging.</summary>
-    public PreTokenizer PreTokenizer { get; }
+    /// <summary>The scanner that cuts text before merging; null where text is cut by other means, or not at all.</summary>
+    public PreTokenizer? PreTokenizer => _pipeline.Scanner;
 
     /// <summary>The tokens matched as wholes, special ones among them, by ascending id.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; }
 
     /// <summary>Which special tokens open and close a document.</summary>
-    public SpecialRoles Roles { get; }
+    public SpecialRoles Roles => _parts.Roles;
 
     /// <summary>The id that opens a document, if the tokenizer has one.</summary>
     public int? BeginOfText { get; }
@@ -55,48 +68,58 @@ public sealed partial class Tokenizer
     /// <summary>The id that closes a document, if the tokenizer has one; may be that of <see cref="BeginOfText"/>.</summary>
     public int? EndOfText { get; }
 
+    /// <summary>How the file it was read from shortens long texts; null for not at all. Encoding does so only if it is told to.</summary>
+    public Truncation? Truncation => _parts.Truncation;
+
+    /// <summary>How the file it was read from fills up rows; null for not at all. Encoding does so only if it is told to.</summary>
+    public Padding? Padding => _parts.Padding;
+
     /// <summary>The parts, for the writers of files.</summary>
-    internal BytePairModel Model => _model;
+    internal TokenizerParts Parts => _parts;
+
+    /// <summary>How tokens become text; null where they are bytes of text.</summary>
+    internal TextDecoder? Decoder { get; }
+
+    /// <summary>The model, if it is a byte-level BPE, which alone has ranks and can be edited.</summary>
+    internal BytePairModel? ByteLevelModel => _model is BytePairModel { Options.IsByteLevel: true } model ? model : null;
+
+    /// <summary>The model as editors and rank files need it.</summary>
+    /// <exception cref="InkstoneRequestException">It is no byte-level BPE whose text one scanner cuts.</exception>
+    internal BytePairModel Editable => ByteLevelModel is { } model && PreTokenizer is not null ? model
+        : throw new InkstoneRequestException("only a byte-level BPE whose text one pattern cuts can be edited or written as ranks", nameof(Tokenizer), found: _model.GetType().Name);
 
     /// <summary>Whether an id is a control token.</summary>
     public bool IsSpecial(int id) => _added.TryGetValue(id, out var added) && added.Token.IsSpecial;
 
-    /// <summary>The bytes a token stands for: part of a character, perhaps. Empty for an id the vocabulary leaves unused.</summary>
+    /// <summary>
+    /// The bytes a token adds to a text that has begun: part of a character, perhaps. Empty for an id the vocabulary leaves unused.
+    /// </summary>
     /// <exception cref="InkstoneRequestException">The id is outside the vocabulary.</exception>
     public ReadOnlySpan<byte> TokenBytes(int id)
     {
         CheckId(id);
-        return _added.TryGetValue(id, out var added) ? added.Bytes : id < _model.Pieces.Count ? _model.Pieces[id] : [];
+        if (Decoder is not null)
+            return _bytes[id] ??= DecodeInside(id);
+        return _added.TryGetValue(id, out var added) ? added.Bytes : id < _model.Count ? ByteLevelModel!.Pieces[id] : [];
     }
 
-    /// <summary>A token as files and vocabulary lists show it (see <see cref="ByteLevel"/>); null for an unused id.</summary>
+    /// <summary>A token as files and vocabulary lists show it (byte-level: see <see cref="ByteLevel"/>); null for an unused id.</summary>
     /// <exception cref="InkstoneRequestException">The id is outside the vocabulary.</exception>
     public string? IdToToken(int id)
     {
-        if (_added.TryGetValue(id, out var added))
-            return added.Token.Content;
-        var bytes = TokenBytes(id);
-        return bytes.IsEmpty ? null : ByteLevel.ToText(bytes);
+        CheckId(id);
+        return _added.TryGetValue(id, out var added) ? added.Token.Content : id < _model.Count ? _model.Text(id) : null;
     }
 
     /// <summary>The id of a token given as <see cref="IdToToken"/> shows it; null if there is none.</summary>
     public int? TokenToId(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        foreach (var added in AddedTokens)
-        {
-            if (added.Content == token)
-                return added.Id;
-        }
-        var bytes = new ArrayBufferWriter<byte>(Math.Max(1, token.Length));
-        if (token.Length == 0 || !ByteLevel.TryToBytes(token, bytes))
-            return null;
-        var id = _model.Pieces.Find(bytes.WrittenSpan);
-        return id < 0 ? null : id;
+        return _addedIds.TryGetValue(token, out var added) ? added : _model.Find(token) is >= 0 and var id ? id : null;
     }
 
     /// <summary>
-    /// The text of a row of ids: the bytes of the tokens, end to end, read as UTF-8. Each broken sequence becomes U+FFFD (the
+    /// The text of a row of ids, as the tokenizer's decoder puts it together, read as UTF-8. Each broken sequence becomes U+FFFD (the
     /// maximal subparts of Unicode 3.9, as .NET and the browsers do).
     /// </summary>
     /// <param name="ids">The ids.</param>
@@ -109,7 +132,7 @@ public sealed partial class Tokenizer
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
-    /// <summary>Appends the bytes of a row of ids, end to end.</summary>
+    /// <summary>Appends the bytes of the text of a row of ids.</summary>
     /// <param name="ids">The ids.</param>
     /// <param name="destination">What the bytes are written to.</param>
     /// <param name="skipSpecials">Whether control tokens are left out.</param>
@@ -117,12 +140,44 @@ public sealed partial class Tokenizer
     public void DecodeBytes(ReadOnlySpan<int> ids, IBufferWriter<byte> destination, bool skipSpecials = false)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        foreach (var id in ids)
+        if (Decoder is null)
         {
-            var bytes = TokenBytes(id);
-            if (!skipSpecials || !IsSpecial(id))
-                destination.Write(bytes);
+            foreach (var id in ids)
+            {
+                var bytes = TokenBytes(id);
+                if (!skipSpecials || !IsSpecial(id))
+                    destination.Write(bytes);
+            }
+            return;
         }
+        var sink = new DecodedBytes();
+        var stage = Decoder.Start(sink);
+        foreach (var id in ids)
+            Push(id, stage, skipSpecials);
+        stage.Finish();
+        destination.Write(sink.Bytes);
+    }
+
+    /// <summary>Pushes a token into a decoder at work.</summary>
+    internal void Push(int id, DecoderStage stage, bool skipSpecials)
+    {
+        CheckId(id);
+        if ((skipSpecials && IsSpecial(id)) || IdToToken(id) is not { } token)
+            return;
+        stage.Append(_added.TryGetValue(id, out var added) ? added.Bytes : Encoding.UTF8.GetBytes(token));
+        stage.EndToken();
+    }
+
+    /// <summary>What a token adds to a text that has begun: found by decoding it after a letter.</summary>
+    private byte[] DecodeInside(int id)
+    {
+        var sink = new DecodedBytes();
+        var stage = Decoder!.Start(sink);
+        stage.Append("a"u8);
+        stage.EndToken();
+        Push(id, stage, skipSpecials: false);
+        stage.Finish();
+        return sink.Bytes.StartsWith("a"u8) ? sink.Bytes[1..].ToArray() : sink.Bytes.ToArray();
     }
 
     /// <summary>A token's text if its bytes are whole characters, else null; made once for each token and kept.</summary>
@@ -147,6 +202,13 @@ public sealed partial class Tokenizer
             ?? throw new InkstoneRequestException("a role names a token that the tokenizer does not have", role,
                 expected: "one of its special tokens: " + string.Join(", ", AddedTokens.Where(t => t.IsSpecial).Select(t => t.Content)), found: content);
     }
+
+    /// <summary>The stages of a byte-level BPE that one scanner cuts text for, as files write them.</summary>
+    private static PreTokenizerStage Cutting(PreTokenizer scanner) => scanner == PreTokenizer.Gpt2
+        ? new ByteLevelStage(ByteLevelSettings.Cutting, writesBytes: false)
+        : new PreTokenizerSequence([
+            new SplitStage(new ScannerPattern(scanner), SplitBehavior.Isolated),
+            new ByteLevelStage(ByteLevelSettings.Cutting with { Cuts = false }, writesBytes: false)]);
 
     private void CheckId(int id)
     {

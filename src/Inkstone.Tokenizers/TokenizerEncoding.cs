@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using Inkstone.Foundation.Errors;
 
 namespace Inkstone.Tokenizers;
 
 /// <content>
-/// Encoding. The way of a text: UTF-8 bytes → cut at added tokens, where any are recognised → pre-tokenizer → merges → ids.
+/// Encoding. The way of a text: UTF-8 bytes → cut at added tokens, where any are recognised → normaliser → pre-tokenizer → model → ids.
 /// </content>
 public sealed partial class Tokenizer
 {
@@ -30,14 +31,18 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// The ids of a text in UTF-8. Bytes that are no UTF-8 are kept as they are, so <see cref="DecodeBytes"/> gives back exactly
-    /// what was encoded; the pre-tokenizer takes each broken sequence for U+FFFD.
+    /// The ids of a text in UTF-8. A broken sequence becomes U+FFFD (a SentencePiece model: one for each byte). A byte-level BPE without a
+    /// normaliser can keep broken bytes, so that <see cref="DecodeBytes"/> gives back exactly what was encoded; how text is cut then takes each
+    /// broken sequence for U+FFFD.
     /// </summary>
-    /// <inheritdoc cref="Encode(string, Specials?)"/>
-    public int[] Encode(ReadOnlySpan<byte> text, Specials? specials = null)
+    /// <param name="text">The text.</param>
+    /// <param name="specials">The control tokens to recognise in the text; by default none.</param>
+    /// <param name="keepBroken">Whether broken bytes are kept.</param>
+    /// <exception cref="InkstoneRequestException">A name in <paramref name="specials"/> is no special token of this tokenizer, or this one cannot keep broken bytes.</exception>
+    public int[] Encode(ReadOnlySpan<byte> text, Specials? specials = null, bool keepBroken = false)
     {
         var scratch = _model.Rent();
-        EncodeInto(text, specials, scratch);
+        EncodeInto(text, specials, CheckKeeping(keepBroken), scratch);
         int[] ids = [.. scratch.Ids];
         _model.Return(scratch);
         return ids;
@@ -55,23 +60,23 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Appends the ids of a text in UTF-8 to a list.</summary>
-    /// <inheritdoc cref="Encode(ReadOnlySpan{byte}, Specials?)"/>
-    public void Encode(ReadOnlySpan<byte> text, List<int> destination, Specials? specials = null)
+    /// <inheritdoc cref="Encode(ReadOnlySpan{byte}, Specials?, bool)"/>
+    public void Encode(ReadOnlySpan<byte> text, List<int> destination, Specials? specials = null, bool keepBroken = false)
     {
         ArgumentNullException.ThrowIfNull(destination);
         var scratch = _model.Rent();
-        EncodeInto(text, specials, scratch);
+        EncodeInto(text, specials, CheckKeeping(keepBroken), scratch);
         destination.AddRange(scratch.Ids);
         _model.Return(scratch);
     }
 
     /// <summary>Appends the ids of a text in UTF-8 to a buffer.</summary>
-    /// <inheritdoc cref="Encode(ReadOnlySpan{byte}, Specials?)"/>
-    public void Encode(ReadOnlySpan<byte> text, IBufferWriter<int> destination, Specials? specials = null)
+    /// <inheritdoc cref="Encode(ReadOnlySpan{byte}, Specials?, bool)"/>
+    public void Encode(ReadOnlySpan<byte> text, IBufferWriter<int> destination, Specials? specials = null, bool keepBroken = false)
     {
         ArgumentNullException.ThrowIfNull(destination);
         var scratch = _model.Rent();
-        EncodeInto(text, specials, scratch);
+        EncodeInto(text, specials, CheckKeeping(keepBroken), scratch);
         destination.Write(scratch.Ids);
         _model.Return(scratch);
     }
@@ -98,6 +103,10 @@ public sealed partial class Tokenizer
         }
     }
 
+    private bool CheckKeeping(bool keepBroken) =>
+        !keepBroken || (ByteLevelModel is not null && _parts.Normalizer is null) ? keepBroken
+        : throw new InkstoneRequestException("broken bytes cannot be kept", nameof(Encode), expected: "a byte-level BPE without a normaliser", found: _model.GetType().Name);
+
     private void EncodeInto(ReadOnlySpan<char> text, Specials? specials, EncodeScratch scratch)
     {
         // A surrogate pair is four bytes of UTF-8 for two characters; any other character takes at most three.
@@ -107,12 +116,17 @@ public sealed partial class Tokenizer
                 found: FormattableString.Invariant($"{text.Length}"), fix: "Encode it document by document or line by line.");
         var buffer = ArrayPool<byte>.Shared.Rent(3 * text.Length);
         var length = Encoding.UTF8.GetBytes(text, buffer);
-        EncodeInto(buffer.AsSpan(0, length), specials, scratch);
+        EncodeInto(buffer.AsSpan(0, length), specials, keepBroken: true, scratch); // the bytes are valid
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    private void EncodeInto(ReadOnlySpan<byte> utf8, Specials? specials, EncodeScratch scratch)
+    private void EncodeInto(ReadOnlySpan<byte> utf8, Specials? specials, bool keepBroken, EncodeScratch scratch)
     {
+        if (!keepBroken && !_model.TakesSource && !Utf8.IsValid(utf8))
+        {
+            EncodeInto(Encoding.UTF8.GetString(utf8), specials, scratch);
+            return;
+        }
         specials ??= Specials.None;
         specials.CheckAgainst(AddedTokens);
         var position = 0;
@@ -120,11 +134,11 @@ public sealed partial class Tokenizer
         {
             while (_matcher.Find(utf8, position, specials, out var start, out var length) is { } token)
             {
-                _model.Encode(utf8[position..start], PreTokenizer, scratch);
+                _pipeline.Encode(utf8[position..start], position, specials, scratch);
                 scratch.Add(token.Id);
                 position = start + length;
             }
         }
-        _model.Encode(utf8[position..], PreTokenizer, scratch);
+        _pipeline.Encode(utf8[position..], position, specials, scratch);
     }
 }

@@ -17,8 +17,8 @@ public sealed partial class Tokenizer
     public byte[] ToConfigJson(int? maximumLength = null) => TokenizerJsonWriter.WriteConfig(this, maximumLength);
 
     /// <summary>
-    /// Reads a <c>tokenizer.json</c> that holds a byte-level BPE with the pre-tokenizer of GPT-2, GPT-4 (cl100k), Llama 3 or Qwen 2.
-    /// Anything else is refused by name.
+    /// Reads a <c>tokenizer.json</c>: BPE, WordPiece, Unigram or a list of words, with every stage before and after it. What cannot be carried out is
+    /// refused by name.
     /// </summary>
     /// <param name="json">The file's bytes.</param>
     /// <param name="roles">Which special tokens open and close a document; null: as their names tell.</param>
@@ -28,8 +28,27 @@ public sealed partial class Tokenizer
     public static Tokenizer FromJson(ReadOnlySpan<byte> json, SpecialRoles? roles = null, string name = "tokenizer.json") =>
         TokenizerJsonReader.Read(BoundedJson.Parse(json, name), roles);
 
-    /// <summary>Reads a <c>tokenizer.json</c> from the disk.</summary>
-    /// <param name="path">The file, or a folder that holds a file of that name.</param>
+    /// <summary>Reads a SentencePiece <c>.model</c>. Its control pieces are special tokens; it does not say that any is added to a text.</summary>
+    /// <param name="model">The file's bytes.</param>
+    /// <param name="name">How errors call the file.</param>
+    /// <exception cref="InkstoneFormatException">The file is broken.</exception>
+    public static Tokenizer FromSentencePiece(ReadOnlySpan<byte> model, string name = "tokenizer.model")
+    {
+        var tokens = new SentencePieceTokenModel(SentencePieceModel.Read(model, name));
+        var file = tokens.Model.File;
+        return new(new TokenizerParts
+        {
+            Model = tokens,
+            Decoder = new SentencePieceTextDecoder(tokens),
+            AddedTokens = tokens.ControlTokens(),
+            Roles = new(NameOf(file.BeginId), NameOf(file.EndId)),
+        });
+
+        string? NameOf(int id) => id >= 0 && id < tokens.Count && file.Kinds[id] == SentencePieceKind.Control ? tokens.Text(id) : null;
+    }
+
+    /// <summary>Reads a <c>tokenizer.json</c> or a SentencePiece <c>.model</c> from the disk.</summary>
+    /// <param name="path">The file, or a folder that holds a <c>tokenizer.json</c> or else a <c>tokenizer.model</c>.</param>
     /// <param name="roles">Which special tokens open and close a document; null: as their names tell.</param>
     /// <exception cref="InkstoneNotFoundException">There is no such file.</exception>
     /// <exception cref="InkstoneResourceException">The file cannot be read.</exception>
@@ -38,7 +57,13 @@ public sealed partial class Tokenizer
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
+        {
+            var model = Path.Combine(path, "tokenizer.model");
             path = Path.Combine(path, "tokenizer.json");
+            path = !File.Exists(path) && File.Exists(model) ? model : path;
+        }
+        if (Path.GetExtension(path) is ".model")
+            return FromSentencePiece(WholeFile.Read(path), Path.GetFileName(path));
         return TokenizerJsonReader.Read(BoundedJson.ReadFile(path), roles);
     }
 }

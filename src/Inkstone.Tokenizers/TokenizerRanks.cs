@@ -30,5 +30,5 @@ public sealed partial class Tokenizer
 
     /// <summary>The tokens as a rank file. It does not hold special tokens, nor how text is cut.</summary>
     /// <exception cref="InkstoneRequestException">The vocabulary's merges are not those that ranks in the order of ids give.</exception>
-    public byte[] ToRanks() => RankFile.Write(_model);
+    public byte[] ToRanks() => RankFile.Write(Editable);
 }

@@ -7,4 +7,17 @@ namespace Inkstone.Tokenizers;
 /// Whether it is a control token: matched only where <see cref="Specials"/> says so, and left out by a decoding that skips specials.
 /// A token that is not special is matched always.
 /// </param>
-public sealed record AddedToken(int Id, string Content, bool IsSpecial = true);
+public sealed record AddedToken(int Id, string Content, bool IsSpecial = true)
+{
+    /// <summary>Whether it is matched only where no letter, digit or mark touches it. Default false.</summary>
+    public bool IsSingleWord { get; init; }
+
+    /// <summary>Whether white space before it belongs to the match. Default false.</summary>
+    public bool StripsLeft { get; init; }
+
+    /// <summary>Whether white space after it belongs to the match. Default false.</summary>
+    public bool StripsRight { get; init; }
+
+    /// <summary>Whether it is looked for in the normalised text, itself normalised, rather than in the source. Default false.</summary>
+    public bool IsNormalized { get; init; }
+}

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace Inkstone.Tokenizers;
 
@@ -9,37 +8,31 @@ namespace Inkstone.Tokenizers;
 /// </summary>
 internal sealed class AddedTokenMatcher
 {
-    private readonly Dictionary<(int Node, byte Next), int> _edges = [];
-    private readonly List<AddedToken?> _ends = [null];
+    private readonly AddedToken[] _tokens;
+    private readonly ByteTrie _trie;
     private readonly SearchValues<byte> _firstBytes;
     private readonly bool _anyOrdinary;
 
-    /// <summary>Indexes the tokens.</summary>
-    public AddedTokenMatcher(IEnumerable<AddedToken> tokens)
+    /// <summary>Indexes tokens by the bytes they are looked for with; of two with equal bytes the first is found.</summary>
+    public AddedTokenMatcher(IReadOnlyList<(AddedToken Token, byte[] Bytes)> tokens)
     {
-        foreach (var token in tokens)
-        {
-            var node = 0;
-            foreach (var value in Encoding.UTF8.GetBytes(token.Content))
-            {
-                if (!_edges.TryGetValue((node, value), out var next))
-                {
-                    next = _ends.Count;
-                    _ends.Add(null);
-                    _edges.Add((node, value), next);
-                }
-                node = next;
-            }
-            _ends[node] = token;
-            _anyOrdinary |= !token.IsSpecial;
-        }
-        _firstBytes = SearchValues.Create([.. _edges.Keys.Where(edge => edge.Node == 0).Select(edge => edge.Next)]);
+        (AddedToken Token, byte[] Bytes)[] distinct = [.. tokens.Where(token => token.Bytes.Length > 0).DistinctBy(token => Convert.ToHexString(token.Bytes))];
+        _tokens = [.. distinct.Select(token => token.Token)];
+        var block = PieceBlock.Of([.. distinct.Select(token => token.Bytes)]);
+        _trie = ByteTrie.Build(block, block.Sort());
+        _anyOrdinary = _tokens.Any(token => !token.IsSpecial);
+        _firstBytes = SearchValues.Create([.. distinct.Select(token => token.Bytes[0]).Distinct()]);
     }
 
     /// <summary>Whether there is anything to look for.</summary>
-    public bool IsNeeded(Specials specials) => _anyOrdinary || (!specials.IsNone && _ends.Count > 1);
+    public bool IsNeeded(Specials specials) => _anyOrdinary || (!specials.IsNone && _tokens.Length > 0);
 
     /// <summary>Finds the first match from a position on; null when there is none.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="from">Where to begin: the end of the match before.</param>
+    /// <param name="specials">Which control tokens are looked for.</param>
+    /// <param name="start">Where the match begins, with the white space it takes in.</param>
+    /// <param name="length">How long it is.</param>
     public AddedToken? Find(ReadOnlySpan<byte> utf8, int from, Specials specials, out int start, out int length)
     {
         for (start = from; start < utf8.Length; start++)
@@ -48,8 +41,21 @@ internal sealed class AddedTokenMatcher
             if (skip < 0)
                 break;
             start += skip;
-            if (Longest(utf8[start..], specials, out length) is { } token)
-                return token;
+            if (Longest(utf8[start..], specials, out length) is not { } token)
+                continue;
+            if (token.IsSingleWord && !IsAlone(utf8, start, start + length))
+            {
+                start += length - 1; // passed over whole
+                continue;
+            }
+            if (token.StripsRight)
+                length += SpaceAtStart(utf8[(start + length)..]);
+            if (token.StripsLeft)
+            {
+                var space = SpaceAtEnd(utf8[from..start]);
+                (start, length) = (start - space, length + space);
+            }
+            return token;
         }
         (start, length) = (utf8.Length, 0);
         return null;
@@ -59,12 +65,33 @@ internal sealed class AddedTokenMatcher
     {
         AddedToken? longest = null;
         length = 0;
+        var nodes = _trie.Nodes;
         var node = 0;
-        for (var i = 0; i < utf8.Length && _edges.TryGetValue((node, utf8[i]), out node); i++)
+        for (var i = 0; i < utf8.Length && _trie.TryStep(ref node, utf8[i]); i++)
         {
-            if (_ends[node] is { } token && specials.Allows(token))
-                (longest, length) = (token, i + 1);
+            if (nodes[node].Value is >= 0 and var number && specials.Allows(_tokens[number]))
+                (longest, length) = (_tokens[number], i + 1);
         }
         return longest;
+    }
+
+    private static bool IsAlone(ReadOnlySpan<byte> utf8, int start, int end) =>
+        (start == 0 || !CodePoint.IsWord(Utf8Text.At(utf8, Utf8Text.Before(utf8, start), out _)))
+        && (end == utf8.Length || !CodePoint.IsWord(Utf8Text.At(utf8, end, out _)));
+
+    private static int SpaceAtStart(ReadOnlySpan<byte> utf8)
+    {
+        var end = 0;
+        while (end < utf8.Length && CodePoint.IsWhiteSpace(Utf8Text.At(utf8, end, out var length)))
+            end += length;
+        return end;
+    }
+
+    private static int SpaceAtEnd(ReadOnlySpan<byte> utf8)
+    {
+        var start = utf8.Length;
+        while (start > 0 && Utf8Text.Before(utf8, start) is var before && CodePoint.IsWhiteSpace(Utf8Text.At(utf8, before, out _)))
+            start = before;
+        return utf8.Length - start;
     }
 }

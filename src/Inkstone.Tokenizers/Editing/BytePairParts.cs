@@ -11,10 +11,10 @@ internal sealed class BytePairParts
     public BytePairParts(Tokenizer from)
     {
         _from = from;
-        var pieces = from.Model.Pieces;
+        var pieces = from.Editable.Pieces;
         for (var id = 0; id < from.VocabularySize; id++)
             Pieces.Add(id < pieces.Count ? pieces[id].ToArray() : []);
-        Merges = [.. from.Model.Merges.All];
+        Merges = [.. from.Editable.Merges.All];
         Added = [.. from.AddedTokens];
     }
 
@@ -45,7 +45,7 @@ internal sealed class BytePairParts
             if (Pieces[id].Length > 0)
                 known[ByteLevel.ToText(Pieces[id])] = id;
         }
-        var pieces = other.Model.Pieces;
+        var pieces = other.Editable.Pieces;
         for (var id = 0; id < pieces.Count; id++)
         {
             if (pieces[id].IsEmpty)
@@ -74,7 +74,7 @@ internal sealed class BytePairParts
             Added.Add(token with { Id = id });
         }
         var rules = Merges.Select(merge => (merge.Left, merge.Right)).ToHashSet();
-        foreach (var merge in other.Model.Merges.All)
+        foreach (var merge in other.Editable.Merges.All)
         {
             var (left, right) = (newIds[merge.Left], newIds[merge.Right]);
             if (rules.Add((left, right)))
@@ -94,8 +94,8 @@ internal sealed class BytePairParts
             start = checked(start + lengths[id]);
         }
         byte[] bytes = [.. Pieces.SelectMany(piece => piece)];
-        var model = new BytePairModel(new(bytes, starts, lengths), new([.. Merges]), _from.Model.IgnoreMerges);
-        return new(model, _from.PreTokenizer, Added, _from.Roles);
+        var model = new BytePairModel(new(bytes, starts, lengths), new([.. Merges]), _from.Editable.IgnoreMerges);
+        return new(_from.Parts with { Model = model, AddedTokens = [.. Added] });
     }
 
     private static void CheckNotSpecial(string printed, List<AddedToken> added)

@@ -14,7 +14,7 @@ internal sealed class ContinuedVocabulary : IMergedVocabulary
     /// <summary>Begins with the tokens and rules of a tokenizer.</summary>
     public ContinuedVocabulary(Tokenizer tokenizer)
     {
-        (_parts, _model, _oldCount) = (new(tokenizer), tokenizer.Model, tokenizer.VocabularySize);
+        (_parts, _model, _oldCount) = (new(tokenizer), tokenizer.Editable, tokenizer.VocabularySize);
         for (var id = 0; id < _oldCount; id++)
         {
             Lengths.Add(_parts.Pieces[id].Length);

@@ -57,7 +57,7 @@ public static class TokenizerEditor
         if (options.VocabularySize <= tokenizer.VocabularySize)
             throw new InkstoneRequestException("the vocabulary is that large already", nameof(options),
                 string.Create(CultureInfo.InvariantCulture, $"more than {tokenizer.VocabularySize} tokens"), options.VocabularySize.ToString(CultureInfo.InvariantCulture));
-        var counter = new PieceCounter(options.MaximumDistinctBytes, options.Threads, PieceCounter.CutBy(tokenizer.PreTokenizer), cancellation);
+        var counter = new PieceCounter(options.MaximumDistinctBytes, options.Threads, PieceCounter.CutBy(tokenizer.PreTokenizer!), cancellation);
         counter.Count(texts, progress);
         var vocabulary = new ContinuedVocabulary(tokenizer);
         MergeLearner.Learn(counter, vocabulary, new(options.VocabularySize, options.MinimumFrequency, options.MaximumTokenLength, options.Ties), progress, cancellation);
@@ -105,8 +105,8 @@ public static class TokenizerEditor
         var newIds = parts.Append(second);
         var union = parts.ToTokenizer();
         var unreached = newIds
-            .Where((id, old) => id >= first.VocabularySize && second.Model.Pieces.Count > old && !second.Model.Pieces[old].IsEmpty)
-            .Where(id => union.Model.EncodeWhole(union.TokenBytes(id)) is not [var only] || only != id);
+            .Where((id, old) => id >= first.VocabularySize && second.Editable.Pieces.Count > old && !second.Editable.Pieces[old].IsEmpty)
+            .Where(id => union.Editable.EncodeWhole(union.TokenBytes(id)) is not [var only] || only != id);
         return new(union, Identity(first.VocabularySize), newIds, [.. unreached]);
     }
 

@@ -5,105 +5,43 @@ using Inkstone.Foundation.Formats;
 namespace Inkstone.Tokenizers;
 
 /// <summary>
-/// Reads a Hugging Face <c>tokenizer.json</c> that holds a byte-level BPE. Reading is total: every key is used, checked, or named
-/// in the error that refuses it. Keys that bear on offsets alone (<c>trim_offsets</c>, the ByteLevel post-processor) are read and
-/// have no effect.
+/// Reads a Hugging Face <c>tokenizer.json</c>. Reading is total: every key is used, checked, or named in the error that refuses it.
 /// </summary>
 internal static class TokenizerJsonReader
 {
+    private static readonly string[] Sides = ["Right", "Left"];
+    private static readonly string[] Strategies = ["LongestFirst", "OnlyFirst", "OnlySecond"];
+
     /// <summary>Reads the file.</summary>
     public static Tokenizer Read(JsonValue root, SpecialRoles? roles)
     {
         var file = root.AsObject();
         file.Ignore("version");
-        foreach (var name in (string[])["truncation", "padding", "normalizer"])
-            RequireNull(file, name);
-        var preTokenizer = ReadPreTokenizer(file.Get("pre_tokenizer"));
-        if (file.Find("post_processor") is { } postProcessor)
-            ReadByteLevel(postProcessor);
-        ReadByteLevel(file.Get("decoder"));
         var added = ReadAddedTokens(file.Find("added_tokens"));
-        var model = BytePairJsonReader.Read(file.Get("model"), added);
+        var (normalizer, preTokenizer) = (file.Find("normalizer"), file.Find("pre_tokenizer"));
+        var model = ModelJson.Read(file.Get("model"), added, PreTokenizerJson.EndsByteLevel(preTokenizer), out var listed);
+        var parts = new TokenizerParts
+        {
+            Truncation = file.Find("truncation") is { } truncation ? ReadTruncation(truncation) : null,
+            Padding = file.Find("padding") is { } padding ? ReadPadding(padding) : null,
+            Normalizer = normalizer is { } given ? NormalizerJson.Read(given) : null,
+            PreTokenizer = preTokenizer is { } stage ? PreTokenizerJson.Read(stage, model is BytePairModel { Options.IsByteLevel: true }) : null,
+            Model = model,
+            PostProcessor = file.Find("post_processor") is { } processor ? PostProcessorJson.Read(processor) : null,
+            Decoder = file.Find("decoder") is { } decoder ? DecoderJson.Read(decoder) : null,
+            AddedTokens = added,
+            Listed = listed,
+            Roles = roles ?? SpecialRoles.FromNames([.. added.Where(token => token.IsSpecial).Select(token => token.Content)]),
+        };
         file.RefuseUnused();
-        roles ??= SpecialRoles.FromNames([.. added.Where(token => token.IsSpecial).Select(token => token.Content)]);
-        return new Tokenizer(model, preTokenizer, added, roles);
+        return new Tokenizer(parts);
     }
 
     /// <summary>The error for a component that cannot be carried out, named by its type where it has one.</summary>
-    public static InkstoneFormatException Unsupported(JsonValue component)
+    public static InkstoneFormatException Unsupported(JsonValue component, string what)
     {
         var type = component.Kind == JsonValueKind.Object && component.Find("type") is { Kind: JsonValueKind.String } name ? name.Show() : component.Show();
-        return new("a component is not supported", component.Where, "byte-level BPE with the pre-tokenizer of GPT-2, GPT-4 (cl100k), Llama 3 or Qwen 2", type);
-    }
-
-    /// <summary>Refuses a component that is not null.</summary>
-    public static void RequireNull(JsonObjectReader reader, string name)
-    {
-        if (reader.Find(name) is { } value)
-            throw Unsupported(value);
-    }
-
-    /// <summary>Refuses a setting that has not the one value that is supported; absent, it has it.</summary>
-    public static void RequireBoolean(JsonObjectReader reader, string name, bool wanted)
-    {
-        if (reader.Find(name) is { } value && value.AsBoolean() != wanted)
-            throw value.Error("a setting is not supported", wanted ? "true" : "false");
-    }
-
-    private static PreTokenizer ReadPreTokenizer(JsonValue value)
-    {
-        var reader = value.AsObject();
-        switch (reader.GetString("type"))
-        {
-            case "ByteLevel":
-                ReadByteLevel(value, cutsText: true);
-                return PreTokenizer.Gpt2;
-            case "Sequence":
-                JsonValue[] steps = [.. reader.Get("pretokenizers").Items()];
-                reader.RefuseUnused();
-                if (steps.Length != 2)
-                    throw reader.Get("pretokenizers").Error("a sequence of pre-tokenizers is not supported", "a Split, then a ByteLevel");
-                ReadByteLevel(steps[1], cutsText: false);
-                return ReadSplit(steps[0]);
-            default:
-                throw Unsupported(value);
-        }
-    }
-
-    private static PreTokenizer ReadSplit(JsonValue value)
-    {
-        var reader = value.AsObject();
-        if (reader.GetString("type") != "Split")
-            throw Unsupported(value);
-        var pattern = reader.GetObject("pattern").Get("Regex");
-        // The known patterns match every character, so to isolate matches and to remove all but matches come to the same.
-        var behavior = reader.GetChoice("behavior", ["Isolated", "Removed"]);
-        if (!reader.GetBoolean("invert", false) && behavior == "Removed")
-            throw value.Error("a way of splitting is not supported", "Isolated, or Removed with invert");
-        reader.RefuseUnused();
-        return PreTokenizer.Known.FirstOrDefault(known => known.Pattern == pattern.AsString())
-            ?? throw pattern.Error("a pattern is not supported", "that of " + string.Join(", ", PreTokenizer.Known));
-    }
-
-    /// <summary>
-    /// Checks a component of type ByteLevel. As a pre-tokenizer it either cuts text by GPT-2's pattern or leaves it as it was cut; in
-    /// other places (null) its settings have no effect.
-    /// </summary>
-    private static void ReadByteLevel(JsonValue value, bool? cutsText = null)
-    {
-        var reader = value.AsObject();
-        if (reader.GetString("type") != "ByteLevel")
-            throw Unsupported(value);
-        // Absent, each setting is true.
-        reader.GetBoolean("trim_offsets", true);
-        var (hasPrefixSpace, hasRegex) = (reader.GetBoolean("add_prefix_space", true), reader.GetBoolean("use_regex", true));
-        reader.RefuseUnused();
-        if (cutsText is null)
-            return;
-        if (hasPrefixSpace)
-            throw value.Error("a prefix space is not supported", "add_prefix_space false");
-        if (hasRegex != cutsText)
-            throw value.Error("a setting is not supported here", cutsText.Value ? "use_regex true" : "use_regex false");
+        return new("a component is not supported", component.Where, what + " that Hugging Face's tokenizers have", type);
     }
 
     private static List<AddedToken> ReadAddedTokens(JsonValue? value)
@@ -114,10 +52,14 @@ internal static class TokenizerJsonReader
         foreach (var item in value?.Items() ?? [])
         {
             var reader = item.AsObject();
-            var token = new AddedToken(reader.GetInt32("id", 0, int.MaxValue - 1), reader.GetString("content"), reader.GetBoolean("special", false));
-            foreach (var name in (string[])["single_word", "lstrip", "rstrip"])
-                RequireBoolean(reader, name, false);
-            reader.GetBoolean("normalized", true); // there is no normaliser
+            var isSpecial = reader.GetBoolean("special", false);
+            var token = new AddedToken(reader.GetInt32("id", 0, int.MaxValue - 1), reader.GetString("content"), isSpecial)
+            {
+                IsSingleWord = reader.GetBoolean("single_word", false),
+                StripsLeft = reader.GetBoolean("lstrip", false),
+                StripsRight = reader.GetBoolean("rstrip", false),
+                IsNormalized = reader.GetBoolean("normalized", !isSpecial),
+            };
             reader.RefuseUnused();
             if (token.Content.Length == 0)
                 throw item.Error("an added token is empty");
@@ -126,5 +68,40 @@ internal static class TokenizerJsonReader
             tokens.Add(token);
         }
         return tokens;
+    }
+
+    private static Truncation ReadTruncation(JsonValue value)
+    {
+        var reader = value.AsObject();
+        var truncation = new Truncation
+        {
+            MaximumLength = (int)reader.GetInt64("max_length", 0, long.MaxValue) is >= 0 and var length ? length : int.MaxValue,
+            Stride = reader.GetInt32("stride", 0, int.MaxValue, 0),
+            Strategy = (TruncationStrategy)Array.IndexOf(Strategies, reader.GetChoice("strategy", Strategies, Strategies[0])),
+            Side = (TokenSide)Array.IndexOf(Sides, reader.GetChoice("direction", Sides, Sides[0])),
+        };
+        reader.RefuseUnused();
+        return truncation;
+    }
+
+    private static Padding ReadPadding(JsonValue value)
+    {
+        var reader = value.AsObject();
+        int? length = null;
+        if (reader.Get("strategy") is { Kind: JsonValueKind.Object } fixedLength)
+            length = fixedLength.AsObject().GetInt32("Fixed", 0, int.MaxValue);
+        else
+            reader.GetChoice("strategy", ["BatchLongest"]);
+        var padding = new Padding
+        {
+            Length = length,
+            Multiple = reader.Find("pad_to_multiple_of")?.AsInt32(0),
+            Side = (TokenSide)Array.IndexOf(Sides, reader.GetChoice("direction", Sides, Sides[0])),
+            Id = reader.GetInt32("pad_id", 0, int.MaxValue),
+            TypeId = reader.GetInt32("pad_type_id", 0, int.MaxValue, 0),
+            Token = reader.GetString("pad_token"),
+        };
+        reader.RefuseUnused();
+        return padding;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Tokenizers;
@@ -7,22 +8,26 @@ namespace Inkstone.Tokenizers;
 internal static class TokenizerJsonWriter
 {
     /// <summary>The bytes of tokenizer.json.</summary>
-    public static byte[] Write(Tokenizer tokenizer) => StableJson.ToBytes(json =>
+    public static byte[] Write(Tokenizer tokenizer)
     {
-        json.WriteStartObject();
-        json.WriteString("version", "1.0");
-        json.WriteNull("truncation");
-        json.WriteNull("padding");
-        WriteAddedTokens(json, tokenizer);
-        json.WriteNull("normalizer");
-        WritePreTokenizer(json, tokenizer.PreTokenizer);
-        json.WritePropertyName("post_processor");
-        WriteByteLevel(json, addPrefixSpace: true, trimOffsets: false, useRegex: true);
-        json.WritePropertyName("decoder");
-        WriteByteLevel(json, addPrefixSpace: true, trimOffsets: true, useRegex: true);
-        WriteModel(json, tokenizer);
-        json.WriteEndObject();
-    });
+        var parts = tokenizer.Parts;
+        if (parts.Model.TakesSource)
+            throw new InkstoneRequestException("a SentencePiece model has no equal as tokenizer.json", nameof(Tokenizer.ToJson), fix: "Convert it first: Tokenizer.ToStages.");
+        return StableJson.ToBytes(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("version", "1.0");
+            WriteTruncation(json, parts.Truncation);
+            WritePadding(json, parts.Padding);
+            WriteAddedTokens(json, tokenizer);
+            WritePart(json, "normalizer", parts.Normalizer, NormalizerJson.Write);
+            WritePart(json, "pre_tokenizer", parts.PreTokenizer, PreTokenizerJson.Write);
+            WritePart(json, "post_processor", parts.PostProcessor, PostProcessorJson.Write);
+            WritePart(json, "decoder", parts.Decoder, DecoderJson.Write);
+            ModelJson.Write(json, tokenizer);
+            json.WriteEndObject();
+        });
+    }
 
     /// <summary>The bytes of tokenizer_config.json.</summary>
     public static byte[] WriteConfig(Tokenizer tokenizer, int? maximumLength) => StableJson.ToBytes(json =>
@@ -37,6 +42,58 @@ internal static class TokenizerJsonWriter
         json.WriteEndObject();
     });
 
+    private static void WritePart<T>(Utf8JsonWriter json, string name, T? part, Action<Utf8JsonWriter, T> write)
+        where T : class
+    {
+        json.WritePropertyName(name);
+        if (part is null)
+            json.WriteNullValue();
+        else
+            write(json, part);
+    }
+
+    private static void WriteTruncation(Utf8JsonWriter json, Truncation? truncation)
+    {
+        if (truncation is null)
+        {
+            json.WriteNull("truncation");
+            return;
+        }
+        json.WriteStartObject("truncation");
+        json.WriteString("direction", truncation.Side.ToString());
+        json.WriteNumber("max_length", truncation.MaximumLength);
+        json.WriteString("strategy", truncation.Strategy.ToString());
+        json.WriteNumber("stride", truncation.Stride);
+        json.WriteEndObject();
+    }
+
+    private static void WritePadding(Utf8JsonWriter json, Padding? padding)
+    {
+        if (padding is null)
+        {
+            json.WriteNull("padding");
+            return;
+        }
+        json.WriteStartObject("padding");
+        if (padding.Length is { } length)
+        {
+            json.WriteStartObject("strategy");
+            json.WriteNumber("Fixed", length);
+            json.WriteEndObject();
+        }
+        else
+            json.WriteString("strategy", "BatchLongest");
+        json.WriteString("direction", padding.Side.ToString());
+        if (padding.Multiple is { } multiple)
+            json.WriteNumber("pad_to_multiple_of", multiple);
+        else
+            json.WriteNull("pad_to_multiple_of");
+        json.WriteNumber("pad_id", padding.Id);
+        json.WriteNumber("pad_type_id", padding.TypeId);
+        json.WriteString("pad_token", padding.Token);
+        json.WriteEndObject();
+    }
+
     private static void WriteAddedTokens(Utf8JsonWriter json, Tokenizer tokenizer)
     {
         json.WriteStartArray("added_tokens");
@@ -45,78 +102,13 @@ internal static class TokenizerJsonWriter
             json.WriteStartObject();
             json.WriteNumber("id", token.Id);
             json.WriteString("content", token.Content);
-            json.WriteBoolean("single_word", false);
-            json.WriteBoolean("lstrip", false);
-            json.WriteBoolean("rstrip", false);
-            json.WriteBoolean("normalized", false);
+            json.WriteBoolean("single_word", token.IsSingleWord);
+            json.WriteBoolean("lstrip", token.StripsLeft);
+            json.WriteBoolean("rstrip", token.StripsRight);
+            json.WriteBoolean("normalized", token.IsNormalized);
             json.WriteBoolean("special", token.IsSpecial);
             json.WriteEndObject();
         }
         json.WriteEndArray();
-    }
-
-    private static void WritePreTokenizer(Utf8JsonWriter json, PreTokenizer preTokenizer)
-    {
-        json.WritePropertyName("pre_tokenizer");
-        if (preTokenizer == PreTokenizer.Gpt2)
-        {
-            WriteByteLevel(json, addPrefixSpace: false, trimOffsets: true, useRegex: true);
-            return;
-        }
-        json.WriteStartObject();
-        json.WriteString("type", "Sequence");
-        json.WriteStartArray("pretokenizers");
-        json.WriteStartObject();
-        json.WriteString("type", "Split");
-        json.WriteStartObject("pattern");
-        json.WriteString("Regex", preTokenizer.Pattern);
-        json.WriteEndObject();
-        json.WriteString("behavior", "Isolated");
-        json.WriteBoolean("invert", false);
-        json.WriteEndObject();
-        WriteByteLevel(json, addPrefixSpace: false, trimOffsets: true, useRegex: false);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteByteLevel(Utf8JsonWriter json, bool addPrefixSpace, bool trimOffsets, bool useRegex)
-    {
-        json.WriteStartObject();
-        json.WriteString("type", "ByteLevel");
-        json.WriteBoolean("add_prefix_space", addPrefixSpace);
-        json.WriteBoolean("trim_offsets", trimOffsets);
-        json.WriteBoolean("use_regex", useRegex);
-        json.WriteEndObject();
-    }
-
-    private static void WriteModel(Utf8JsonWriter json, Tokenizer tokenizer)
-    {
-        var model = tokenizer.Model;
-        json.WriteStartObject("model");
-        json.WriteString("type", "BPE");
-        json.WriteNull("dropout");
-        json.WriteNull("unk_token");
-        json.WriteNull("continuing_subword_prefix");
-        json.WriteNull("end_of_word_suffix");
-        json.WriteBoolean("fuse_unk", false);
-        json.WriteBoolean("byte_fallback", false);
-        json.WriteBoolean("ignore_merges", model.IgnoreMerges);
-        json.WriteStartObject("vocab");
-        for (var id = 0; id < tokenizer.VocabularySize; id++)
-        {
-            if (tokenizer.IdToToken(id) is { } token)
-                json.WriteNumber(token, id);
-        }
-        json.WriteEndObject();
-        json.WriteStartArray("merges");
-        foreach (var merge in model.Merges.All)
-        {
-            json.WriteStartArray();
-            json.WriteStringValue(ByteLevel.ToText(model.Pieces[merge.Left]));
-            json.WriteStringValue(ByteLevel.ToText(model.Pieces[merge.Right]));
-            json.WriteEndArray();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

@@ -1,8 +1,11 @@
+using System.Buffers;
+using System.Text;
+
 namespace Inkstone.Tokenizers;
 
 /// <summary>
-/// Byte-level byte pair encoding (Sennrich et al. 2016, "Neural machine translation of rare words with subword units"; on bytes,
-/// Radford et al. 2019): a piece begins as its bytes, and rules join neighbours, lowest rank first, leftmost first.
+/// Byte pair encoding (Sennrich et al. 2016, "Neural machine translation of rare words with subword units"; on bytes, Radford et al.
+/// 2019): a piece begins as its bytes or characters, and rules join neighbours, lowest rank first, leftmost first.
 /// <para>
 /// Cost of a text of n bytes: pre-tokenizing is linear. A piece met lately costs one look-up. A piece that is one token costs one
 /// more. Any other piece of length m costs O(m²) steps up to <see cref="LongestShortPiece"/> bytes, which is at most that many
@@ -10,111 +13,110 @@ namespace Inkstone.Tokenizers;
 /// text more than O(n log n).
 /// </para>
 /// </summary>
-internal sealed class BytePairModel
+internal sealed class BytePairModel : TokenModel
 {
-    /// <summary>Up to this many bytes the quadratic loop over a flat array beats the heap.</summary>
+    /// <summary>Up to this many symbols the quadratic loop over a flat array beats the heap.</summary>
     public const int LongestShortPiece = 64;
 
     private readonly int[] _byteIds = new int[256];
+    private readonly CharacterSymbols? _characters;
+    private readonly bool _looksUpWhole;
+    private readonly int _prefixLength;
+    private readonly int _suffixLength;
     private readonly byte[] _reachable; // of each id: 0 not known yet, 1 its bytes encode to it alone, 2 they do not
-    private readonly EncodeScratch?[] _spares = new EncodeScratch?[Environment.ProcessorCount];
 
-    /// <summary>A model over a vocabulary with all 256 single bytes.</summary>
+    /// <summary>A byte-level model, over a vocabulary with all 256 single bytes.</summary>
     public BytePairModel(PieceTable pieces, MergeTable merges, bool ignoreMerges = false)
+        : this(pieces, merges, BytePairOptions.ByteLevel with { IgnoresMerges = ignoreMerges })
     {
-        (Pieces, Merges, IgnoreMerges) = (pieces, merges, ignoreMerges);
+    }
+
+    /// <summary>A model.</summary>
+    public BytePairModel(PieceTable pieces, MergeTable merges, BytePairOptions options)
+    {
+        (Pieces, Merges, Options) = (pieces, merges, options);
         _reachable = new byte[pieces.Count];
-        for (var value = 0; value < 256; value++)
+        _prefixLength = Encoding.UTF8.GetByteCount(options.Prefix ?? "");
+        _suffixLength = Encoding.UTF8.GetByteCount(options.Suffix ?? "");
+        _looksUpWhole = _prefixLength + _suffixLength == 0 || options.IgnoresMerges;
+        if (!options.IsByteLevel)
+            _characters = new(pieces, options);
+        for (var value = 0; value < 256 && options.IsByteLevel; value++)
             _byteIds[value] = pieces.Find([(byte)value]);
     }
 
-    /// <summary>The vocabulary.</summary>
+    /// <summary>The vocabulary: bytes of text for a byte-level model, else the tokens as files show them.</summary>
     public PieceTable Pieces { get; }
 
     /// <summary>The rules.</summary>
     public MergeTable Merges { get; }
 
-    /// <summary>Whether a piece that is in the vocabulary is that token even if no merges lead to it.</summary>
-    public bool IgnoreMerges { get; }
+    /// <summary>How pieces begin.</summary>
+    public BytePairOptions Options { get; }
 
-    /// <summary>The id of each single byte.</summary>
+    /// <summary>Whether a piece that is in the vocabulary is that token even if no merges lead to it.</summary>
+    public bool IgnoreMerges => Options.IgnoresMerges;
+
+    /// <summary>The id of each single byte, of a byte-level model.</summary>
     public ReadOnlySpan<int> ByteIds => _byteIds;
 
-    /// <summary>Working memory for one call; the same few go from call to call.</summary>
-    public EncodeScratch Rent()
+    /// <inheritdoc/>
+    public override int Count => Pieces.Count;
+
+    /// <inheritdoc/>
+    public override string? Text(int id) =>
+        Pieces[id] is var bytes && bytes.IsEmpty ? null : Options.IsByteLevel ? ByteLevel.ToText(bytes) : Encoding.UTF8.GetString(bytes);
+
+    /// <inheritdoc/>
+    public override int Find(string text)
     {
-        foreach (ref var spare in _spares.AsSpan())
-        {
-            if (spare is not null && Interlocked.Exchange(ref spare, null) is { } scratch)
-                return scratch;
-        }
-        return new EncodeScratch();
+        if (!Options.IsByteLevel)
+            return Pieces.Find(Encoding.UTF8.GetBytes(text));
+        var bytes = new ArrayBufferWriter<byte>(Math.Max(1, text.Length));
+        return text.Length > 0 && ByteLevel.TryToBytes(text, bytes) ? Pieces.Find(bytes.WrittenSpan) : -1;
     }
 
-    /// <summary>Gives working memory back; one for each processor is kept.</summary>
-    public void Return(EncodeScratch scratch)
+    /// <inheritdoc/>
+    public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch)
     {
-        scratch.Clear();
-        foreach (ref var spare in _spares.AsSpan())
-        {
-            if (spare is null && Interlocked.CompareExchange(ref spare, scratch, null) is null)
-                return;
-        }
-    }
-
-    /// <summary>Appends the ids of a text.</summary>
-    public void Encode(ReadOnlySpan<byte> utf8, PreTokenizer preTokenizer, EncodeScratch scratch)
-    {
-        var start = 0;
-        while (start < utf8.Length)
-        {
-            var end = preTokenizer.Next(utf8, start);
-            var length = end - start;
-            if (length <= WordCache.LongestPiece)
-            {
-                ByteHash.Pack(utf8, start, length, out var low, out var high);
-                var known = scratch.Cache.Find(low, high);
-                if (known.Length == 1)
-                    scratch.Add(known[0]);
-                else if (!known.IsEmpty)
-                {
-                    known.CopyTo(scratch.Reserve(known.Length));
-                    scratch.Advance(known.Length);
-                }
-                else
-                {
-                    var before = scratch.Count;
-                    EncodePiece(utf8.Slice(start, length), scratch);
-                    var tokens = scratch.Ids[before..];
-                    if (tokens.Length <= WordCache.MostTokens)
-                        scratch.Cache.Add(low, high, tokens);
-                }
-            }
-            else
-                EncodePiece(utf8.Slice(start, length), scratch);
-            start = end;
-        }
-    }
-
-    /// <summary>Appends the ids of one piece.</summary>
-    public void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch)
-    {
-        var whole = Pieces.Find(piece);
+        var whole = _looksUpWhole ? Pieces.Find(piece) : -1;
         if (whole >= 0 && IsReachable(whole, scratch))
             scratch.Add(whole);
         else
             Merge(piece, scratch);
     }
 
-    /// <summary>The ids of one piece by themselves.</summary>
-    public int[] EncodeWhole(ReadOnlySpan<byte> piece)
+    /// <inheritdoc/>
+    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts)
     {
-        var scratch = Rent();
-        EncodePiece(piece, scratch);
-        int[] ids = [.. scratch.Ids];
-        Return(scratch);
-        return ids;
+        if (ids.Length == 1 && _looksUpWhole && Pieces[ids[0]].SequenceEqual(piece))
+        {
+            parts[0] = new(0, piece.Length);
+            return;
+        }
+        if (_characters is null)
+        {
+            for (int i = 0, start = 0; i < ids.Length; start = parts[i++].End)
+                parts[i] = new(start, start + Pieces[ids[i]].Length);
+            return;
+        }
+        var (symbols, lengths) = (new int[piece.Length], new int[piece.Length]);
+        var count = _characters.Find(piece, symbols, lengths);
+        for (int i = 0, at = 0, start = 0; i < ids.Length; start = parts[i++].End)
+        {
+            // The symbols that merged into this token: as many as its own text takes.
+            var end = start + lengths[at];
+            if (symbols[at++] != ids[i])
+            {
+                for (var wanted = start + TextLength(ids[i], isFirst: i == 0, isLast: i == ids.Length - 1); end < wanted && at < count; at++)
+                    end += lengths[at];
+            }
+            parts[i] = new(start, end);
+        }
     }
+
+    private int TextLength(int id, bool isFirst, bool isLast) =>
+        Pieces[id].Length - (isFirst ? 0 : _prefixLength) - (isLast ? _suffixLength : 0);
 
     /// <summary>
     /// Whether a token's own bytes encode to it. Found by encoding them, once, when first asked. Threads that ask at the same time
@@ -137,9 +139,14 @@ internal sealed class BytePairModel
     private void Merge(ReadOnlySpan<byte> piece, EncodeScratch scratch)
     {
         var tokens = scratch.Reserve(piece.Length);
-        for (var i = 0; i < piece.Length; i++)
-            tokens[i] = _byteIds[piece[i]];
-        scratch.Advance(piece.Length <= LongestShortPiece ? MergeShort(tokens, scratch) : scratch.LongPieces.Merge(tokens, Merges));
+        if (_characters is not null)
+            tokens = tokens[.._characters.Find(piece, tokens, [])];
+        else
+        {
+            for (var i = 0; i < piece.Length; i++)
+                tokens[i] = _byteIds[piece[i]];
+        }
+        scratch.Advance(tokens.Length <= LongestShortPiece ? MergeShort(tokens, scratch) : scratch.LongPieces.Merge(tokens, Merges));
     }
 
     /// <summary>The definition over a flat array in which the rule of each neighbouring pair is kept rather than looked up again.</summary>

@@ -12,6 +12,15 @@ internal sealed class EncodeScratch
     /// <summary>For pieces too long for the quadratic loop.</summary>
     public LongPieceMerger LongPieces { get; } = new();
 
+    /// <summary>For the unigram model.</summary>
+    public UnigramPath UnigramPath { get; } = new();
+
+    /// <summary>The text on its way through normalisers and pre-tokenizers.</summary>
+    public PreTokenizedText Text { get; } = new();
+
+    /// <summary>The whole normalised text, where it is cut at tokens looked for in it.</summary>
+    public NormalizedText Normalized { get; } = new();
+
     /// <summary>Pairs looked at by the short-piece loop so far: the work done, for tests.</summary>
     public long ShortSteps { get; set; }
 
@@ -46,5 +55,8 @@ internal sealed class EncodeScratch
         Count = 0;
         if (_ids.Length > LongestKept)
             _ids = new int[1024];
+        UnigramPath.Trim();
+        Text.Trim();
+        Normalized.Trim();
     }
 }

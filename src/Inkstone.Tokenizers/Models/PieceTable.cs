@@ -59,6 +59,16 @@ internal sealed class PieceTable
         }
     }
 
+    /// <summary>A trie over the pieces.</summary>
+    public ByteTrie ToTrie()
+    {
+        var block = ToBlock();
+        return ByteTrie.Build(block, block.Sort(id => !this[id].IsEmpty && Find(this[id]) == id));
+    }
+
+    /// <summary>The pieces by id alone.</summary>
+    public PieceBlock ToBlock() => new(_bytes, _starts, _lengths);
+
     private bool TryAdd(int id)
     {
         var piece = this[id];

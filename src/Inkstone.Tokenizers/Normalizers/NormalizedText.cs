@@ -69,6 +69,19 @@ internal sealed class NormalizedText
         EndRewrite();
     }
 
+    /// <summary>Begins a new text with a part of another, ranges and all.</summary>
+    public void CopyFrom(NormalizedText other, int start, int end)
+    {
+        (IsAligned, _rewriting, _origin) = (other.IsAligned, false, other._origin);
+        _length = end - start;
+        Grow(ref _bytes, 0, _length);
+        other._bytes.AsSpan(start, _length).CopyTo(_bytes);
+        if (!IsAligned)
+            return;
+        Grow(ref _ranges, 0, _length);
+        other._ranges.AsSpan(start, _length).CopyTo(_ranges);
+    }
+
     /// <summary>Begins a rewrite: what follows is written beside the current text.</summary>
     public void BeginRewrite()
     {
@@ -104,6 +117,19 @@ internal sealed class NormalizedText
     {
         Span<byte> utf8 = stackalloc byte[4];
         Append(utf8[..new Rune(codePoint).EncodeToUtf8(utf8)], alignedTo);
+    }
+
+    /// <summary>How long what was written so far is.</summary>
+    public int WrittenLength => _nextLength;
+
+    /// <summary>Gives back memory that an unusual text took.</summary>
+    public void Trim()
+    {
+        const int LongestKept = 1 << 22;
+        if (_bytes.Length > LongestKept || _nextBytes.Length > LongestKept)
+            (_bytes, _nextBytes, _length) = (new byte[256], [], 0);
+        if (_ranges.Length > LongestKept || _nextRanges.Length > LongestKept)
+            (_ranges, _nextRanges) = ([], []);
     }
 
     /// <summary>Makes what was written the current text.</summary>

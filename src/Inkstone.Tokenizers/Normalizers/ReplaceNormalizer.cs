@@ -2,14 +2,19 @@ using System.Text;
 
 namespace Inkstone.Tokenizers;
 
-/// <summary>Replaces each occurrence of a string, from the left and without overlap; the new text takes the range of the last character replaced.</summary>
-internal sealed class ReplaceNormalizer(string pattern, string content) : Normalizer
+/// <summary>Replaces each match of a pattern, from the left and without overlap; the new text takes the range of the last character replaced.</summary>
+internal sealed class ReplaceNormalizer(PiecePattern pattern, string content) : Normalizer
 {
-    private readonly byte[] _pattern = Encoding.UTF8.GetBytes(pattern);
     private readonly byte[] _content = Encoding.UTF8.GetBytes(content);
 
+    /// <summary>Replaces a string.</summary>
+    public ReplaceNormalizer(string pattern, string content)
+        : this(new LiteralPattern(pattern), content)
+    {
+    }
+
     /// <summary>What is looked for.</summary>
-    public string Pattern { get; } = pattern;
+    public PiecePattern Pattern { get; } = pattern;
 
     /// <summary>What stands in its place.</summary>
     public string Content { get; } = content;
@@ -18,17 +23,17 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : Normal
     public override void Normalize(NormalizedText text)
     {
         var bytes = text.Bytes;
-        var match = _pattern.Length == 0 ? -1 : bytes.IndexOf(_pattern);
-        if (match < 0)
+        if (!Pattern.TryFind(bytes, 0, out var start, out var end))
             return;
         var position = 0;
         text.BeginRewrite();
-        while (match >= 0)
+        for (var isFound = true; isFound; isFound = Pattern.TryFind(bytes, position, out start, out end))
         {
-            text.Copy(position, position + match);
-            position += match + _pattern.Length;
-            text.Append(_content, alignedTo: position - 1);
-            match = bytes[position..].IndexOf(_pattern);
+            if (end == start)
+                break;
+            text.Copy(position, start);
+            text.Append(_content, alignedTo: end - 1);
+            position = end;
         }
         text.Copy(position, bytes.Length);
         text.EndRewrite();

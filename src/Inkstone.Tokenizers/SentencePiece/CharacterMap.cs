@@ -79,10 +79,30 @@ internal sealed class CharacterMap
         result = default;
         if (length == 0)
             return false;
+        result = Result(value);
+        return true;
+    }
+
+    /// <summary>The result of the shortest rule that fits the beginning of the text; false if none does.</summary>
+    public bool TryMatchShortest(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> result)
+    {
+        var place = Offset(_units[0]);
+        for (var i = 0; i < Math.Min(text.Length, LongestKey) && TryStep(ref place, text[i], out var leaf); i++)
+        {
+            if (leaf is not { } value)
+                continue;
+            result = Result(value);
+            return true;
+        }
+        result = default;
+        return false;
+    }
+
+    private ReadOnlySpan<byte> Result(uint value)
+    {
         var from = _results.AsSpan((int)Math.Min(value, (uint)_results.Length));
         var end = from.IndexOf((byte)0);
-        result = end < 0 ? [] : from[..end];
-        return true;
+        return end < 0 ? [] : from[..end];
     }
 
     private bool TryStep(ref uint place, byte next, out uint? leaf)

@@ -11,6 +11,7 @@ internal sealed class SentencePieceModel
     private readonly SentencePieceNormalizer _normalizer;
     private readonly SentencePieceDecoder _decoder;
     private readonly SentencePieceSegmenter _segmenter;
+    private readonly SentencePieceAlignment _alignment;
     private readonly SentencePieceScratch?[] _spares = new SentencePieceScratch?[Environment.ProcessorCount];
 
     /// <summary>Makes a model ready for use.</summary>
@@ -21,6 +22,7 @@ internal sealed class SentencePieceModel
         _normalizer = new(file.Normalization, file.HasWhitespaceSuffix, userDefined.Length == 0 ? null : ByteTrie.Build(file.Pieces, userDefined));
         _decoder = new(file);
         var vocabulary = new SentencePieceVocabulary(file);
+        _alignment = new(vocabulary, _normalizer);
         _segmenter = file.Algorithm switch
         {
             SentencePieceAlgorithm.Unigram => new UnigramSegmenter(vocabulary),
@@ -55,6 +57,9 @@ internal sealed class SentencePieceModel
         _normalizer.Normalize(text, scratch);
         _segmenter.Segment(scratch);
     }
+
+    /// <summary>Which part of a text each of its ids stands for.</summary>
+    public void Locate(ReadOnlySpan<byte> text, ReadOnlySpan<int> ids, Span<PieceRange> parts) => _alignment.Locate(text, ids, parts);
 
     /// <summary>The text of ids, all of which are pieces of the model.</summary>
     public string Decode(ReadOnlySpan<int> ids) => Encoding.UTF8.GetString(_decoder.Decode(ids));

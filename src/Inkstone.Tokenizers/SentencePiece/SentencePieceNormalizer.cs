@@ -37,7 +37,10 @@ internal sealed class SentencePieceNormalizer
     public static ReadOnlySpan<byte> SpaceMark => "\u2581"u8;
 
     /// <summary>Prepares a text.</summary>
-    public void Normalize(ReadOnlySpan<byte> text, SentencePieceScratch scratch)
+    /// <param name="text">The text.</param>
+    /// <param name="scratch">Takes the prepared text.</param>
+    /// <param name="places">Takes the place of the source each prepared byte was made at, and last where the source is used up; null if nobody asks.</param>
+    public void Normalize(ReadOnlySpan<byte> text, SentencePieceScratch scratch, List<int>? places = null)
     {
         scratch.BeginText();
         var position = 0;
@@ -47,13 +50,17 @@ internal sealed class SentencePieceNormalizer
                 position += length;
         }
         if (position == text.Length)
+        {
+            places?.Add(position);
             return;
+        }
         if (_options.AddsDummyPrefix && !_hasWhitespaceSuffix)
             AddSpace(scratch);
+        places?.AddRange(Enumerable.Repeat(position, scratch.Text.Length));
         var isAfterSpace = _options.RemovesExtraWhitespace;
         while (position < text.Length)
         {
-            var copied = CopyPlain(text[position..], scratch);
+            var copied = places is null ? CopyPlain(text[position..], scratch) : 0;
             if (copied > 0)
             {
                 isAfterSpace = false;
@@ -68,11 +75,18 @@ internal sealed class SentencePieceNormalizer
                 continue;
             isAfterSpace = _options.RemovesExtraWhitespace && result[^1] == Space;
             Append(result, scratch);
+            places?.AddRange(Enumerable.Repeat(position - length, scratch.Text.Length - places.Count));
         }
+        var end = position;
         if (_options.RemovesExtraWhitespace)
+        {
             scratch.TrimText(scratch.Text.TrimEnd(Space).Length);
+            end = places is not null && places.Count > scratch.Text.Length ? places[scratch.Text.Length] : end;
+        }
+        places?.RemoveRange(scratch.Text.Length, places.Count - scratch.Text.Length);
         if (_options.AddsDummyPrefix && _hasWhitespaceSuffix)
             AddSpace(scratch);
+        places?.AddRange(Enumerable.Repeat(end, scratch.Text.Length + 1 - places.Count));
     }
 
     /// <summary>The user-defined piece that a text begins with, or none.</summary>

@@ -1,0 +1,26 @@
+using System.Buffers;
+using System.Text;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>Visible characters back to the bytes they stand for (<see cref="ByteLevel"/>); a token with any other character stays as it is.</summary>
+/// <param name="settings">What the file says; it makes no difference here.</param>
+internal sealed class ByteLevelDecoder(ByteLevelSettings settings) : TextDecoder
+{
+    /// <summary>What the file says.</summary>
+    public ByteLevelSettings Settings { get; } = settings;
+
+    /// <inheritdoc/>
+    public override DecoderStage Start(DecoderStage next) => new Stage(next);
+
+    private sealed class Stage(DecoderStage next) : TokenDecoderStage(next)
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new(64);
+
+        protected override void Decode(ReadOnlySpan<byte> token)
+        {
+            _bytes.ResetWrittenCount();
+            Give(ByteLevel.TryToBytes(Encoding.UTF8.GetString(token), _bytes) ? _bytes.WrittenSpan : token);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+using Inkstone.Foundation.Formats;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>
+/// The tokens of a model by id, as a file lists them, checked: ids within reason, none twice, and none in conflict with the added tokens.
+/// Special added tokens are left out of what the model looks up, so that nobody types one; their ids are kept in <see cref="Listed"/>.
+/// </summary>
+internal sealed class VocabularyReader
+{
+    private readonly Dictionary<string, AddedToken> _addedByContent;
+    private readonly Dictionary<int, AddedToken> _addedById;
+    private readonly string?[] _names;
+    private readonly bool[] _taken;
+
+    private VocabularyReader(List<AddedToken> added, int count)
+    {
+        _addedByContent = added.DistinctBy(token => token.Content).ToDictionary(token => token.Content);
+        _addedById = added.ToDictionary(token => token.Id);
+        (_names, _taken) = (new string?[count], new bool[count]);
+    }
+
+    /// <summary>The token of each id; null where there is none that text may become.</summary>
+    public string?[] Names => _names;
+
+    /// <summary>The added tokens that the model lists too.</summary>
+    public HashSet<int> Listed { get; } = [];
+
+    /// <summary>Reads an object of tokens and ids.</summary>
+    public static VocabularyReader FromObject(JsonValue value, List<AddedToken> added)
+    {
+        var count = value.Members().Count() + added.Count;
+        // Ids may leave gaps, but not so many that a small file asks for much memory.
+        var limit = (int)Math.Min(int.MaxValue - 1, 2L * count + 65_536);
+        var highest = added.Select(token => token.Id).DefaultIfEmpty(-1).Max();
+        if (highest > limit)
+            throw value.Error(string.Create(CultureInfo.InvariantCulture, $"an added token's id, {highest}, is far beyond the {count} tokens there are"));
+        foreach (var (_, id) in value.Members())
+            highest = Math.Max(highest, id.AsInt32(0, limit));
+        var vocabulary = new VocabularyReader(added, highest + 1);
+        foreach (var (name, item) in value.Members())
+            vocabulary.Add(name, item.AsInt32(), item);
+        return vocabulary;
+    }
+
+    /// <summary>Reads an array of pairs of tokens and scores.</summary>
+    public static VocabularyReader FromPairs(JsonValue value, List<AddedToken> added, out double[] scores)
+    {
+        var vocabulary = new VocabularyReader(added, value.Count);
+        scores = new double[value.Count];
+        var id = 0;
+        foreach (var item in value.Items())
+        {
+            JsonValue[] pair = [.. item.Items()];
+            if (pair.Length != 2)
+                throw item.Error("not a token and its score");
+            vocabulary.Add(pair[0].AsString(), id, item);
+            scores[id++] = pair[1].AsDouble();
+        }
+        return vocabulary;
+    }
+
+    /// <summary>The id of a token that may be special; −1 if there is none.</summary>
+    public int Find(string name) => _addedByContent.TryGetValue(name, out var token) ? token.Id : Array.IndexOf(_names, name);
+
+    /// <summary>The tokens in UTF-8.</summary>
+    /// <param name="value">Where errors are placed.</param>
+    public PieceTable ToPieces(JsonValue value)
+    {
+        var (starts, lengths) = (new int[_names.Length], new int[_names.Length]);
+        var bytes = new byte[checked((int)_names.Sum(name => (long)Encoding.UTF8.GetByteCount(name ?? "")))];
+        var start = 0;
+        for (var id = 0; id < _names.Length; id++)
+        {
+            starts[id] = start;
+            start += lengths[id] = Encoding.UTF8.GetBytes(_names[id] ?? "", bytes.AsSpan(start));
+        }
+        return Checked(new(bytes, starts, lengths), value);
+    }
+
+    /// <summary>The tokens as the bytes whose visible form they are; null where some token is no visible form, or some byte has no token.</summary>
+    /// <param name="value">Where errors are placed.</param>
+    public PieceTable? ToBytePieces(JsonValue value)
+    {
+        var (starts, lengths) = (new int[_names.Length], new int[_names.Length]);
+        var bytes = new System.Buffers.ArrayBufferWriter<byte>(Math.Max(1, 8 * _names.Length));
+        for (var id = 0; id < _names.Length; id++)
+        {
+            starts[id] = bytes.WrittenCount;
+            if (_names[id] is not { Length: > 0 } name)
+                continue;
+            // An added token may be any text; a piece of the vocabulary is printed bytes.
+            if (!ByteLevel.TryToBytes(name, bytes) && !_addedById.ContainsKey(id))
+                return null;
+            lengths[id] = bytes.WrittenCount - starts[id];
+        }
+        var pieces = Checked(new(bytes.WrittenSpan.ToArray(), starts, lengths), value);
+        for (var each = 0; each < 256; each++)
+        {
+            if (pieces.Find([(byte)each]) < 0)
+                return null;
+        }
+        return pieces;
+    }
+
+    private static PieceTable Checked(PieceTable pieces, JsonValue value) => pieces.FirstDuplicate < 0 ? pieces
+        : throw value.Error(string.Create(CultureInfo.InvariantCulture, $"two ids have one token, the second of them {pieces.FirstDuplicate}"));
+
+    private void Add(string name, int id, JsonValue item)
+    {
+        if (_taken[id])
+            throw item.Error("two tokens have one id");
+        _taken[id] = true;
+        var token = _addedByContent.GetValueOrDefault(name);
+        if (_addedById.GetValueOrDefault(id) != token)
+            throw item.Error("the vocabulary and the added tokens give one id to two tokens, or two ids to one");
+        if (token is not null)
+            Listed.Add(id);
+        if (token is not { IsSpecial: true })
+            _names[id] = name;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>
+/// WordPiece (Schuster and Nakajima 2012, "Japanese and Korean voice search"; as used by BERT, Devlin et al. 2019): a word is cut greedily
+/// into the longest tokens from the left, those inside a word marked by a prefix. A word in which some place has no token is one
+/// unknown token. Cost: linear for words, which are bounded; a longer word is unknown at once.
+/// </summary>
+internal sealed class WordPieceModel : TokenModel
+{
+    private readonly ByteTrie _trie;
+    private readonly int _inside; // the node of the prefix; −1 where no token has it
+    private readonly int _prefixLength;
+
+    /// <summary>A model.</summary>
+    /// <param name="pieces">The tokens in UTF-8 as files show them.</param>
+    /// <param name="unknown">The token for a word that cannot be cut.</param>
+    /// <param name="unknownId">Its id.</param>
+    /// <param name="prefix">The mark of tokens inside a word, such as <c>##</c>.</param>
+    /// <param name="longestWord">Words of more characters are unknown.</param>
+    public WordPieceModel(PieceTable pieces, string unknown, int unknownId, string prefix, int longestWord)
+    {
+        (Pieces, Unknown, UnknownId, Prefix, LongestWord) = (pieces, unknown, unknownId, prefix, longestWord);
+        var mark = Encoding.UTF8.GetBytes(prefix);
+        _prefixLength = mark.Length;
+        _trie = pieces.ToTrie();
+        foreach (var value in mark)
+        {
+            if (!_trie.TryStep(ref _inside, value))
+            {
+                _inside = -1;
+                break;
+            }
+        }
+    }
+
+    /// <summary>The vocabulary.</summary>
+    public PieceTable Pieces { get; }
+
+    /// <summary>The unknown token.</summary>
+    public string Unknown { get; }
+
+    /// <summary>Its id.</summary>
+    public int UnknownId { get; }
+
+    /// <summary>The mark of tokens inside a word.</summary>
+    public string Prefix { get; }
+
+    /// <summary>The longest word that is cut, in characters.</summary>
+    public int LongestWord { get; }
+
+    /// <inheritdoc/>
+    public override int Count => Pieces.Count;
+
+    /// <inheritdoc/>
+    public override string? Text(int id) => Pieces[id] is var bytes && bytes.IsEmpty ? null : Encoding.UTF8.GetString(bytes);
+
+    /// <inheritdoc/>
+    public override int Find(string text) => Pieces.Find(Encoding.UTF8.GetBytes(text));
+
+    /// <inheritdoc/>
+    public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch)
+    {
+        var before = scratch.Count;
+        var isWhole = piece.Length <= LongestWord || Utf8Text.CountCharacters(piece) <= LongestWord;
+        for (var start = 0; isWhole && start < piece.Length;)
+        {
+            var id = Longest(piece[start..], start == 0 ? 0 : _inside, out var length);
+            isWhole = id >= 0;
+            if (isWhole)
+                scratch.Add(id);
+            start += length;
+        }
+        if (isWhole)
+            return;
+        scratch.Advance(before - scratch.Count);
+        scratch.Add(UnknownId);
+    }
+
+    /// <inheritdoc/>
+    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts)
+    {
+        for (int i = 0, start = 0; i < ids.Length; start = parts[i++].End)
+            parts[i] = new(start, i == ids.Length - 1 ? piece.Length : start + Pieces[ids[i]].Length - (i > 0 ? _prefixLength : 0));
+    }
+
+    private int Longest(ReadOnlySpan<byte> text, int node, out int length)
+    {
+        var nodes = _trie.Nodes;
+        length = 0;
+        var id = -1;
+        if (node < 0)
+            return id;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var child = nodes[node].Base ^ text[i];
+            ref readonly var found = ref nodes[child];
+            if (found.Parent != node)
+                break;
+            node = child;
+            if (found.Value >= 0)
+                (id, length) = (found.Value, i + 1);
+        }
+        return id;
+    }
+}

@@ -1,0 +1,15 @@
+namespace Inkstone.Tokenizers;
+
+/// <summary>Post-processors one after the other.</summary>
+internal sealed class PostProcessorSequence(IReadOnlyList<PostProcessor> processors) : PostProcessor
+{
+    /// <summary>The processors, in the order they act.</summary>
+    public IReadOnlyList<PostProcessor> Processors { get; } = [.. processors];
+
+    /// <inheritdoc/>
+    public override int AddedCount(bool isPair) => Processors.Sum(processor => processor.AddedCount(isPair));
+
+    /// <inheritdoc/>
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial) =>
+        Processors.Aggregate(encodings, (current, processor) => processor.Process(current, addSpecial));
+}

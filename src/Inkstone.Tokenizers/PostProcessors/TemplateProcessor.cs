@@ -1,0 +1,46 @@
+namespace Inkstone.Tokenizers;
+
+/// <summary>One place of a template: a text (0 or 1), or added tokens.</summary>
+/// <param name="Sequence">The number of the text; null for added tokens.</param>
+/// <param name="Special">The name of the added tokens, for a place without a text.</param>
+/// <param name="TypeId">The segment.</param>
+internal sealed record TemplatePlace(int? Sequence, string? Special, int TypeId);
+
+/// <summary>Tokens that templates name.</summary>
+/// <param name="Name">Their name.</param>
+/// <param name="Ids">Their ids.</param>
+/// <param name="Tokens">Their texts.</param>
+internal sealed record TemplateSpecial(string Name, IReadOnlyList<int> Ids, IReadOnlyList<string> Tokens);
+
+/// <summary>Lays texts and added tokens out as a template says, one for a single text and one for a pair.</summary>
+internal sealed class TemplateProcessor(IReadOnlyList<TemplatePlace> single, IReadOnlyList<TemplatePlace> pair, IReadOnlyList<TemplateSpecial> specials) : PostProcessor
+{
+    private readonly Dictionary<string, TemplateSpecial> _specials = specials.ToDictionary(special => special.Name);
+
+    /// <summary>The template for a single text.</summary>
+    public IReadOnlyList<TemplatePlace> Single { get; } = single;
+
+    /// <summary>The template for a pair.</summary>
+    public IReadOnlyList<TemplatePlace> Pair { get; } = pair;
+
+    /// <summary>The tokens that templates name.</summary>
+    public IReadOnlyList<TemplateSpecial> Specials { get; } = specials;
+
+    /// <inheritdoc/>
+    public override int AddedCount(bool isPair) =>
+        (isPair ? Pair : Single).Sum(place => place.Special is { } name ? _specials[name].Ids.Count : 0);
+
+    /// <inheritdoc/>
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
+    {
+        var parts = new List<TokenEncoding>();
+        foreach (var place in encodings.Length == 2 ? Pair : Single)
+        {
+            if (place.Sequence is { } number)
+                parts.Add(WithType(encodings[number], place.TypeId));
+            else if (addSpecial && _specials[place.Special!] is var special)
+                parts.Add(new([.. special.Ids.Select((id, i) => new TokenInText(id, special.Tokens[i], default, place.TypeId, IsSpecial: true))]));
+        }
+        return [.. parts];
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>
+/// A SentencePiece model as the model of a tokenizer: it takes the source as it is and prepares it itself. Its control pieces are added
+/// tokens of the tokenizer and are never found in text here.
+/// </summary>
+internal sealed class SentencePieceTokenModel : TokenModel
+{
+    private readonly Dictionary<string, int> _ids;
+
+    /// <summary>Wraps a model.</summary>
+    public SentencePieceTokenModel(SentencePieceModel model)
+    {
+        Model = model;
+        var pieces = model.File.Pieces;
+        _ids = new(pieces.Count);
+        for (var id = 0; id < pieces.Count; id++)
+            _ids.TryAdd(Encoding.UTF8.GetString(pieces[id]), id);
+    }
+
+    /// <summary>The model.</summary>
+    public SentencePieceModel Model { get; }
+
+    /// <inheritdoc/>
+    public override bool TakesSource => true;
+
+    /// <inheritdoc/>
+    public override int Count => Model.File.Pieces.Count;
+
+    /// <inheritdoc/>
+    public override string? Text(int id) => Encoding.UTF8.GetString(Model.File.Pieces[id]);
+
+    /// <inheritdoc/>
+    public override int Find(string text) => _ids.GetValueOrDefault(text, -1);
+
+    /// <inheritdoc/>
+    public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch)
+    {
+        var own = Model.Rent();
+        Model.Encode(piece, own);
+        own.Ids.CopyTo(scratch.Reserve(own.Count));
+        scratch.Advance(own.Count);
+        Model.Return(own);
+    }
+
+    /// <inheritdoc/>
+    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts) => Model.Locate(piece, ids, parts);
+
+    /// <summary>The added tokens of a tokenizer with this model: its control pieces, and the unknown one, which no text becomes by being typed.</summary>
+    public List<AddedToken> ControlTokens()
+    {
+        var file = Model.File;
+        var tokens = new List<AddedToken>();
+        for (var id = 0; id < Count; id++)
+        {
+            if (file.Kinds[id] is SentencePieceKind.Control)
+                tokens.Add(new(id, Text(id)!));
+        }
+        return tokens;
+    }
+}

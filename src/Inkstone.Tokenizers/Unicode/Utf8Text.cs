@@ -1,0 +1,38 @@
+using System.Text;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>Small questions about UTF-8.</summary>
+internal static class Utf8Text
+{
+    /// <summary>How many characters (code points) valid UTF-8 holds.</summary>
+    public static int CountCharacters(ReadOnlySpan<byte> utf8)
+    {
+        var count = 0;
+        foreach (var value in utf8)
+            count += (value & 0xC0) != 0x80 ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>The character that begins at a place of valid UTF-8, and its length in bytes.</summary>
+    public static int At(ReadOnlySpan<byte> utf8, int position, out int length)
+    {
+        var first = utf8[position];
+        if (first < 0x80)
+        {
+            length = 1;
+            return first;
+        }
+        Rune.DecodeFromUtf8(utf8[position..], out var rune, out length);
+        return rune.Value;
+    }
+
+    /// <summary>Where the character before a place begins.</summary>
+    public static int Before(ReadOnlySpan<byte> utf8, int position)
+    {
+        position--;
+        while (position > 0 && (utf8[position] & 0xC0) == 0x80)
+            position--;
+        return position;
+    }
+}
