@@ -46,7 +46,7 @@ public sealed partial class Tokenizer
 
     /// <summary>A byte-level BPE that one scanner cuts text for.</summary>
     internal Tokenizer(BytePairModel model, PreTokenizer scanner, IEnumerable<AddedToken> addedTokens, SpecialRoles roles)
-        : this(new TokenizerParts { Model = model, PreTokenizer = Cutting(scanner), AddedTokens = [.. addedTokens], Roles = roles })
+        : this(ByteLevelParts(model, scanner, [.. addedTokens], roles))
     {
     }
 
@@ -202,6 +202,17 @@ public sealed partial class Tokenizer
             ?? throw new InkstoneRequestException("a role names a token that the tokenizer does not have", role,
                 expected: "one of its special tokens: " + string.Join(", ", AddedTokens.Where(t => t.IsSpecial).Select(t => t.Content)), found: content);
     }
+
+    private static TokenizerParts ByteLevelParts(BytePairModel model, PreTokenizer scanner, AddedToken[] addedTokens, SpecialRoles roles) => new()
+    {
+        Model = model,
+        PreTokenizer = Cutting(scanner),
+        PostProcessor = new ByteLevelProcessor(ByteLevelSettings.All with { TrimsOffsets = false }),
+        Decoder = new ByteLevelDecoder(ByteLevelSettings.All),
+        AddedTokens = addedTokens,
+        Listed = addedTokens.Select(token => token.Id).ToHashSet(),
+        Roles = roles,
+    };
 
     /// <summary>The stages of a byte-level BPE that one scanner cuts text for, as files write them.</summary>
     private static PreTokenizerStage Cutting(PreTokenizer scanner) => scanner == PreTokenizer.Gpt2

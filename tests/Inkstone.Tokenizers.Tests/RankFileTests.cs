@@ -23,7 +23,7 @@ public sealed class RankFileTests
     public void ATrainedVocabularyIsWrittenAndCutsTextAlike()
     {
         var trained = Samples.Trained;
-        var again = Tokenizer.FromRanks(trained.ToRanks(), trained.PreTokenizer);
+        var again = Tokenizer.FromRanks(trained.ToRanks(), trained.PreTokenizer!);
         var text = Samples.FixtureBytes("varied.txt");
         Assert.Equal(trained.Encode(text), again.Encode(text));
     }

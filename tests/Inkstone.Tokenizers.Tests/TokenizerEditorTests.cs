@@ -87,7 +87,7 @@ public sealed class TokenizerEditorTests
             var utf8 = Encoding.UTF8.GetBytes(text);
             for (int start = 0, end; start < utf8.Length; start = end)
             {
-                end = Samples.Trained.PreTokenizer.Next(utf8, start);
+                end = Samples.Trained.PreTokenizer!.Next(utf8, start);
                 var piece = utf8.AsSpan(start, end - start);
                 var mapped = Samples.Trained.Encode(piece).Select(id => edit.NewIds[id]).ToArray();
                 var ids = edit.Tokenizer.Encode(piece);
@@ -149,7 +149,7 @@ public sealed class TokenizerEditorTests
         var uses = new long[tokenizer.VocabularySize];
         foreach (var id in texts.SelectMany(text => tokenizer.Encode(text)))
             uses[id]++;
-        var merges = tokenizer.Model.Merges.All.ToArray().ToList();
+        var merges = tokenizer.Editable.Merges.All.ToArray().ToList();
         var gone = new HashSet<int>();
         while (tokenizer.VocabularySize - gone.Count > size)
         {

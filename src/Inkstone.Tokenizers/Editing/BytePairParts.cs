@@ -95,7 +95,7 @@ internal sealed class BytePairParts
         }
         byte[] bytes = [.. Pieces.SelectMany(piece => piece)];
         var model = new BytePairModel(new(bytes, starts, lengths), new([.. Merges]), _from.Editable.IgnoreMerges);
-        return new(_from.Parts with { Model = model, AddedTokens = [.. Added] });
+        return new(_from.Parts with { Model = model, AddedTokens = [.. Added], Listed = Added.Select(token => token.Id).ToHashSet() });
     }
 
     private static void CheckNotSpecial(string printed, List<AddedToken> added)

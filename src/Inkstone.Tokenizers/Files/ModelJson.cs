@@ -68,10 +68,10 @@ internal static class ModelJson
     public static void WriteVocabulary(Utf8JsonWriter json, Tokenizer tokenizer)
     {
         json.WriteStartObject("vocab");
-        var added = tokenizer.AddedTokens.Select(token => token.Id).ToHashSet();
+        var model = tokenizer.Parts.Model;
         for (var id = 0; id < tokenizer.VocabularySize; id++)
         {
-            if ((!added.Contains(id) || tokenizer.Parts.Listed.Contains(id)) && tokenizer.IdToToken(id) is { } token)
+            if ((tokenizer.Parts.Listed.Contains(id) || (id < model.Count && model.Text(id) is not null)) && tokenizer.IdToToken(id) is { } token)
                 json.WriteNumber(token, id);
         }
         json.WriteEndObject();
