@@ -15,7 +15,7 @@ public sealed partial class Tokenizer
     public TokenEncoding EncodeDetailed(string text, string? pair = null, EncodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return EncodeDetailed(Encoding.UTF8.GetBytes(text), pair is null ? null : Encoding.UTF8.GetBytes(pair), options);
+        return EncodeDetailed(Encoding.UTF8.GetBytes(text), pair is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(pair), options);
     }
 
     /// <summary>Encodes a text in UTF-8, or a pair; offsets count the units of the text, broken sequences taken for one U+FFFD each.</summary>

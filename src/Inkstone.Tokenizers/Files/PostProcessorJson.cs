@@ -85,7 +85,6 @@ internal static class PostProcessorJson
         {
             var reader = item.AsObject();
             var (sequence, special) = (reader.FindObject("Sequence"), reader.FindObject("SpecialToken"));
-            reader.RefuseUnused();
             var place = sequence ?? special ?? throw item.Error("not a place of a template", "a Sequence or a SpecialToken");
             var typeId = place.GetInt32("type_id", 0, int.MaxValue, 0);
             if (sequence is not null)
@@ -97,7 +96,7 @@ internal static class PostProcessorJson
                     throw place.Get("id").Error("a template names a token that is not among its special tokens");
                 places.Add(new(null, name, typeId));
             }
-            place.RefuseUnused();
+            reader.RefuseUnused();
         }
         return places;
     }

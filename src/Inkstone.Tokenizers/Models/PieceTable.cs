@@ -36,6 +36,19 @@ internal sealed class PieceTable
         }
     }
 
+    /// <summary>Indexes pieces by id; an id without a piece has no bytes.</summary>
+    public static PieceTable Of(IReadOnlyList<byte[]> pieces)
+    {
+        var (starts, lengths) = (new int[pieces.Count], new int[pieces.Count]);
+        var bytes = new byte[checked((int)pieces.Sum(piece => (long)piece.Length))];
+        for (int id = 0, start = 0; id < pieces.Count; start += lengths[id++])
+        {
+            (starts[id], lengths[id]) = (start, pieces[id].Length);
+            pieces[id].CopyTo(bytes, start);
+        }
+        return new(bytes, starts, lengths);
+    }
+
     /// <summary>One more than the highest id.</summary>
     public int Count => _starts.Length;
 

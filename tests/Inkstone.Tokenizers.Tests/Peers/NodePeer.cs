@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Inkstone.Tokenizers.Tests;
+
+/// <summary>npm tokenizers at work in a process of its own (tests/oracles/encode-peer.js), asked a line at a time.</summary>
+internal sealed class NodePeer : IDisposable
+{
+    private readonly Process _process;
+    private readonly string _file;
+
+    /// <summary>The folder of node modules named by INKSTONE_PEERS, or null where comparing live is not asked for.</summary>
+    public static string? Modules { get; } = Environment.GetEnvironmentVariable("INKSTONE_PEERS") is { Length: > 0 } folder ? folder : null;
+
+    public NodePeer(byte[] tokenizerJson)
+    {
+        _file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".json");
+        File.WriteAllBytes(_file, tokenizerJson);
+        var start = new ProcessStartInfo("node")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            StandardInputEncoding = new UTF8Encoding(false),
+            StandardOutputEncoding = new UTF8Encoding(false),
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Oracles", "encode-peer.js"));
+        start.ArgumentList.Add(_file);
+        start.Environment["NODE_PATH"] = Modules;
+        _process = Process.Start(start)!;
+    }
+
+    /// <summary>Asks one thing.</summary>
+    public JsonNode Ask(JsonObject request)
+    {
+        _process.StandardInput.WriteLine(request.ToJsonString());
+        _process.StandardInput.Flush();
+        var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer has ended.");
+        return JsonNode.Parse(line)!;
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit(5000);
+        _process.Dispose();
+        File.Delete(_file);
+    }
+}
+
+/// <summary>A test beside live peers; INKSTONE_PEERS names a folder of node modules with tokenizers 0.23.2 and tiktoken.</summary>
+internal sealed class PeerTheoryAttribute : TheoryAttribute
+{
+    public PeerTheoryAttribute() => Skip = NodePeer.Modules is null ? "compares with live peers only where INKSTONE_PEERS names a folder of node modules" : SharedData.Root is null ? "needs ../shared/data, which is not there" : null;
+}
