@@ -5,6 +5,12 @@ namespace Inkstone.Tokenizers;
 /// <summary>What published rank files leave unsaid: their special tokens.</summary>
 public static class RankVocabularies
 {
+    /// <summary>How many tokens cl100k's file has.</summary>
+    internal const int Cl100kCount = 100_256;
+
+    /// <summary>How many tokens Llama 3's file has.</summary>
+    internal const int Llama3Count = 128_000;
+
     /// <summary>Those of OpenAI's cl100k: end of text, the three marks of fill-in-the-middle, end of prompt.</summary>
     public static IReadOnlyList<AddedToken> Cl100kSpecials { get; } =
     [

@@ -128,7 +128,7 @@ internal sealed class TextPipeline
         if (_scanner is not null)
             Model.Encode(utf8, _scanner, scratch);
         else if (!utf8.IsEmpty)
-            Model.EncodePiece(utf8, scratch);
+            Model.EncodeOtherwise(utf8, scratch);
     }
 
     private void AlignNormalized(EncodeScratch scratch, AlignedTokens destination)

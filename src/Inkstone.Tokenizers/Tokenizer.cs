@@ -74,6 +74,9 @@ public sealed partial class Tokenizer
     /// <summary>How the file it was read from fills up rows; null for not at all. Encoding does so only if it is told to.</summary>
     public Padding? Padding => _parts.Padding;
 
+    /// <summary>What the files beside the one it was read from say: roles, chat templates, lengths; null where there were none.</summary>
+    public TokenizerConfig? Config => _parts.Config;
+
     /// <summary>The same tokenizer without the file's settings of shortening and filling up.</summary>
     internal Tokenizer WithoutLengths() => new(_parts with { Truncation = null, Padding = null });
 

@@ -47,23 +47,19 @@ public sealed partial class Tokenizer
         string? NameOf(int id) => id >= 0 && id < tokens.Count && file.Kinds[id] == SentencePieceKind.Control ? tokens.Text(id) : null;
     }
 
-    /// <summary>Reads a <c>tokenizer.json</c> or a SentencePiece <c>.model</c> from the disk.</summary>
-    /// <param name="path">The file, or a folder that holds a <c>tokenizer.json</c> or else a <c>tokenizer.model</c>.</param>
-    /// <param name="roles">Which special tokens open and close a document; null: as their names tell.</param>
+    /// <summary>
+    /// Reads a tokenizer from the disk: a <c>tokenizer.json</c>, a SentencePiece <c>.model</c>, a rank file (<c>.tiktoken</c>, or Llama 3's
+    /// <c>tokenizer.model</c>), a <c>vocab.json</c> beside its <c>merges.txt</c>, or a <c>vocab.txt</c>; of a folder, the first of these that is there. A
+    /// <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>chat_template.jinja</c> beside it are read too (<see cref="Config"/>).
+    /// </summary>
+    /// <param name="path">The file, or a folder.</param>
+    /// <param name="roles">Which special tokens open and close a document; null: as the configuration says, else as their names tell.</param>
     /// <exception cref="InkstoneNotFoundException">There is no such file.</exception>
     /// <exception cref="InkstoneResourceException">The file cannot be read.</exception>
     /// <exception cref="InkstoneFormatException">The file is broken, or holds something this version does not support.</exception>
     public static Tokenizer Load(string path, SpecialRoles? roles = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path))
-        {
-            var model = Path.Combine(path, "tokenizer.model");
-            path = Path.Combine(path, "tokenizer.json");
-            path = !File.Exists(path) && File.Exists(model) ? model : path;
-        }
-        if (Path.GetExtension(path) is ".model")
-            return FromSentencePiece(WholeFile.Read(path), Path.GetFileName(path));
-        return TokenizerJsonReader.Read(BoundedJson.ReadFile(path), roles);
+        return TokenizerFolder.Load(path, roles);
     }
 }

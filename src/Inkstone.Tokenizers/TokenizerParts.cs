@@ -27,6 +27,9 @@ internal sealed record TokenizerParts
     /// <summary>Which tokens open and close a document.</summary>
     public SpecialRoles Roles { get; init; } = SpecialRoles.None;
 
+    /// <summary>What the files beside it say.</summary>
+    public TokenizerConfig? Config { get; init; }
+
     /// <summary>How the file says that long texts are shortened.</summary>
     public Truncation? Truncation { get; init; }
 

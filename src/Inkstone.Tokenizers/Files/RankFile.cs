@@ -17,6 +17,16 @@ internal static class RankFile
     /// <summary>How many ranks may be left out; each costs memory, and published files leave out none.</summary>
     public const int MostGaps = 1024;
 
+    /// <summary>Whether bytes look like a rank file: a first line of base 64, a space and a number.</summary>
+    public static bool Looks(ReadOnlySpan<byte> bytes)
+    {
+        var end = bytes[..Math.Min(bytes.Length, 1024)].IndexOf((byte)'\n');
+        var line = end < 0 ? default : bytes[..end].TrimEnd((byte)'\r');
+        var space = line.IndexOf((byte)' ');
+        return space > 0 && System.Buffers.Text.Base64.IsValid(line[..space]) && System.Buffers.Text.Utf8Parser.TryParse(line[(space + 1)..], out int _, out var read)
+            && read == line.Length - space - 1;
+    }
+
     /// <summary>Reads a vocabulary.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="source">How errors name it.</param>

@@ -115,6 +115,13 @@ internal sealed class BytePairModel : TokenModel
         }
     }
 
+    /// <inheritdoc/>
+    public override void SamplePiece(ReadOnlySpan<byte> piece, Sampling sampling, EncodeScratch scratch)
+    {
+        var symbols = scratch.Reserve(piece.Length);
+        scratch.Advance(DroppingMerger.Merge(symbols[..Begin(piece, symbols)], Merges, sampling));
+    }
+
     private int TextLength(int id, bool isFirst, bool isLast) =>
         Pieces[id].Length - (isFirst ? 0 : _prefixLength) - (isLast ? _suffixLength : 0);
 
@@ -139,14 +146,18 @@ internal sealed class BytePairModel : TokenModel
     private void Merge(ReadOnlySpan<byte> piece, EncodeScratch scratch)
     {
         var tokens = scratch.Reserve(piece.Length);
-        if (_characters is not null)
-            tokens = tokens[.._characters.Find(piece, tokens, [])];
-        else
-        {
-            for (var i = 0; i < piece.Length; i++)
-                tokens[i] = _byteIds[piece[i]];
-        }
+        tokens = tokens[..Begin(piece, tokens)];
         scratch.Advance(tokens.Length <= LongestShortPiece ? MergeShort(tokens, scratch) : scratch.LongPieces.Merge(tokens, Merges));
+    }
+
+    /// <summary>The symbols a piece begins as; returns how many they are.</summary>
+    private int Begin(ReadOnlySpan<byte> piece, Span<int> symbols)
+    {
+        if (_characters is not null)
+            return _characters.Find(piece, symbols, []);
+        for (var i = 0; i < piece.Length; i++)
+            symbols[i] = _byteIds[piece[i]];
+        return piece.Length;
     }
 
     /// <summary>The definition over a flat array in which the rule of each neighbouring pair is kept rather than looked up again.</summary>

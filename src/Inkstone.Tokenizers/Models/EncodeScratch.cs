@@ -15,6 +15,12 @@ internal sealed class EncodeScratch
     /// <summary>For the unigram model.</summary>
     public UnigramPath UnigramPath { get; } = new();
 
+    /// <summary>Set where a way of encoding is drawn at random.</summary>
+    public Sampling? Sampling { get; set; }
+
+    /// <summary>Set where the best ways of encoding are wanted.</summary>
+    public EncodedWays? Ways { get; set; }
+
     /// <summary>The text on its way through normalisers and pre-tokenizers.</summary>
     public PreTokenizedText Text { get; } = new();
 
@@ -53,6 +59,7 @@ internal sealed class EncodeScratch
     public void Clear()
     {
         Count = 0;
+        (Sampling, Ways) = (null, null);
         if (_ids.Length > LongestKept)
             _ids = new int[1024];
         UnigramPath.Trim();

@@ -23,6 +23,12 @@ internal abstract class TokenModel
     /// <summary>Appends the ids of one piece.</summary>
     public abstract void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch);
 
+    /// <summary>Appends the ids of one way of encoding a piece, drawn at random; the one way there is, where the model knows no other.</summary>
+    public virtual void SamplePiece(ReadOnlySpan<byte> piece, Sampling sampling, EncodeScratch scratch) => EncodePiece(piece, scratch);
+
+    /// <summary>The best ways of encoding a piece, best first; the one way there is, where the model knows no other.</summary>
+    public virtual IReadOnlyList<(int[] Ids, double Score)> BestWays(ReadOnlySpan<byte> piece, int count) => [(EncodeWhole(piece), 0)];
+
     /// <summary>For each id that <see cref="EncodePiece"/> gave for a piece, the part of the piece it stands for.</summary>
     /// <param name="piece">The piece.</param>
     /// <param name="ids">Its ids.</param>
@@ -36,6 +42,11 @@ internal abstract class TokenModel
     /// <param name="scratch">Working memory rented from this model.</param>
     public void EncodeCached(ReadOnlySpan<byte> text, int start, int length, EncodeScratch scratch)
     {
+        if (scratch.Sampling is not null || scratch.Ways is not null)
+        {
+            EncodeOtherwise(text.Slice(start, length), scratch);
+            return;
+        }
         if (length > WordCache.LongestPiece)
         {
             EncodePiece(text.Slice(start, length), scratch);
@@ -58,6 +69,17 @@ internal abstract class TokenModel
             if (tokens.Length <= WordCache.MostTokens)
                 scratch.Cache.Add(low, high, tokens);
         }
+    }
+
+    /// <summary>Encodes a piece as the scratch wants it: at random, or in the best ways.</summary>
+    public void EncodeOtherwise(ReadOnlySpan<byte> piece, EncodeScratch scratch)
+    {
+        if (scratch.Ways is { } ways)
+            ways.Extend(scratch, BestWays(piece, ways.Count));
+        else if (scratch.Sampling is { } sampling)
+            SamplePiece(piece, sampling, scratch);
+        else
+            EncodePiece(piece, scratch);
     }
 
     /// <summary>Appends the ids of a text that one scanner cuts.</summary>

@@ -60,6 +60,37 @@ internal sealed class UnigramModel : TokenModel
         Return(scratch);
     }
 
+    /// <inheritdoc/>
+    public override void SamplePiece(ReadOnlySpan<byte> piece, Sampling sampling, EncodeScratch scratch) =>
+        Emit(new UnigramLattice(_search, piece).Sample(sampling.Strength, sampling.Random), piece, scratch);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(int[] Ids, double Score)> BestWays(ReadOnlySpan<byte> piece, int count)
+    {
+        var ways = new List<(int[], double)>();
+        var scratch = Rent();
+        foreach (var (path, score) in new UnigramLattice(_search, piece).Best(count))
+        {
+            var before = scratch.Count;
+            Emit(path, piece, scratch);
+            ways.Add((scratch.Ids[before..].ToArray(), score));
+        }
+        Return(scratch);
+        return ways;
+    }
+
+    private void Emit(List<(int Id, int End)> path, ReadOnlySpan<byte> piece, EncodeScratch scratch)
+    {
+        var sink = new Sink { Model = this, Piece = piece, Scratch = scratch, Parts = default, IsLocating = false };
+        var start = 0;
+        foreach (var (id, end) in path)
+        {
+            sink.Add(id, piece[start..end]);
+            start = end;
+        }
+        sink.FlushUnknown();
+    }
+
     private void Walk(ReadOnlySpan<byte> piece, EncodeScratch scratch, Span<PieceRange> parts, bool isLocating)
     {
         var sink = new Sink { Model = this, Piece = piece, Scratch = scratch, Parts = parts, IsLocating = isLocating };

@@ -26,6 +26,24 @@ internal sealed class TemplateProcessor(IReadOnlyList<TemplatePlace> single, IRe
     /// <summary>The tokens that templates name.</summary>
     public IReadOnlyList<TemplateSpecial> Specials { get; } = specials;
 
+    /// <summary>One token before each text and one after it; null where there is neither.</summary>
+    public static TemplateProcessor? Around(AddedToken? begin, AddedToken? end)
+    {
+        if (begin is null && end is null)
+            return null;
+        var specials = new[] { begin, end }.OfType<AddedToken>().Distinct().Select(token => new TemplateSpecial(token.Content, [token.Id], [token.Content]));
+        return new([.. Places(0)], [.. Places(0), .. Places(1)], [.. specials]);
+
+        IEnumerable<TemplatePlace> Places(int sequence)
+        {
+            if (begin is not null)
+                yield return new(null, begin.Content, sequence);
+            yield return new(sequence, null, sequence);
+            if (end is not null)
+                yield return new(null, end.Content, sequence);
+        }
+    }
+
     /// <inheritdoc/>
     public override int AddedCount(bool isPair) =>
         (isPair ? Pair : Single).Sum(place => place.Special is { } name ? _specials[name].Ids.Count : 0);

@@ -19,7 +19,7 @@ internal sealed class ScoredMergeSegmenter(SentencePieceVocabulary vocabulary) :
         {
             end = _isCut ? vocabulary.WordEnd(text, start) : text.Length;
             var length = end - start;
-            if (length > WordCache.LongestPiece)
+            if (length > WordCache.LongestPiece || scratch.Sampling is not null)
             {
                 scratch.Merger.Merge(_pieces, text[start..end], scratch);
                 continue;

@@ -37,6 +37,8 @@ internal sealed class ScoredMerger
             ref var right = ref _symbols[best.Right];
             if (left.Length == 0 || right.Length == 0 || left.Length + right.Length != best.Length)
                 continue;
+            if (scratch.Sampling is { } sampling && sampling.Drops())
+                continue;
             left.Length = best.Length;
             left.Next = right.Next;
             right.Length = 0;

@@ -10,6 +10,7 @@ internal sealed class SentencePieceModel
 {
     private readonly SentencePieceNormalizer _normalizer;
     private readonly SentencePieceDecoder _decoder;
+    private readonly SentencePieceVocabulary _vocabulary;
     private readonly SentencePieceSegmenter _segmenter;
     private readonly SentencePieceAlignment _alignment;
     private readonly SentencePieceScratch?[] _spares = new SentencePieceScratch?[Environment.ProcessorCount];
@@ -22,6 +23,7 @@ internal sealed class SentencePieceModel
         _normalizer = new(file.Normalization, file.HasWhitespaceSuffix, userDefined.Length == 0 ? null : ByteTrie.Build(file.Pieces, userDefined));
         _decoder = new(file);
         var vocabulary = new SentencePieceVocabulary(file);
+        _vocabulary = vocabulary;
         _alignment = new(vocabulary, _normalizer);
         _segmenter = file.Algorithm switch
         {
@@ -56,6 +58,50 @@ internal sealed class SentencePieceModel
     {
         _normalizer.Normalize(text, scratch);
         _segmenter.Segment(scratch);
+    }
+
+    /// <summary>Appends the ids of one way of cutting a text, drawn at random.</summary>
+    public void Sample(ReadOnlySpan<byte> text, Sampling sampling, SentencePieceScratch scratch)
+    {
+        scratch.Sampling = sampling;
+        _normalizer.Normalize(text, scratch);
+        if (_segmenter.Sample(scratch.Text, sampling) is { } path)
+            Emit(path, scratch);
+        else
+            _segmenter.Segment(scratch);
+        scratch.Sampling = null;
+    }
+
+    /// <summary>The ids of the best ways of cutting a text, best first.</summary>
+    public List<(int[] Ids, double Score)> Best(ReadOnlySpan<byte> text, int count)
+    {
+        var scratch = Rent();
+        _normalizer.Normalize(text, scratch);
+        var ways = new List<(int[], double)>();
+        if (_segmenter.Best(scratch.Text, count) is { } paths)
+        {
+            foreach (var (path, score) in paths)
+            {
+                var before = scratch.Count;
+                Emit(path, scratch);
+                ways.Add((scratch.Ids[before..].ToArray(), score));
+            }
+        }
+        else
+            ways.Add((Encode(text), 0));
+        Return(scratch);
+        return ways;
+    }
+
+    private void Emit(List<(int Id, int End)> path, SentencePieceScratch scratch)
+    {
+        var start = 0;
+        scratch.EndsUnknown = false;
+        foreach (var (id, end) in path)
+        {
+            _vocabulary.Emit(id, scratch.Text[start..end], scratch);
+            start = end;
+        }
     }
 
     /// <summary>Which part of a text each of its ids stands for.</summary>

@@ -29,6 +29,9 @@ internal sealed class SentencePieceScratch
     /// <summary>For the BPE model.</summary>
     public ScoredMerger Merger { get; } = new();
 
+    /// <summary>Set where a way of encoding is drawn at random.</summary>
+    public Sampling? Sampling { get; set; }
+
     /// <summary>Whether the last piece given out was unknown text, to which more of it adds no id.</summary>
     public bool EndsUnknown { get; set; }
 
@@ -71,6 +74,7 @@ internal sealed class SentencePieceScratch
     {
         BeginText();
         Count = 0;
+        Sampling = null;
         if (_text.Length > LongestKept)
             _text = new byte[1024];
         if (_ids.Length > LongestKept)

@@ -5,6 +5,12 @@ internal abstract class SentencePieceSegmenter
 {
     /// <summary>Appends the ids of the prepared text.</summary>
     public abstract void Segment(SentencePieceScratch scratch);
+
+    /// <summary>The best ways of cutting the prepared text, best first; null where the algorithm knows only one.</summary>
+    public virtual List<(List<(int Id, int End)> Path, double Score)>? Best(ReadOnlySpan<byte> text, int count) => null;
+
+    /// <summary>A way of cutting the prepared text, drawn at random; null where the algorithm draws as it goes, or knows only one.</summary>
+    public virtual List<(int Id, int End)>? Sample(ReadOnlySpan<byte> text, Sampling sampling) => null;
 }
 
 /// <summary>Words are pieces: each from a space to before the next.</summary>

@@ -46,6 +46,19 @@ internal sealed class SentencePieceTokenModel : TokenModel
     }
 
     /// <inheritdoc/>
+    public override void SamplePiece(ReadOnlySpan<byte> piece, Sampling sampling, EncodeScratch scratch)
+    {
+        var own = Model.Rent();
+        Model.Sample(piece, sampling, own);
+        own.Ids.CopyTo(scratch.Reserve(own.Count));
+        scratch.Advance(own.Count);
+        Model.Return(own);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(int[] Ids, double Score)> BestWays(ReadOnlySpan<byte> piece, int count) => Model.Best(piece, count);
+
+    /// <inheritdoc/>
     public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts) => Model.Locate(piece, ids, parts);
 
     /// <summary>The added tokens of a tokenizer with this model: its control pieces, and the unknown one, which no text becomes by being typed.</summary>

@@ -47,6 +47,12 @@ internal sealed class UnigramSegmenter : SentencePieceSegmenter
         }
     }
 
+    /// <inheritdoc/>
+    public override List<(List<(int Id, int End)> Path, double Score)> Best(ReadOnlySpan<byte> text, int count) => new UnigramLattice(_pieces, text).Best(count);
+
+    /// <inheritdoc/>
+    public override List<(int Id, int End)> Sample(ReadOnlySpan<byte> text, Sampling sampling) => new UnigramLattice(_pieces, text).Sample(sampling.Strength, sampling.Random);
+
     private double Word(ReadOnlySpan<byte> text, int start, int length, double score, SentencePieceScratch scratch)
     {
         ByteHash.Pack(text, start, length, out var low, out var high);

@@ -1,0 +1,107 @@
+using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Formats;
+
+namespace Inkstone.Tokenizers;
+
+/// <summary>Finds out what a file or a folder holds, and makes a tokenizer of it.</summary>
+internal static class TokenizerFolder
+{
+    private static readonly string[] Names = ["tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "vocab.json", "vocab.txt"];
+
+    /// <summary>Reads a file or a folder.</summary>
+    public static Tokenizer Load(string path, SpecialRoles? roles)
+    {
+        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
+        if (Directory.Exists(path))
+            path = Path.Combine(folder, Names.FirstOrDefault(name => File.Exists(Path.Combine(folder, name))) ?? Names[0]);
+        // Only a folder's own files say more about it: a file by itself may lie among others that have nothing to do with it.
+        var config = Names.Contains(Path.GetFileName(path)) ? TokenizerConfig.FromFolder(folder) : null;
+        var tokenizer = Read(path, config);
+        roles ??= RolesOf(tokenizer, config);
+        return new(tokenizer.Parts with { Roles = roles ?? tokenizer.Roles, Config = config });
+    }
+
+    private static Tokenizer Read(string path, TokenizerConfig? config)
+    {
+        var name = Path.GetFileName(path);
+        switch (Path.GetExtension(path))
+        {
+            case ".json" when name == "vocab.json":
+                var merges = Path.Combine(Path.GetDirectoryName(path) ?? "", "merges.txt");
+                return WithStagesOf(config, Tokenizer.FromMerges(WholeFile.Read(path), WholeFile.Read(merges), ScannerOf(config), Added(config, WholeFile.Read(path), name), SpecialRoles.None, name));
+            case ".json":
+                return TokenizerJsonReader.Read(BoundedJson.ReadFile(path), null);
+            case ".txt":
+                return Tokenizer.FromVocabulary(WholeFile.Read(path), config?.Lowercases, name);
+            case ".tiktoken":
+                return ReadRanks(WholeFile.Read(path), name);
+            case ".model":
+                var bytes = WholeFile.Read(path);
+                return RankFile.Looks(bytes) ? ReadRanks(bytes, name) : WithAdded(Tokenizer.FromSentencePiece(bytes, name), config);
+            default:
+                throw new InkstoneRequestException("what kind of tokenizer a file holds cannot be told from its name", path,
+                    expected: "tokenizer.json, vocab.json, vocab.txt, *.tiktoken or *.model");
+        }
+    }
+
+    /// <summary>A rank file by itself: of the vocabularies that people publish so, its size tells which one it is.</summary>
+    private static Tokenizer ReadRanks(byte[] bytes, string name)
+    {
+        var model = RankFile.Read(bytes, name);
+        return model.Count switch
+        {
+            RankVocabularies.Llama3Count => Tokenizer.FromRanks(bytes, PreTokenizer.Gpt4, RankVocabularies.Llama3Specials, name: name),
+            RankVocabularies.Cl100kCount => Tokenizer.FromRanks(bytes, PreTokenizer.Gpt4, RankVocabularies.Cl100kSpecials, name: name),
+            _ => Tokenizer.FromRanks(bytes, name.StartsWith("gpt2", StringComparison.Ordinal) || name.StartsWith("r50k", StringComparison.Ordinal) ? PreTokenizer.Gpt2 : PreTokenizer.Gpt4, name: name),
+        };
+    }
+
+    /// <summary>How the classes that publish vocab.json and merges.txt cut text.</summary>
+    private static PreTokenizer ScannerOf(TokenizerConfig? config) =>
+        config?.TokenizerClass is { } type && type.StartsWith("Qwen2", StringComparison.Ordinal) ? PreTokenizer.Qwen2 : PreTokenizer.Gpt2;
+
+    private static Tokenizer WithStagesOf(TokenizerConfig? config, Tokenizer tokenizer) =>
+        config?.TokenizerClass is { } type && type.StartsWith("Qwen2", StringComparison.Ordinal)
+            ? new(tokenizer.Parts with { Normalizer = new FormNormalizer(NormalizationKind.Nfc) }) : tokenizer;
+
+    private static IReadOnlyList<AddedToken> Added(TokenizerConfig? config, byte[] vocabulary, string name)
+    {
+        if (config is { AddedTokens.Count: > 0 })
+            return config.AddedTokens;
+        var listed = BoundedJson.Parse(vocabulary, name);
+        var specials = (config?.Roles.Values ?? []).Concat(config?.AdditionalSpecials ?? []).Append("<|endoftext|>").Distinct();
+        return [.. specials.Where(special => listed.Find(special) is not null).Select(special => new AddedToken(listed.Find(special)!.Value.AsInt32(0), special))];
+    }
+
+    /// <summary>A SentencePiece tokenizer with the added tokens of its configuration, and the begin and end of text that it asks for.</summary>
+    private static Tokenizer WithAdded(Tokenizer tokenizer, TokenizerConfig? config)
+    {
+        if (config is null)
+            return tokenizer;
+        var added = tokenizer.AddedTokens.ToDictionary(token => token.Id);
+        foreach (var token in config.AddedTokens)
+        {
+            // The unknown piece stays what unknown text becomes, and is no token to be typed.
+            if (tokenizer.IdToToken(token.Id) is { } own && own != token.Content)
+                throw new InkstoneFormatException("an added token has the id of another token", "tokenizer_config.json", own, token.Content);
+            if (token.Id >= tokenizer.VocabularySize || added.ContainsKey(token.Id))
+                added[token.Id] = token;
+        }
+        var begin = config.AddsBeginOfText == true ? config.Roles.GetValueOrDefault("bos_token") : null;
+        var end = config.AddsEndOfText == true ? config.Roles.GetValueOrDefault("eos_token") : null;
+        AddedToken[] tokens = [.. added.Values];
+        return new(tokenizer.Parts with { AddedTokens = tokens, PostProcessor = TemplateProcessor.Around(Find(begin), Find(end)) });
+
+        AddedToken? Find(string? content) => tokens.FirstOrDefault(token => token.Content == content);
+    }
+
+    private static SpecialRoles? RolesOf(Tokenizer tokenizer, TokenizerConfig? config)
+    {
+        if (config is null || config.Roles.Count == 0)
+            return null;
+        var (begin, end) = (config.SpecialRoles.BeginOfText, config.SpecialRoles.EndOfText);
+        return new(IsSpecial(begin) ? begin : null, IsSpecial(end) ? end : null);
+
+        bool IsSpecial(string? content) => tokenizer.AddedTokens.Any(token => token.IsSpecial && token.Content == content);
+    }
+}
