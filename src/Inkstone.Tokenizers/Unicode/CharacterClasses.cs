@@ -42,9 +42,15 @@ internal static class CharacterClasses
         return Of(Decode(utf8[position..], out length));
     }
 
-    private static int Decode(ReadOnlySpan<byte> utf8, out int length)
+    /// <summary>The first code point of a text that is not empty, and its length in bytes; a broken sequence counts as in <see cref="At"/>.</summary>
+    public static int Decode(ReadOnlySpan<byte> utf8, out int length)
     {
         int a = utf8[0];
+        if (a < 0x80)
+        {
+            length = 1;
+            return a;
+        }
         // Sequences of two and of three bytes, which nearly all text is made of; whatever is unusual is left to the platform.
         if (a is >= 0xC2 and < 0xE0 && utf8.Length > 1 && (utf8[1] & 0xC0) == 0x80)
         {

@@ -43,6 +43,40 @@ internal static class CodePoint
         return unchecked(codePoint + (int)LowerCaseTables.Deltas[place]);
     }
 
+    /// <summary>The upper case, by the simple mapping of UnicodeData.txt.</summary>
+    public static int ToUpper(int codePoint)
+    {
+        var place = UpperCaseTables.Blocks[(UpperCaseTables.BlockOf[codePoint >> BlockBits] << BlockBits) + (codePoint & BlockMask)];
+        return unchecked(codePoint + (int)UpperCaseTables.Deltas[place]);
+    }
+
+    /// <summary>What it becomes where case is ignored: the simple folding of CaseFolding.txt.</summary>
+    public static int Fold(int codePoint)
+    {
+        var found = CaseFoldingTables.From.BinarySearch((uint)codePoint);
+        return found < 0 ? codePoint : (int)CaseFoldingTables.To[found];
+    }
+
+    /// <summary>The script, numbered as <see cref="ScriptTables.Names"/>.</summary>
+    public static int Script(int codePoint) =>
+        ScriptTables.Blocks[(ScriptTables.BlockOf[codePoint >> BlockBits] << BlockBits) + (codePoint & BlockMask)];
+
+    /// <summary>The property Alphabetic.</summary>
+    public static bool IsAlphabetic(int codePoint) => BoundaryTables.Alphabetic[BoundaryRecord(codePoint)] != 0;
+
+    /// <summary>The property Extended_Pictographic: emoji and what may become one.</summary>
+    public static bool IsPictographic(int codePoint) => BoundaryTables.Pictographic[BoundaryRecord(codePoint)] != 0;
+
+    /// <summary>The property Word_Break.</summary>
+    public static WordBreak WordBreak(int codePoint) => (WordBreak)BoundaryTables.Word[BoundaryRecord(codePoint)];
+
+    /// <summary>The property Grapheme_Cluster_Break.</summary>
+    public static GraphemeBreak GraphemeBreak(int codePoint) => (GraphemeBreak)BoundaryTables.Grapheme[BoundaryRecord(codePoint)];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int BoundaryRecord(int codePoint) =>
+        BoundaryTables.Blocks[(BoundaryTables.BlockOf[codePoint >> BlockBits] << BlockBits) + (codePoint & BlockMask)];
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Record(int codePoint) =>
         PropertyTables.Blocks[(PropertyTables.BlockOf[codePoint >> BlockBits] << BlockBits) + (codePoint & BlockMask)];
