@@ -163,20 +163,27 @@ internal sealed class TextPipeline
     private static PreTokenizer? ScannerOf(PreTokenizerStage? stage)
     {
         PreTokenizer? scanner = null;
+        var expressions = new List<string>();
         foreach (var part in stage is PreTokenizerSequence sequence ? sequence.Stages : stage is null ? [] : [stage])
         {
             switch (part)
             {
-                case SplitStage { Scanner: { } split } when scanner is null:
+                case SplitStage { Scanner: { } split } when scanner is null && expressions.Count == 0:
                     scanner = split;
+                    expressions.Add(((ExpressionPattern)((SplitStage)part).Pattern).Source);
                     break;
-                case ByteLevelStage { Settings: { AddsPrefixSpace: false, Cuts: var cuts }, WritesBytes: false } when !cuts || scanner is null:
-                    scanner = cuts ? Tokenizers.PreTokenizer.Gpt2 : scanner;
+                case SplitStage { Pattern: ExpressionPattern expression, Behavior: SplitBehavior.Isolated, IsInverted: false }:
+                    expressions.Add(expression.Source);
+                    scanner = null;
+                    break;
+                case ByteLevelStage { Settings: { AddsPrefixSpace: false, Cuts: var cuts }, WritesBytes: false } when !cuts || expressions.Count == 0:
+                    if (cuts)
+                        return Tokenizers.PreTokenizer.Gpt2;
                     break;
                 default:
                     return null;
             }
         }
-        return scanner;
+        return scanner ?? KnownPatterns.Find(expressions, PatternDialect.Oniguruma);
     }
 }

@@ -224,7 +224,7 @@ public sealed partial class Tokenizer
     private static PreTokenizerStage Cutting(PreTokenizer scanner) => scanner == PreTokenizer.Gpt2
         ? new ByteLevelStage(ByteLevelSettings.Cutting, writesBytes: false)
         : new PreTokenizerSequence([
-            new SplitStage(new ScannerPattern(scanner), SplitBehavior.Isolated),
+            .. scanner.Expressions.Select(expression => new SplitStage(new ExpressionPattern(expression), SplitBehavior.Isolated)),
             new ByteLevelStage(ByteLevelSettings.Cutting with { Cuts = false }, writesBytes: false)]);
 
     private void CheckId(int id)

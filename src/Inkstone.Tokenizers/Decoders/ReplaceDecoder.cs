@@ -18,16 +18,18 @@ internal sealed class ReplaceDecoder(PiecePattern pattern, string content) : Tex
 
     private sealed class Stage(ReplaceDecoder decoder, DecoderStage next) : TokenDecoderStage(next)
     {
+        private readonly List<PieceRange> _matches = [];
+
         protected override void Decode(ReadOnlySpan<byte> token)
         {
             var position = 0;
-            for (var from = 0; decoder.Pattern.TryFind(token, from, out var start, out var end); from = end)
+            _matches.Clear();
+            decoder.Pattern.FindAll(token, _matches);
+            foreach (var match in _matches)
             {
-                if (end == start)
-                    break;
-                Next.Append(token[position..start]);
+                Next.Append(token[position..match.Start]);
                 Next.Append(decoder._content);
-                position = end;
+                position = match.End;
             }
             Give(token[position..]);
         }

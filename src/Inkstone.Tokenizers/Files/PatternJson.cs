@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Tokenizers;
@@ -24,8 +25,8 @@ internal static class PatternJson
             case LiteralPattern literal:
                 json.WriteString("String", literal.Text);
                 break;
-            case ScannerPattern scanner:
-                json.WriteString("Regex", scanner.Scanner.Pattern);
+            case ExpressionPattern expression:
+                json.WriteString("Regex", expression.Source);
                 break;
             default:
                 throw new InvalidOperationException($"{pattern.GetType().Name} cannot be written.");
@@ -33,10 +34,15 @@ internal static class PatternJson
         json.WriteEndObject();
     }
 
-    private static ScannerPattern ReadExpression(JsonValue value)
+    private static ExpressionPattern ReadExpression(JsonValue value)
     {
-        var text = value.AsString();
-        return PreTokenizer.Known.FirstOrDefault(known => known.Pattern == text) is { } scanner ? new ScannerPattern(scanner)
-            : throw value.Error("a pattern is not supported", "that of " + string.Join(", ", PreTokenizer.Known));
+        try
+        {
+            return new(value.AsString());
+        }
+        catch (InkstoneFormatException error) when (!error.Message.StartsWith(value.Where, StringComparison.Ordinal))
+        {
+            throw value.Error("a pattern cannot be carried out: " + error.Message);
+        }
     }
 }

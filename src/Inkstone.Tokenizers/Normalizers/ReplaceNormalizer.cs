@@ -22,20 +22,19 @@ internal sealed class ReplaceNormalizer(PiecePattern pattern, string content) : 
     /// <inheritdoc/>
     public override void Normalize(NormalizedText text)
     {
-        var bytes = text.Bytes;
-        if (!Pattern.TryFind(bytes, 0, out var start, out var end))
+        var matches = new List<PieceRange>();
+        Pattern.FindAll(text.Bytes, matches);
+        if (matches.Count == 0)
             return;
         var position = 0;
         text.BeginRewrite();
-        for (var isFound = true; isFound; isFound = Pattern.TryFind(bytes, position, out start, out end))
+        foreach (var match in matches)
         {
-            if (end == start)
-                break;
-            text.Copy(position, start);
-            text.Append(_content, alignedTo: end - 1);
-            position = end;
+            text.Copy(position, match.Start);
+            text.Append(_content, alignedTo: match.End - 1);
+            position = match.End;
         }
-        text.Copy(position, bytes.Length);
+        text.Copy(position, text.Bytes.Length);
         text.EndRewrite();
     }
 }

@@ -22,6 +22,13 @@ public abstract class PreTokenizer
     /// <summary>The one of Qwen 2: as <see cref="Gpt4"/>, each digit by itself.</summary>
     public static PreTokenizer Qwen2 { get; } = new Gpt4PreTokenizer(longestNumber: 1);
 
+    /// <summary>The one of GPT-4o's o200k vocabulary: words are told apart by capital letters too.</summary>
+    public static PreTokenizer O200k => KnownPatterns.O200k;
+
+    /// <summary>The one of DeepSeek V3: numbers by up to three digits, ideographs by themselves, then words.</summary>
+    public static PreTokenizer DeepSeek => KnownPatterns.DeepSeek;
+
+    /// <summary>Those whose pattern matches every character.</summary>
     internal static IReadOnlyList<PreTokenizer> Known { get; } = [Gpt2, Gpt4, Qwen2];
 
     /// <summary>The pre-tokenizer of a kind.</summary>
@@ -30,6 +37,8 @@ public abstract class PreTokenizer
         PreTokenizerKind.Gpt2 => Gpt2,
         PreTokenizerKind.Gpt4 => Gpt4,
         PreTokenizerKind.Qwen2 => Qwen2,
+        PreTokenizerKind.O200k => O200k,
+        PreTokenizerKind.DeepSeek => DeepSeek,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind of pre-tokenizer."),
     };
 
@@ -38,6 +47,9 @@ public abstract class PreTokenizer
 
     /// <summary>The regular expression this scanner carries out, as tokenizer.json files write it.</summary>
     public abstract string Pattern { get; }
+
+    /// <summary>The regular expressions of a tokenizer.json that cut as this scanner does, one after another.</summary>
+    internal virtual IReadOnlyList<string> Expressions => [Pattern];
 
     /// <summary>The end of the piece that begins at a position inside the text; always beyond the position.</summary>
     /// <param name="utf8">The whole text: what follows a piece decides where it ends.</param>

@@ -11,4 +11,10 @@ public enum PreTokenizerKind
 
     /// <summary><see cref="PreTokenizer.Qwen2"/>.</summary>
     Qwen2,
+
+    /// <summary><see cref="PreTokenizer.O200k"/>.</summary>
+    O200k,
+
+    /// <summary><see cref="PreTokenizer.DeepSeek"/>.</summary>
+    DeepSeek,
 }

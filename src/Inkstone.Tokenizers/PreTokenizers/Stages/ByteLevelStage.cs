@@ -10,7 +10,7 @@ namespace Inkstone.Tokenizers;
 /// <param name="writesBytes">Whether bytes are written as visible characters.</param>
 internal sealed class ByteLevelStage(ByteLevelSettings settings, bool writesBytes) : PreTokenizerStage
 {
-    private static readonly SplitStage Pattern = new(new ScannerPattern(PreTokenizer.Gpt2), SplitBehavior.Isolated);
+    private static readonly SplitStage Pattern = new(new ExpressionPattern(PreTokenizer.Gpt2.Pattern), SplitBehavior.Isolated);
     private static readonly byte[][] Characters = [.. Enumerable.Range(0, 256).Select(value => Encoding.UTF8.GetBytes(ByteLevel.ToText([(byte)value])))];
 
     /// <summary>What the file says.</summary>

@@ -21,17 +21,13 @@ internal sealed class CharacterPattern(CharacterKind kind) : PiecePattern
     private const int PunctuationVersion = 80;
 
     /// <inheritdoc/>
-    public override bool TryFind(ReadOnlySpan<byte> piece, int from, out int start, out int end)
+    public override void FindAll(ReadOnlySpan<byte> piece, List<PieceRange> matches)
     {
-        for (start = from; start < piece.Length; start = end)
+        for (int start = 0, length; start < piece.Length; start += length)
         {
-            var character = Utf8Text.At(piece, start, out var length);
-            end = start + length;
-            if (Is(kind, character))
-                return true;
+            if (Is(kind, Utf8Text.At(piece, start, out length)))
+                matches.Add(new(start, start + length));
         }
-        end = start;
-        return false;
     }
 
     /// <summary>Whether a character is of a kind.</summary>

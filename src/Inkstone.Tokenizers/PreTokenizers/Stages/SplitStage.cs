@@ -15,44 +15,55 @@ internal class SplitStage(PiecePattern pattern, SplitBehavior behavior, bool inv
     /// <summary>Whether what does not match is taken for the match.</summary>
     public bool IsInverted { get; } = inverted;
 
-    /// <summary>The scanner that alone says how text is cut, if there is one.</summary>
+    /// <summary>The scanner whose pieces are this stage's, if there is one.</summary>
     public PreTokenizer? Scanner =>
-        Pattern is ScannerPattern known && (Behavior == SplitBehavior.Isolated || (Behavior == SplitBehavior.Removed && IsInverted)) ? known.Scanner : null;
+        Pattern is not ExpressionPattern { Scanner: { } scanner } known ? null
+        : Behavior == SplitBehavior.Isolated ? scanner
+        // A pattern that matches every character leaves no gap, so to remove all but matches is to isolate them.
+        : Behavior == SplitBehavior.Removed && IsInverted && PreTokenizer.Known.Any(whole => whole.Pattern == known.Source) ? scanner : null;
 
     /// <inheritdoc/>
     public override void Apply(PreTokenizedText text)
     {
+        if (Scanner is { } scanner)
+        {
+            Scan(text, scanner);
+            return;
+        }
         text.BeginCut();
         var splitter = new PieceSplitter(text, Behavior);
         foreach (var piece in text.Pieces)
         {
-            var bytes = text.Text.Bytes[piece.Start..piece.End];
-            var position = 0;
-            for (var from = 0; from <= bytes.Length && Pattern.TryFind(bytes, from, out var start, out var end);)
+            var matches = text.Ranges;
+            matches.Clear();
+            Pattern.FindAll(text.Text.Bytes[piece.Start..piece.End], matches);
+            var position = piece.Start;
+            foreach (var match in matches)
             {
-                if (start == end)
-                {
-                    // An empty match cuts where it stands; the search goes on behind the next character.
-                    if (start > position)
-                        Cut(ref splitter, piece.Start, position, start, end);
-                    position = Math.Max(position, end);
-                    from = end < bytes.Length ? end + UnigramPieces.CharacterLength(bytes, end) : bytes.Length + 1;
-                    continue;
-                }
-                Cut(ref splitter, piece.Start, position, start, end);
-                position = from = end;
+                if (position < piece.Start + match.Start)
+                    splitter.Add(position, piece.Start + match.Start, IsInverted);
+                position = piece.Start + match.End;
+                splitter.Add(piece.Start + match.Start, position, !IsInverted);
             }
-            if (position < bytes.Length)
-                splitter.Add(piece.Start + position, piece.End, IsInverted);
+            if (position < piece.End)
+                splitter.Add(position, piece.End, IsInverted);
             splitter.Flush();
         }
         text.EndCut();
     }
 
-    private void Cut(ref PieceSplitter splitter, int origin, int position, int start, int end)
+    private static void Scan(PreTokenizedText text, PreTokenizer scanner)
     {
-        if (position < start)
-            splitter.Add(origin + position, origin + start, IsInverted);
-        splitter.Add(origin + start, origin + end, !IsInverted);
+        text.BeginCut();
+        foreach (var piece in text.Pieces)
+        {
+            var bytes = text.Text.Bytes[piece.Start..piece.End];
+            for (int start = 0, end; start < bytes.Length; start = end)
+            {
+                end = scanner.Next(bytes, start);
+                text.Add(piece.Start + start, piece.Start + end);
+            }
+        }
+        text.EndCut();
     }
 }

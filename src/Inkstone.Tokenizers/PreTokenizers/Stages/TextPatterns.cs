@@ -11,27 +11,39 @@ internal sealed class LiteralPattern(string text) : PiecePattern
     public string Text { get; } = text;
 
     /// <inheritdoc/>
-    public override bool TryFind(ReadOnlySpan<byte> piece, int from, out int start, out int end)
+    public override void FindAll(ReadOnlySpan<byte> piece, List<PieceRange> matches)
     {
-        var found = _bytes.Length == 0 ? -1 : piece[from..].IndexOf(_bytes);
-        (start, end) = (from + found, from + found + _bytes.Length);
-        return found >= 0;
+        if (_bytes.Length == 0)
+            return;
+        for (int from = 0, found; (found = piece[from..].IndexOf(_bytes)) >= 0; from += found + _bytes.Length)
+            matches.Add(new(from + found, from + found + _bytes.Length));
     }
 }
 
-/// <summary>A known regular expression that matches every character, carried out by its scanner.</summary>
-internal sealed class ScannerPattern(PreTokenizer scanner) : PiecePattern
+/// <summary>A regular expression of a tokenizer.json, which Oniguruma's rules read.</summary>
+internal sealed class ExpressionPattern : PiecePattern
 {
-    /// <summary>The scanner.</summary>
-    public PreTokenizer Scanner { get; } = scanner;
+    private readonly TextPattern _pattern;
+
+    /// <summary>Reads an expression.</summary>
+    /// <exception cref="Foundation.Errors.InkstoneFormatException">It is malformed, or holds what is not supported.</exception>
+    public ExpressionPattern(string source)
+    {
+        (Source, _pattern) = (source, TextPattern.Parse(source, PatternDialect.Oniguruma));
+        Scanner = KnownPatterns.Find(source, PatternDialect.Oniguruma);
+    }
+
+    /// <summary>The expression as it was written.</summary>
+    public string Source { get; }
+
+    /// <summary>The hand-written scanner whose pieces are its matches and the gaps between them, if there is one.</summary>
+    public PreTokenizer? Scanner { get; }
 
     /// <inheritdoc/>
-    public override bool TryFind(ReadOnlySpan<byte> piece, int from, out int start, out int end)
+    public override void FindAll(ReadOnlySpan<byte> piece, List<PieceRange> matches)
     {
-        (start, end) = (from, from);
-        if (from == piece.Length)
-            return false;
-        end = Scanner.Next(piece, from);
-        return true;
+        var found = _pattern.Matches(piece);
+        while (found.MoveNext())
+            matches.Add(new(found.Start, found.End));
     }
 }
