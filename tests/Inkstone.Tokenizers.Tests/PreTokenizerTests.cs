@@ -6,7 +6,8 @@ namespace Inkstone.Tokenizers.Tests;
 
 public sealed class PreTokenizerTests
 {
-    public static TheoryData<PreTokenizerKind> Kinds => [.. Enum.GetValues<PreTokenizerKind>()];
+    // DeepSeek has several expressions: see KnownPatternsTests.
+    public static TheoryData<PreTokenizerKind> Kinds => [.. Enum.GetValues<PreTokenizerKind>().Where(kind => kind != PreTokenizerKind.DeepSeek)];
 
     [Theory, MemberData(nameof(Kinds))]
     public void CutsAsItsPatternDoes(PreTokenizerKind kind)

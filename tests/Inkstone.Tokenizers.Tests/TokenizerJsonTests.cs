@@ -82,7 +82,7 @@ public sealed class TokenizerJsonTests
         { "$.post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}}],"pair":[],"special_tokens":{}}""" },
         { "$.post_processor", """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"B","type_id":0}}],"pair":[],"special_tokens":{}}""" },
         { "$.model.dropout", "2" },
-        { "$.pre_tokenizer.pretokenizers[0].pattern.Regex", "\"\\\\w+\"" },
+        { "$.pre_tokenizer.pretokenizers[0].pattern.Regex", "\"(a)\\\\1\"" },
         { "$.pre_tokenizer.pretokenizers[0].type", "\"Digits\"" },
         { "$.padding", """{"strategy":"BatchLongest"}""" },
         { "$.post_processor", """{"type":"TemplateProcessing"}""" },

@@ -27,6 +27,9 @@ internal sealed class NormalizedText
     private int _origin;
     private bool _rewriting;
 
+    /// <summary>For the matches a stage finds; kept from text to text.</summary>
+    public List<PieceRange> Matches { get; } = [];
+
     /// <summary>Whether ranges are kept.</summary>
     public bool IsAligned { get; private set; }
 

@@ -22,7 +22,8 @@ internal sealed class ReplaceNormalizer(PiecePattern pattern, string content) : 
     /// <inheritdoc/>
     public override void Normalize(NormalizedText text)
     {
-        var matches = new List<PieceRange>();
+        var matches = text.Matches;
+        matches.Clear();
         Pattern.FindAll(text.Bytes, matches);
         if (matches.Count == 0)
             return;

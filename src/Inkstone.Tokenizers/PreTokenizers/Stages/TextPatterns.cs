@@ -23,14 +23,16 @@ internal sealed class LiteralPattern(string text) : PiecePattern
 /// <summary>A regular expression of a tokenizer.json, which Oniguruma's rules read.</summary>
 internal sealed class ExpressionPattern : PiecePattern
 {
-    private readonly TextPattern _pattern;
+    private readonly Lazy<TextPattern> _pattern;
 
     /// <summary>Reads an expression.</summary>
     /// <exception cref="Foundation.Errors.InkstoneFormatException">It is malformed, or holds what is not supported.</exception>
     public ExpressionPattern(string source)
     {
-        (Source, _pattern) = (source, TextPattern.Parse(source, PatternDialect.Oniguruma));
-        Scanner = KnownPatterns.Find(source, PatternDialect.Oniguruma);
+        (Source, Scanner) = (source, KnownPatterns.Find(source, PatternDialect.Oniguruma));
+        _pattern = new(() => TextPattern.Parse(source, PatternDialect.Oniguruma));
+        if (Scanner is null)
+            _ = _pattern.Value;
     }
 
     /// <summary>The expression as it was written.</summary>
@@ -42,7 +44,7 @@ internal sealed class ExpressionPattern : PiecePattern
     /// <inheritdoc/>
     public override void FindAll(ReadOnlySpan<byte> piece, List<PieceRange> matches)
     {
-        var found = _pattern.Matches(piece);
+        var found = _pattern.Value.Matches(piece);
         while (found.MoveNext())
             matches.Add(new(found.Start, found.End));
     }
