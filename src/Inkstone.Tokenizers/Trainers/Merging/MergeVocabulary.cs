@@ -41,6 +41,9 @@ internal sealed class MergeVocabulary : IMergedVocabulary
     /// <inheritdoc/>
     public List<int> Lengths { get; } = [];
 
+    /// <summary>The bytes of a token: raw ones where bytes are merged, else those of how it prints.</summary>
+    public byte[] Bytes(int id) => _bytes[id];
+
     /// <inheritdoc/>
     public int Start(ReadOnlySpan<byte> piece, Span<int> tokens) => _alphabet.Start(piece, tokens);
 
