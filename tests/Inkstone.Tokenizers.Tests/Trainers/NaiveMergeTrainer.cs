@@ -16,9 +16,11 @@ internal static class NaiveMergeTrainer
             counts[Show(symbol, options.Unit)] = long.MaxValue;
         var kept = counts.OrderByDescending(entry => entry.Value).ThenBy(entry => Order(entry.Key, options.Unit)).Take(options.AlphabetLimit)
             .Select(entry => entry.Key).OrderBy(symbol => symbol.EnumerateRunes().First()).ToList();
-        var marked = split.SelectMany(symbols => symbols.Select((symbol, i) => (symbol, Before: i > 0 ? options.ContinuingPrefix : "", After: i == symbols.Count - 1 ? options.EndSuffix : "")))
-            .Where(entry => kept.Contains(entry.symbol) && (entry.Before + entry.After).Length > 0).Distinct()
-            .OrderBy(entry => entry.After.Length > 0).ThenBy(entry => entry.Before.Length > 0).ThenBy(entry => entry.symbol.EnumerateRunes().First());
+        var marked = split.DistinctBy(symbols => string.Concat(symbols)).SelectMany(symbols => symbols.Select((symbol, i) => (symbol, Before: i > 0 ? options.ContinuingPrefix : "", After: i == symbols.Count - 1 ? options.EndSuffix : "")))
+            .Where(entry => kept.Contains(entry.symbol) && (entry.Before + entry.After).Length > 0)
+            .GroupBy(entry => entry).OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key.After.Length > 0).ThenBy(group => group.Key.Before.Length > 0).ThenBy(group => group.Key.symbol.EnumerateRunes().First())
+            .Select(group => group.Key);
         var vocabulary = new List<string>(options.SpecialTokens);
         vocabulary.AddRange(kept);
         vocabulary.AddRange(marked.Select(entry => entry.Before + entry.symbol + entry.After));

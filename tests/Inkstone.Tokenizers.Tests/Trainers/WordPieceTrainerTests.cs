@@ -1,9 +1,11 @@
+using Xunit.Abstractions;
+using System.Text.Json.Nodes;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
 
 namespace Inkstone.Tokenizers.Tests;
 
-public sealed class WordPieceTrainerTests
+public sealed class WordPieceTrainerTests(ITestOutputHelper output)
 {
     [Fact]
     public void EqualsCountingAfresh()
@@ -41,4 +43,31 @@ public sealed class WordPieceTrainerTests
         Assert.Throws<InkstoneRequestException>(() => WordPieceTrainer.Train(["a"], Cutters.Spaces, new() { AlphabetLimit = 0 }));
         Assert.Throws<InkstoneRequestException>(() => WordPieceTrainer.Train(["a"], Cutters.Spaces, new() { SpecialTokens = ["[UNK]", "[UNK]"] }));
     }
+
+    [WordPieceRunsFact]
+    public void SharesWithHuggingFacesAsManyPiecesAsItsRunsDo()
+    {
+        foreach (var (name, entry) in JsonNode.Parse(File.ReadAllText(Path.Combine(WordPieceRunsFactAttribute.Folder!, "runs.json")))!.AsObject())
+        {
+            var lines = entry!["files"]!.AsArray().SelectMany(file => Samples.Lines(File.ReadAllText(SharedData.Path((string)file!))));
+            var options = new WordPieceTrainerOptions { MinimumFrequency = 1, AlphabetLimit = int.MaxValue, SpecialTokens = [] };
+            var ours = WordPieceTrainer.Train(lines, Cutters.Spaces, options).ToHashSet();
+            var runs = entry["runs"]!.AsArray().Select(run => run!.AsArray().Select(token => (string)token!).ToHashSet()).ToList();
+            double shared = runs[0].Count(runs[1].Contains);
+            foreach (var run in runs)
+            {
+                var common = run.Count(ours.Contains);
+                output.WriteLine($"{name}: {ours.Count} pieces, {common} in common with a run, two runs {shared}");
+                Assert.InRange(common / shared, 0.995, 1.005);
+            }
+        }
+    }
+}
+
+/// <summary>A test that needs runs of npm's WordPiece trainer: tests/oracles/wordpiece-runs.js.</summary>
+internal sealed class WordPieceRunsFactAttribute : FactAttribute
+{
+    public WordPieceRunsFactAttribute() => Skip = Folder is null || SharedData.Root is null ? "needs INKSTONE_WORDPIECE_RUNS and ../shared/data" : null;
+
+    public static string? Folder { get; } = Environment.GetEnvironmentVariable("INKSTONE_WORDPIECE_RUNS");
 }

@@ -4,8 +4,8 @@ namespace Inkstone.Tokenizers;
 /// Trains a vocabulary by merging (Sennrich et al. 2016, algorithm 1): of all pairs of neighbouring tokens within pieces the most frequent becomes a token, again
 /// and again. From bytes it makes byte-level BPE, from characters the BPE of <c>vocab.json</c> and <c>merges.txt</c>, with a continuing prefix WordPiece.
 /// <para>
-/// Ids: the special tokens, the alphabet (bytes by the characters they print as, characters by code point), marked forms of it (those that continue, those that
-/// end, those that do both; Hugging Face's order of these is a matter of chance), then what merging makes, in the order of its making. A merge whose text is a
+/// Ids: the special tokens, the alphabet (bytes by the characters they print as, characters by code point), marked forms of it (by how
+/// many places of distinct pieces they occur at; Hugging Face's order of these is a matter of chance), then what merging makes, in the order of its making. A merge whose text is a
 /// token already leads to that token. The result depends on the texts and the options, not on the order of texts (unless pieces had to be dropped), and not on
 /// threads. Counts have 64 bits.
 /// </para>

@@ -6,9 +6,9 @@ namespace Inkstone.Tokenizers;
 /// Trains a WordPiece vocabulary as Hugging Face's trainer does: as BPE over characters, those within a word marked <c>##</c>, the most
 /// frequent pair first.
 /// <para>
-/// Ids: the special tokens, the characters kept (by code point), those of them that occur within words with their mark (by code point: the
-/// reference's order is a matter of chance), then what merging makes, in the order of its making. The result depends on texts and options
-/// alone.
+/// Ids: the special tokens, the characters kept (by code point), those of them that occur within words with their mark (those at most places of
+/// distinct words first: the reference's order is a matter of chance), then what merging makes, in the order of its making. The result
+/// depends on texts and options alone.
 /// </para>
 /// </summary>
 internal static class WordPieceTrainer
