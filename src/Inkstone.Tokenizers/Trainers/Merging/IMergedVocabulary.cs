@@ -12,7 +12,7 @@ internal interface IMergedVocabulary
     /// <summary>Adds the rule that joins two tokens; false, and nothing added, where they must not be joined.</summary>
     bool TryMerge(int left, int right, out int result);
 
-    /// <summary>Whether a pair's text is greater than another's.</summary>
+    /// <summary>Whether a pair goes before another of equal count, where ties are not settled by ids: usually because its text is greater.</summary>
     bool IsGreater(ulong pair, ulong other);
 
     /// <summary>Writes the tokens that a piece begins as.</summary>
