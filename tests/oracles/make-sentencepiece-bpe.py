@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Makes tests/Inkstone.Tokenizers.Tests/Fixtures/sentencepiece-bpe-compression.json: how many tokens held-out text has under BPE models that
-SentencePiece's own trainer (Debian python3-sentencepiece 0.1.97) learns.
+SentencePiece's own trainer (Debian python3-sentencepiece 0.1.97) learns; and sentencepiece-counted.json: the pieces and scores of its models of
+words and of characters of varied.txt, its tabs made spaces (its trainer leaves tabs out).
 
     /usr/bin/python3 tests/oracles/make-sentencepiece-bpe.py ../shared/data
 """
@@ -24,4 +25,16 @@ for case in CASES:
     case['tokens'] = sum(len(model.encode(line)) for line in open(os.path.join(data, case['held']), encoding='utf-8').read().split('\n'))
 with open(os.path.join(fixtures, 'sentencepiece-bpe-compression.json'), 'w') as out:
     json.dump(CASES, out, indent=1, ensure_ascii=False)
+    out.write('\n')
+
+counted = {}
+with open('/tmp/inkstone-varied.txt', 'w', encoding='utf-8', newline='') as out:
+    out.write(open(os.path.join(fixtures, 'varied.txt'), encoding='utf-8', newline='').read().replace('\t', ' '))
+for kind, options in {'word': dict(vocab_size=150), 'char': dict(vocab_size=300, character_coverage=0.98, hard_vocab_limit=False)}.items():
+    sentencepiece.SentencePieceTrainer.train(input='/tmp/inkstone-varied.txt', model_prefix='/tmp/inkstone-counted', model_type=kind,
+                                             normalization_rule_name='identity', minloglevel=2, max_sentence_length=1000000, **options)
+    model = sentencepiece.SentencePieceProcessor(model_file='/tmp/inkstone-counted.model')
+    counted[kind] = [[model.id_to_piece(i), model.get_score(i)] for i in range(model.vocab_size())]
+with open(os.path.join(fixtures, 'sentencepiece-counted.json'), 'w') as out:
+    json.dump(counted, out, ensure_ascii=False)
     out.write('\n')

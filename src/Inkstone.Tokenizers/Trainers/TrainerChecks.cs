@@ -23,6 +23,16 @@ internal static class TrainerChecks
         Require(threads is >= 0 and <= 1024, nameof(BpeTrainerOptions.Threads), threads, "0 to 1024");
     }
 
+    /// <summary>Checks special tokens and the size of the vocabulary that they are in.</summary>
+    /// <exception cref="InkstoneRequestException">One is empty or given twice, or the size is out of range.</exception>
+    public static void Specials(IReadOnlyList<string> specialTokens, int vocabularySize)
+    {
+        if (specialTokens.Any(string.IsNullOrEmpty) || specialTokens.Distinct().Count() != specialTokens.Count)
+            throw new InkstoneRequestException("a special token is empty or given twice", nameof(BpeTrainerOptions.SpecialTokens), found: string.Join(", ", specialTokens));
+        Require(vocabularySize > specialTokens.Count && vocabularySize <= 1 << 24, nameof(BpeTrainerOptions.VocabularySize), vocabularySize,
+            string.Create(CultureInfo.InvariantCulture, $"more than the {specialTokens.Count} special tokens, at most 16,777,216"));
+    }
+
     /// <summary>Refuses texts that held nothing to learn from.</summary>
     /// <exception cref="InkstoneRequestException">There was none.</exception>
     public static void RequireText(PieceCounter counter)

@@ -22,7 +22,7 @@ public sealed class WordPieceTrainerTests(ITestOutputHelper output)
                 SpecialTokens = seed % 3 == 0 ? ["[UNK]", "aa"] : ["[UNK]"],
                 Ties = (BpeTies)(seed % 2),
             };
-            Assert.Equal(NaiveMergeTrainer.Train(words, options.ToMerging()).Tokens, WordPieceTrainer.Train([string.Join(' ', words)], Cutters.Spaces, options));
+            Assert.Equal(NaiveMergeTrainer.Train(words, options.ToMerging()).Tokens, WordPieceTrainer.Train([string.Join(' ', words)], TextCutters.Whitespace, options));
         }
     }
 
@@ -30,8 +30,8 @@ public sealed class WordPieceTrainerTests(ITestOutputHelper output)
     public void ThreadsAndTheOrderOfTextsChangeNothing()
     {
         var options = new WordPieceTrainerOptions { VocabularySize = 900 };
-        var one = WordPieceTrainer.Train(Samples.VariedLines, Cutters.Spaces, options with { Threads = 1 });
-        Assert.Equal(one, WordPieceTrainer.Train(Samples.VariedLines.Reverse(), Cutters.Spaces, options with { Threads = 3 }));
+        var one = WordPieceTrainer.Train(Samples.VariedLines, TextCutters.Whitespace, options with { Threads = 1 });
+        Assert.Equal(one, WordPieceTrainer.Train(Samples.VariedLines.Reverse(), TextCutters.Whitespace, options with { Threads = 3 }));
         Assert.Equal("[PAD]", one[0]);
         Assert.Contains("##e", one);
     }
@@ -39,9 +39,9 @@ public sealed class WordPieceTrainerTests(ITestOutputHelper output)
     [Fact]
     public void RefusesWhatCannotBe()
     {
-        Assert.Throws<InkstoneRequestException>(() => WordPieceTrainer.Train([], Cutters.Spaces));
-        Assert.Throws<InkstoneRequestException>(() => WordPieceTrainer.Train(["a"], Cutters.Spaces, new() { AlphabetLimit = 0 }));
-        Assert.Throws<InkstoneRequestException>(() => WordPieceTrainer.Train(["a"], Cutters.Spaces, new() { SpecialTokens = ["[UNK]", "[UNK]"] }));
+        Assert.Throws<InkstoneRequestException>(() => WordPieceTrainer.Train([], TextCutters.Whitespace));
+        Assert.Throws<InkstoneRequestException>(() => WordPieceTrainer.Train(["a"], TextCutters.Whitespace, new() { AlphabetLimit = 0 }));
+        Assert.Throws<InkstoneRequestException>(() => WordPieceTrainer.Train(["a"], TextCutters.Whitespace, new() { SpecialTokens = ["[UNK]", "[UNK]"] }));
     }
 
     [WordPieceRunsFact]
@@ -51,7 +51,7 @@ public sealed class WordPieceTrainerTests(ITestOutputHelper output)
         {
             var lines = entry!["files"]!.AsArray().SelectMany(file => Samples.Lines(File.ReadAllText(SharedData.Path((string)file!))));
             var options = new WordPieceTrainerOptions { MinimumFrequency = 1, AlphabetLimit = int.MaxValue, SpecialTokens = [] };
-            var ours = WordPieceTrainer.Train(lines, Cutters.Spaces, options).ToHashSet();
+            var ours = WordPieceTrainer.Train(lines, TextCutters.Whitespace, options).ToHashSet();
             var runs = entry["runs"]!.AsArray().Select(run => run!.AsArray().Select(token => (string)token!).ToHashSet()).ToList();
             double shared = runs[0].Count(runs[1].Contains);
             foreach (var run in runs)

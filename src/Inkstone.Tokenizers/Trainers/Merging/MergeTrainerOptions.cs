@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Inkstone.Foundation.Errors;
 
@@ -63,12 +62,9 @@ internal sealed record MergeTrainerOptions
     /// <exception cref="InkstoneRequestException">One is out of range.</exception>
     public void Validate()
     {
-        if (SpecialTokens.Any(string.IsNullOrEmpty) || SpecialTokens.Distinct().Count() != SpecialTokens.Count)
-            throw new InkstoneRequestException("a special token is empty or given twice", nameof(SpecialTokens), found: string.Join(", ", SpecialTokens));
+        TrainerChecks.Specials(SpecialTokens, VocabularySize);
         if (Unit == MergeUnit.Bytes && (ContinuingPrefix.Length > 0 || EndSuffix.Length > 0))
             throw new InkstoneRequestException("tokens of bytes bear no prefix and no suffix", nameof(ContinuingPrefix), "both empty", ContinuingPrefix + EndSuffix);
-        TrainerChecks.Require(VocabularySize > SpecialTokens.Count && VocabularySize <= 1 << 24, nameof(VocabularySize), VocabularySize,
-            string.Create(CultureInfo.InvariantCulture, $"more than the {SpecialTokens.Count} special tokens, at most 16,777,216"));
         TrainerChecks.Require(Enum.IsDefined(Unit), nameof(Unit), (int)Unit, "one of " + string.Join(", ", Enum.GetNames<MergeUnit>()));
         foreach (var symbol in InitialAlphabet)
             TrainerChecks.Require(Unit == MergeUnit.Bytes ? symbol is >= 0 and < 256 : Rune.IsValid(symbol), nameof(InitialAlphabet), symbol, "bytes, or code points that are no surrogates");

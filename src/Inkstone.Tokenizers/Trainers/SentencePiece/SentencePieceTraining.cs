@@ -7,9 +7,18 @@ namespace Inkstone.Tokenizers;
 /// <summary>What the trainers of SentencePiece models share: the characters that must be covered, and the file around learnt pieces.</summary>
 internal static class SentencePieceTraining
 {
-    /// <summary>The most frequent characters that together make up the share of the text that must be covered.</summary>
+    /// <summary>The most frequent characters that together make up the share of the text that must be covered, and for which there is room.</summary>
     /// <exception cref="InkstoneRequestException">There are more than the vocabulary has room for.</exception>
     public static List<(Rune Character, long Count)> Required(UnigramWords words, SentencePieceTrainerOptions options)
+    {
+        var required = Covered(words, options);
+        if (required.Count > options.VocabularySize - options.FixedPieces)
+            throw TrainerChecks.NoRoom(required.Count + options.FixedPieces, options.VocabularySize, nameof(options.CharacterCoverage));
+        return required;
+    }
+
+    /// <summary>The most frequent characters that together make up the share of the text that must be covered.</summary>
+    public static List<(Rune Character, long Count)> Covered(UnigramWords words, SentencePieceTrainerOptions options)
     {
         var characters = words.CountCharacters();
         var total = characters.Sum(entry => (double)entry.Count);
@@ -18,10 +27,7 @@ internal static class SentencePieceTraining
         for (; count < characters.Count && covered / total < options.CharacterCoverage; count++)
             covered += characters[count].Count;
         var reserved = Reserved(options);
-        var required = characters.Take(count).Where(entry => !reserved.Contains(Print(Encoding.UTF8.GetBytes(entry.Character.ToString())))).ToList();
-        if (required.Count > options.VocabularySize - options.FixedPieces)
-            throw TrainerChecks.NoRoom(required.Count + options.FixedPieces, options.VocabularySize, nameof(options.CharacterCoverage));
-        return required;
+        return [.. characters.Take(count).Where(entry => !reserved.Contains(Print(Encoding.UTF8.GetBytes(entry.Character.ToString()))))];
     }
 
     /// <summary>The texts that no learnt piece may have: those of special and user-defined pieces, and of bytes.</summary>
