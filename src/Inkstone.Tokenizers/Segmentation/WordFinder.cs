@@ -73,7 +73,7 @@ internal static class WordFinder
 
     private static bool IsWord(StringStatistics statistics, ReadOnlySpan<byte> text, WordFinderOptions options)
     {
-        if (statistics.Cohesion(text) < options.MinimumCohesion)
+        if (statistics.Cohesion(text) < options.MinimumCohesion + options.CohesionPerCharacter * (StringStatistics.CharacterCount(text) - 2))
             return false;
         var (before, after) = statistics.Entropies(text);
         return before >= options.MinimumEntropy && after >= options.MinimumEntropy;

@@ -13,9 +13,14 @@ internal sealed record WordFinderOptions
 
     /// <summary>
     /// The least pointwise mutual information, in nats, of the two parts of a word, however it is parted: ln(n · count(word) / (count(left) · count(right))) for n
-    /// characters of text. Default 4.
+    /// characters of text. Default 1.5.
     /// </summary>
-    public double MinimumCohesion { get; init; } = 4;
+    public double MinimumCohesion { get; init; } = 1.5;
+
+    /// <summary>
+    /// How much more of it each character beyond the second asks for, as the parts of longer strings are often words themselves that go together. Default 4.
+    /// </summary>
+    public double CohesionPerCharacter { get; init; } = 4;
 
     /// <summary>The least entropy, in nats, of the character before a word and of the one after it. Default 1.</summary>
     public double MinimumEntropy { get; init; } = 1;
@@ -35,6 +40,7 @@ internal sealed record WordFinderOptions
     {
         TrainerChecks.Require(MaximumLength is >= 2 and <= 16, nameof(MaximumLength), MaximumLength, "2 to 16");
         TrainerChecks.Require(double.IsFinite(MinimumCohesion), nameof(MinimumCohesion), MinimumCohesion, "a number");
+        TrainerChecks.Require(double.IsFinite(CohesionPerCharacter), nameof(CohesionPerCharacter), CohesionPerCharacter, "a number");
         TrainerChecks.Require(double.IsFinite(MinimumEntropy), nameof(MinimumEntropy), MinimumEntropy, "a number");
         TrainerChecks.Require(Rounds is >= 0 and <= 100, nameof(Rounds), Rounds, "0 to 100");
         TrainerChecks.Common(MinimumFrequency, MaximumDistinctBytes, Threads);
