@@ -9,7 +9,8 @@ import sentencepiece
 
 data = sys.argv[1]
 fixtures = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'Inkstone.Tokenizers.Tests', 'Fixtures')
-CASES = {'tokenizers/sentencepiece/botchan.txt': [1000, 4000], 'text-zh/tang-poems.txt': [12000], 'text-en/novels/Doyle_Hound_1902.txt': [3000]}
+CASES = {'tokenizers/sentencepiece/botchan.txt': [1000, 4000], 'text-zh/tang-poems.txt': [12000], 'text-en/novels/Doyle_Hound_1902.txt': [3000],
+         'text-zh/clue-news-sampled.txt': [8000], 'text-zh/novels/三国演义.txt': [10000]}
 result = {}
 for name, sizes in CASES.items():
     result[name] = {}

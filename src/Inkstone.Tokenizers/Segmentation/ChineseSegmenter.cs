@@ -55,13 +55,20 @@ public sealed class ChineseSegmenter
     public void Cut(ReadOnlySpan<byte> utf8, List<int> ends)
     {
         ArgumentNullException.ThrowIfNull(ends);
+        CutCounted(utf8, ends);
+    }
+
+    /// <summary>As <see cref="Cut(ReadOnlySpan{byte}, List{int})"/>; says how many steps were taken in the dictionary, for tests.</summary>
+    internal long CutCounted(ReadOnlySpan<byte> utf8, List<int> ends)
+    {
+        long steps = 0;
         for (var start = 0; start < utf8.Length;)
         {
             var end = start;
             while (end < utf8.Length && IsOfWords(utf8[end..], out var length))
                 end += length;
             if (end > start)
-                CutRun(utf8, start, end, ends);
+                steps += CutRun(utf8, start, end, ends);
             else
             {
                 Rune.DecodeFromUtf8(utf8[start..], out _, out var length);
@@ -70,6 +77,7 @@ public sealed class ChineseSegmenter
             }
             start = end;
         }
+        return steps;
     }
 
     /// <summary>Whether a character takes part in words: an ideograph, a letter or digit of ASCII, or one of <c>+#&amp;._%-</c>.</summary>
@@ -83,11 +91,11 @@ public sealed class ChineseSegmenter
     internal static bool IsIdeograph(int code) => code is (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF)
         or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2EBEF) or (>= 0x2F800 and <= 0x2FA1F);
 
-    private void CutRun(ReadOnlySpan<byte> utf8, int start, int end, List<int> ends)
+    private long CutRun(ReadOnlySpan<byte> utf8, int start, int end, List<int> ends)
     {
         var run = utf8[start..end];
         var next = ArrayPool<int>.Shared.Rent(run.Length + 1);
-        FindPath(run, next);
+        var steps = FindPath(run, next);
         var singles = 0; // where the single characters before this word begin
         for (var at = 0; ; at = next[at])
         {
@@ -107,11 +115,13 @@ public sealed class ChineseSegmenter
             singles = next[at];
         }
         ArrayPool<int>.Shared.Return(next);
+        return steps;
     }
 
-    /// <summary>For each place that begins a character: where the first word of the best path from there ends.</summary>
-    private void FindPath(ReadOnlySpan<byte> run, int[] next)
+    /// <summary>For each place that begins a character: where the first word of the best path from there ends. Returns the steps taken in the dictionary.</summary>
+    private long FindPath(ReadOnlySpan<byte> run, int[] next)
     {
+        long steps = 0;
         var best = ArrayPool<double>.Shared.Rent(run.Length + 1);
         best[run.Length] = 0;
         for (var at = run.Length - 1; at >= 0; at--)
@@ -122,6 +132,7 @@ public sealed class ChineseSegmenter
             var node = 0;
             for (var i = at; i < run.Length && _trie.TryStep(ref node, run[i]); i++)
             {
+                steps++;
                 var word = _trie.Nodes[node].Value;
                 if (word >= 0 && _dictionary.Counts[word] > 0 && _scores[word] + best[i + 1] is var sum && sum >= score)
                     (score, next[at]) = (sum, i + 1);
@@ -134,6 +145,7 @@ public sealed class ChineseSegmenter
             best[at] = score;
         }
         ArrayPool<double>.Shared.Return(best);
+        return steps;
     }
 
     /// <summary>Cuts a row of single characters: letters and digits stay together, with a decimal point and a per cent sign; ideographs go to the model.</summary>

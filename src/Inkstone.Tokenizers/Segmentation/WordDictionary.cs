@@ -87,10 +87,17 @@ public sealed class WordDictionary
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var word in sentences.SelectMany(sentence => sentence).Where(word => word.Length > 0 && word.AsSpan().IndexOfAny(" \r\n") < 0))
             counts[word] = counts.GetValueOrDefault(word) + 1;
+        return Of(counts);
+    }
+
+    /// <summary>A dictionary of these words; those that are longer than <see cref="LongestWord"/> are left out.</summary>
+    /// <exception cref="InkstoneRequestException">There is no word.</exception>
+    internal static WordDictionary Of(IReadOnlyDictionary<string, long> counts)
+    {
         var words = counts.Keys.Where(word => Encoding.UTF8.GetByteCount(word) <= LongestWord).Order(StringComparer.Ordinal).ToList();
         if (words.Count == 0)
-            throw new InkstoneRequestException("there is no text to make a dictionary of", nameof(sentences));
-        return new(PieceBlock.Of([.. words.Select(Encoding.UTF8.GetBytes)]), [.. words.Select(word => counts[word])], nameof(sentences));
+            throw new InkstoneRequestException("there is no text to make a dictionary of", nameof(counts));
+        return new(PieceBlock.Of([.. words.Select(Encoding.UTF8.GetBytes)]), [.. words.Select(word => counts[word])], nameof(counts));
     }
 
     /// <summary>The dictionary as lines <c>word count</c>, UTF-8.</summary>

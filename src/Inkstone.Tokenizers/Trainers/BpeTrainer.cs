@@ -48,11 +48,23 @@ public static class BpeTrainer
         if (counter.Pieces == 0)
             throw new InkstoneRequestException("there is no text to train a tokenizer on", nameof(texts), fix: "Check the path and the file types read.");
 
-        var vocabulary = new GrowingVocabulary(options.SpecialTokens);
+        var vocabulary = new MergeVocabulary(counter.Parts, options.ToMerging());
         MergeLearner.Learn(counter, vocabulary, new(options.VocabularySize, options.MinimumFrequency, options.MaximumTokenLength, options.Ties), progress, cancellation);
         if (vocabulary.Count < options.VocabularySize && !options.AllowSmaller)
             throw TooSmall(vocabulary.Count, options, counter);
-        return new(vocabulary.ToTokenizer(options), options.VocabularySize, counter.Bytes, counter.Pieces, counter.Distinct, counter.Dropped);
+        return new(ToTokenizer(vocabulary, options), options.VocabularySize, counter.Bytes, counter.Pieces, counter.Distinct, counter.Dropped);
+    }
+
+    private static Tokenizer ToTokenizer(MergeVocabulary vocabulary, BpeTrainerOptions options)
+    {
+        var specials = options.SpecialTokens.Count;
+        var (starts, lengths) = (new int[vocabulary.Count], new int[vocabulary.Count]);
+        for (int id = specials, start = 0; id < vocabulary.Count; start += lengths[id], id++)
+            (starts[id], lengths[id]) = (start, vocabulary.Bytes(id).Length);
+        byte[] bytes = [.. Enumerable.Range(specials, vocabulary.Count - specials).SelectMany(vocabulary.Bytes)];
+        var model = new BytePairModel(new PieceTable(bytes, starts, lengths), new MergeTable([.. vocabulary.Merges]));
+        var added = options.SpecialTokens.Select((content, id) => new AddedToken(id, content));
+        return new Tokenizer(model, PreTokenizer.Of(options.PreTokenizer), added, options.Roles ?? SpecialRoles.FromNames([.. options.SpecialTokens]));
     }
 
     private static InkstoneRequestException TooSmall(int count, BpeTrainerOptions options, PieceCounter counter) => new(

@@ -62,6 +62,20 @@ public sealed record BpeTrainerOptions
         Require(Threads is >= 0 and <= 1024, nameof(Threads), Threads, "0 to 1024");
     }
 
+    /// <summary>The options of the merging that this is.</summary>
+    internal MergeTrainerOptions ToMerging() => new()
+    {
+        Unit = MergeUnit.Bytes,
+        VocabularySize = VocabularySize,
+        MinimumFrequency = MinimumFrequency,
+        SpecialTokens = SpecialTokens,
+        InitialAlphabet = MergeTrainerOptions.AllBytes,
+        MaximumTokenLength = MaximumTokenLength,
+        Ties = Ties,
+        MaximumDistinctBytes = MaximumDistinctBytes,
+        Threads = Threads,
+    };
+
     private static void Require(bool holds, string option, long found, string expected)
     {
         if (!holds)

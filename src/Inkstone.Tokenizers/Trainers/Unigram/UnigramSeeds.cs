@@ -13,19 +13,10 @@ internal sealed class UnigramSeeds
     private readonly UnigramTrainerOptions _options;
     private readonly Dictionary<Rune, int> _symbolOf = [];
     private readonly List<(Rune Character, long Count)> _characters;
-    private readonly CharacterKind[] _kinds;
+    private readonly SentencePieceRules _rules;
+    private readonly short[] _kinds; // of each symbol
     private int[] _symbols = [];
     private long[] _weights = []; // of the word that each place lies in
-
-    private enum CharacterKind : byte
-    {
-        Mark, // goes with anything
-        Space,
-        Digit,
-        Letter,
-        Ideograph,
-        Other,
-    }
 
     private readonly record struct Candidate(double Score, int Start, int Length);
 
@@ -35,10 +26,10 @@ internal sealed class UnigramSeeds
     /// <param name="options">The options.</param>
     public UnigramSeeds(UnigramWords words, List<(Rune Character, long Count)> characters, UnigramTrainerOptions options)
     {
-        (_words, _characters, _options) = (words, characters, options);
+        (_words, _characters, _options, _rules) = (words, characters, options, new(options));
         foreach (var (character, _) in characters.OrderBy(entry => entry.Character))
             _symbolOf.Add(character, _symbolOf.Count + 1);
-        _kinds = [CharacterKind.Other, .. _symbolOf.OrderBy(entry => entry.Value).Select(entry => KindOf(entry.Key))];
+        _kinds = [0, .. _symbolOf.OrderBy(entry => entry.Value).Select(entry => SentencePieceRules.KindOf(entry.Key))];
     }
 
     /// <summary>The share of distinct words, by characters, that strings were looked for in.</summary>
@@ -158,47 +149,12 @@ internal sealed class UnigramSeeds
         return length;
     }
 
-    /// <summary>Whether a string may be a piece: a space at its beginning only, letters and ideographs and other characters not mixed.</summary>
     private bool IsPiece(int start, int length)
     {
-        var kind = CharacterKind.Mark;
+        Span<short> kinds = stackalloc short[64];
         for (var i = 0; i < length; i++)
-        {
-            var symbol = _symbols[start + i];
-            var next = _kinds[symbol];
-            if (next == CharacterKind.Space)
-            {
-                if (i > 0)
-                    return false;
-                continue;
-            }
-            if (next == CharacterKind.Digit && _options.SplitsDigits)
-                return false;
-            if (next == CharacterKind.Digit)
-                next = CharacterKind.Other;
-            if (next == CharacterKind.Mark)
-                continue;
-            if (kind != CharacterKind.Mark && kind != next)
-                return false;
-            kind = next;
-        }
-        return true;
-    }
-
-    private static CharacterKind KindOf(Rune character)
-    {
-        if (character.Value == ' ')
-            return CharacterKind.Space;
-        // Kana and ideographs are one kind, as words mix them.
-        if (character.Value is (>= 0x3040 and < 0x3100) or (>= 0x31F0 and < 0x3200) or (>= 0x3400 and < 0xA000) or (>= 0xF900 and < 0xFB00) or >= 0x20000 and < 0x40000)
-            return CharacterKind.Ideograph;
-        return Rune.GetUnicodeCategory(character) switch
-        {
-            System.Globalization.UnicodeCategory.DecimalDigitNumber => CharacterKind.Digit,
-            System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark
-                or System.Globalization.UnicodeCategory.EnclosingMark => CharacterKind.Mark,
-            _ => Rune.IsLetter(character) ? CharacterKind.Letter : CharacterKind.Other,
-        };
+            kinds[i] = _kinds[_symbols[start + i]];
+        return _rules.IsPiece(kinds[..length]);
     }
 
     private List<Candidate> Best(List<Candidate> candidates)

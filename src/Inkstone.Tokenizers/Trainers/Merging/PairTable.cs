@@ -5,6 +5,9 @@ namespace Inkstone.Tokenizers;
 /// </summary>
 internal sealed class PairTable
 {
+    /// <summary>The result of a pair that must not be merged.</summary>
+    public const int Refused = -2;
+
     private int[] _slots = new int[1 << 16]; // index of the pair plus one
     private Entry[] _entries = new Entry[1 << 15];
 
@@ -20,7 +23,7 @@ internal sealed class PairTable
         /// <summary>The first and the last place of the list, or −1.</summary>
         public int First, Last;
 
-        /// <summary>The token it has been merged into, or −1.</summary>
+        /// <summary>The token it has been merged into; −1 where it has not been, or <see cref="Refused"/>.</summary>
         public int Result;
 
         /// <summary>Whether it is on the list of pairs that the merge under way has added places to.</summary>

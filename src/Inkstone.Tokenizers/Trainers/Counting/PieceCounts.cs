@@ -28,6 +28,19 @@ internal sealed class PieceCounts
     /// <summary>The bytes of a piece.</summary>
     public ReadOnlySpan<byte> Bytes(in Entry entry) => _bytes.AsSpan(entry.Start, entry.Length);
 
+    /// <summary>The index of a piece, or −1.</summary>
+    public int Find(ReadOnlySpan<byte> piece, uint hash)
+    {
+        var mask = _slots.Length - 1;
+        for (var slot = (int)hash & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
+        {
+            ref readonly var entry = ref _entries[_slots[slot] - 1];
+            if (entry.Hash == hash && Bytes(entry).SequenceEqual(piece))
+                return _slots[slot] - 1;
+        }
+        return -1;
+    }
+
     /// <summary>Counts a piece once.</summary>
     public void Add(ReadOnlySpan<byte> piece) => Add(piece, ByteHash.Of(piece), 1);
 
@@ -48,12 +61,15 @@ internal sealed class PieceCounts
         Append(piece, hash, count, slot);
     }
 
-    /// <summary>Adds those counts of another table whose piece belongs to this part: the part is the first four bits of the hash.</summary>
+    /// <summary>The part that a piece belongs to: the first four bits of its hash.</summary>
+    public static int PartOf(uint hash) => (int)(hash >> 28);
+
+    /// <summary>Adds those counts of another table whose piece belongs to this part.</summary>
     public void AddPart(PieceCounts other, int part)
     {
         foreach (ref readonly var entry in other.Entries)
         {
-            if (entry.Hash >> 28 == (uint)part)
+            if (PartOf(entry.Hash) == part)
                 Add(other.Bytes(entry), entry.Hash, entry.Count);
         }
     }

@@ -16,7 +16,7 @@ internal sealed class PieceChains
     private readonly List<int> _lengths; // bytes of each token
     private readonly int _maximumLength;
     private readonly long[] _weights;    // how often each piece occurred
-    private readonly Place[] _places;
+    private Place[] _places;
     private readonly List<int> _touched = [];
     private int[] _visit = new int[1 << 10];
 
@@ -65,6 +65,9 @@ internal sealed class PieceChains
                 piece++;
             }
         }
+        // Characters of several bytes need fewer places than there are bytes.
+        if (place < _places.Length / 2)
+            Array.Resize(ref _places, place);
         for (var i = 0; i < place; i++)
             Link(i);
     }

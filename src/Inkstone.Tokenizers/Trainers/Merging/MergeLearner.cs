@@ -24,13 +24,15 @@ internal static class MergeLearner
             {
                 ref var pair = ref chains.Pairs[index];
                 // A pair that has its rule and came about again goes before all others.
-                if (pair.Count > 0)
+                if (pair.Count > 0 && pair.Result != PairTable.Refused)
                     heap.Push(new(pair.Result >= 0 ? long.MaxValue : pair.Count, pair.Pair, index));
             }
             if (heap.Count == 0)
                 return;
             var top = heap.Pop();
             ref var best = ref chains.Pairs[top.Index];
+            if (best.Result == PairTable.Refused)
+                continue;
             if (best.Result >= 0)
             {
                 if (best.Count > 0)
@@ -46,7 +48,10 @@ internal static class MergeLearner
             if (best.Count < limits.MinimumFrequency)
                 return;
             if (!vocabulary.TryMerge((int)(best.Pair >> 32), (int)(uint)best.Pair, out var result))
+            {
+                best.Result = PairTable.Refused;
                 continue;
+            }
             chains.Merge(top.Index, result);
             if ((vocabulary.Count & 255) == 0)
             {

@@ -108,7 +108,7 @@ public sealed class BpeTrainerTests
         var line = RandomLetters(random, 1 << 20).Replace(" ", "");
         var counter = new PieceCounter(new(), default);
         counter.Count([line, new string('a', 1 << 20)], null);
-        var vocabulary = new GrowingVocabulary([]);
+        var vocabulary = new MergeVocabulary(counter.Parts, new BpeTrainerOptions { SpecialTokens = [] }.ToMerging());
         var chains = new PieceChains(counter.Parts, vocabulary.Start, vocabulary.Lengths, int.MaxValue);
         var tokenizer = BpeTrainer.Train([line, new string('a', 1 << 20)], new() { VocabularySize = 1000 });
         Assert.Equal(1000, tokenizer.VocabularySize);
