@@ -221,7 +221,7 @@ public sealed partial class Tokenizer
     };
 
     /// <summary>The stages of a byte-level BPE that one scanner cuts text for, as files write them.</summary>
-    private static PreTokenizerStage Cutting(PreTokenizer scanner) => scanner == PreTokenizer.Gpt2
+    internal static PreTokenizerStage Cutting(PreTokenizer scanner) => scanner == PreTokenizer.Gpt2
         ? new ByteLevelStage(ByteLevelSettings.Cutting, writesBytes: false)
         : new PreTokenizerSequence([
             .. scanner.Expressions.Select(expression => new SplitStage(new ExpressionPattern(expression), SplitBehavior.Isolated)),

@@ -12,6 +12,11 @@ public sealed partial class Tokenizer
     /// </summary>
     public byte[] ToJson() => TokenizerJsonWriter.Write(this);
 
+    /// <summary>The tokenizer as a SentencePiece <c>.model</c>.</summary>
+    /// <exception cref="InkstoneRequestException">It is none.</exception>
+    public byte[] ToSentencePiece() => _model is SentencePieceTokenModel tokens ? SentencePieceWriter.Write(tokens.Model.File)
+        : throw new InkstoneRequestException("this tokenizer is no SentencePiece model", nameof(ToSentencePiece), found: _model.GetType().Name);
+
     /// <summary>The companion file <c>tokenizer_config.json</c>, by which other programs know begin and end of text.</summary>
     /// <param name="maximumLength">The longest context of the model, in tokens; null to leave it open.</param>
     public byte[] ToConfigJson(int? maximumLength = null) => TokenizerJsonWriter.WriteConfig(this, maximumLength);
@@ -32,10 +37,13 @@ public sealed partial class Tokenizer
     /// <param name="model">The file's bytes.</param>
     /// <param name="name">How errors call the file.</param>
     /// <exception cref="InkstoneFormatException">The file is broken.</exception>
-    public static Tokenizer FromSentencePiece(ReadOnlySpan<byte> model, string name = "tokenizer.model")
+    public static Tokenizer FromSentencePiece(ReadOnlySpan<byte> model, string name = "tokenizer.model") => FromSentencePiece(SentencePieceModel.Read(model, name));
+
+    /// <summary>A tokenizer of a SentencePiece model.</summary>
+    internal static Tokenizer FromSentencePiece(SentencePieceModel model)
     {
-        var tokens = new SentencePieceTokenModel(SentencePieceModel.Read(model, name));
-        var file = tokens.Model.File;
+        var tokens = new SentencePieceTokenModel(model);
+        var file = model.File;
         return new(new TokenizerParts
         {
             Model = tokens,

@@ -6,6 +6,8 @@ namespace Inkstone.Tokenizers;
 /// <summary>The <c>pre_tokenizer</c> of a tokenizer.json.</summary>
 internal static class PreTokenizerJson
 {
+    private const string UnicodeWords = "UnicodeWords"; // ours alone: Hugging Face has no such stage
+
     private static readonly string[] Behaviors = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"];
     private static readonly string[] Schemes = ["always", "never", "first"];
 
@@ -27,6 +29,7 @@ internal static class PreTokenizerJson
             "Digits" => new DigitsStage(reader.GetBoolean("individual_digits", false)),
             "CharDelimiterSplit" => new DelimiterStage(ReadCharacter(reader.Get("delimiter"))),
             "UnicodeScripts" => new ScriptsStage(),
+            UnicodeWords => new UnicodeWordsStage(),
             "FixedLength" => new FixedLengthStage(reader.GetInt32("length", 1, int.MaxValue, 5)),
             "Split" => new SplitStage(PatternJson.Read(reader.Get("pattern")), ReadBehavior(reader, null), reader.GetBoolean("invert", false)),
             _ => throw TokenizerJsonReader.Unsupported(value, "a pre-tokenizer"),
@@ -113,6 +116,9 @@ internal static class PreTokenizerJson
                 break;
             case BertStage:
                 json.WriteString("type", "BertPreTokenizer");
+                break;
+            case UnicodeWordsStage:
+                json.WriteString("type", UnicodeWords);
                 break;
             case ScriptsStage:
                 json.WriteString("type", "UnicodeScripts");

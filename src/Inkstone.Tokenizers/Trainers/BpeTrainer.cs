@@ -38,12 +38,15 @@ public static class BpeTrainer
     /// <inheritdoc cref="Train"/>
     public static BpeTrainingResult TrainWithResult(
         IEnumerable<string> texts, BpeTrainerOptions? options = null, IProgress<BpeTrainingProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) => TrainCut(texts, options ?? new(), null, progress, cancellation);
+
+    /// <summary>Trains on texts that are cut by other means than the options' scanner; null for that.</summary>
+    internal static BpeTrainingResult TrainCut(
+        IEnumerable<string> texts, BpeTrainerOptions options, TextCutter? cutter, IProgress<BpeTrainingProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        options ??= new();
         options.Validate();
-        var counter = new PieceCounter(options, cancellation);
+        var counter = new PieceCounter(options.MaximumDistinctBytes, options.Threads, cutter ?? PieceCounter.CutBy(PreTokenizer.Of(options.PreTokenizer)), cancellation);
         counter.Count(texts, progress);
         if (counter.Pieces == 0)
             throw new InkstoneRequestException("there is no text to train a tokenizer on", nameof(texts), fix: "Check the path and the file types read.");

@@ -106,7 +106,7 @@ public sealed class BpeTrainerTests
     {
         var random = Rng.From(9).Cursor();
         var line = RandomLetters(random, 1 << 20).Replace(" ", "");
-        var counter = new PieceCounter(new(), default);
+        var counter = new PieceCounter(64L << 20, 0, PieceCounter.CutBy(PreTokenizer.Gpt4), default);
         counter.Count([line, new string('a', 1 << 20)], null);
         var vocabulary = new MergeVocabulary(counter.Parts, new BpeTrainerOptions { SpecialTokens = [] }.ToMerging());
         var chains = new PieceChains(counter.Parts, vocabulary.Start, vocabulary.Lengths, int.MaxValue);

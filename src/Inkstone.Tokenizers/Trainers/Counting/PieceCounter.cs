@@ -21,12 +21,6 @@ internal sealed class PieceCounter
     private readonly PieceCounts[] _parts = Make(PartCount);
     private readonly PieceCounts[] _batchCounts = Make(BatchesInRound);
 
-    /// <summary>A counter with the limits of these options.</summary>
-    public PieceCounter(BpeTrainerOptions options, CancellationToken cancellation)
-        : this(options.MaximumDistinctBytes, options.Threads, CutBy(PreTokenizer.Of(options.PreTokenizer)), cancellation)
-    {
-    }
-
     /// <summary>A counter of what texts are cut into.</summary>
     /// <param name="maximumBytes">The bytes of distinct pieces from which on rare ones are dropped.</param>
     /// <param name="threads">How many threads; 0 for one a processor.</param>

@@ -40,6 +40,27 @@ internal static class TextCutters
         return count;
     }
 
+    /// <summary>What the stages of a tokenizer cut a text into.</summary>
+    public static TextCutter OfStages(Normalizer? normalizer, PreTokenizerStage stage)
+    {
+        var spares = new ConcurrentBag<PreTokenizedText>();
+        return (utf8, counts) =>
+        {
+            if (!spares.TryTake(out var pieces))
+                pieces = new();
+            pieces.Text.Reset(utf8, stage.NeedsAlignment);
+            normalizer?.Normalize(pieces.Text);
+            pieces.Begin(0, pieces.Text.Bytes.Length);
+            stage.Apply(pieces);
+            var bytes = pieces.Text.Bytes;
+            foreach (var piece in pieces.Pieces)
+                counts.Add(bytes[piece.Start..piece.End]);
+            var count = pieces.Pieces.Length;
+            spares.Add(pieces);
+            return count;
+        };
+    }
+
     /// <summary>What a splitter finds; empty spans are left out.</summary>
     public static TextCutter OfSpans(TextSplitter splitter)
     {
