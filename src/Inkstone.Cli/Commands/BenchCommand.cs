@@ -12,6 +12,8 @@ internal static class BenchCommand
         suites.AcceptOnlyFromAmong([.. BenchSuites.Names]);
         var peers = new Option<string?>("--peers") { Description = "Also time what others make of the same work: a folder of Python scripts named after suites.", HelpName = "FOLDER" };
         var python = new Option<string?>("--python") { Description = "The Python that runs the peers, for example /usr/bin/python3.", HelpName = "PROGRAM" };
+        var text = new Option<string?>("--text") { Description = "The text that the tokenizer suite encodes: a file or folder. Default: the API documentation of the .NET SDK.", HelpName = "PATH" };
+        var tokenizers = new Option<string?>("--tokenizers") { Description = "Published vocabularies for the tokenizer suite: gpt2/tokenizer.json, tiktoken/cl100k_base.tiktoken, bert/bert-base-uncased-vocab.txt, xlnet/spiece.model.", HelpName = "FOLDER" };
         var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file, or - for standard output.", HelpName = "FILE" };
         var command = new Command(
             "bench",
@@ -23,9 +25,10 @@ internal static class BenchCommand
               inkstone bench gemm training
               inkstone bench training --peers benchmarks/peers
               inkstone bench machine --json -
+              inkstone bench tokenizer --tokenizers vocabularies/ --text novels/
             """)
         {
-            suites, peers, python, json,
+            suites, text, tokenizers, peers, python, json,
         };
         command.SetAction((result, cancellation) =>
         {
@@ -37,7 +40,7 @@ internal static class BenchCommand
             var machine = BenchMachine.Measure();
             output.WriteLine(FormattableString.Invariant($"{machine.Peak.Processor}, {machine.Peak.Cores} threads: {machine.Peak.FmaGflops:F0} GFLOP/s, {machine.Peak.ReadGBps:F1} GB/s read"));
             var results = new List<BenchResult>();
-            foreach (var figure in BenchSuites.Run(chosen, machine, beside))
+            foreach (var figure in BenchSuites.Run(chosen, machine, beside, new() { Text = result.GetValue(text), Tokenizers = result.GetValue(tokenizers) }))
             {
                 cancellation.ThrowIfCancellationRequested();
                 results.Add(figure);

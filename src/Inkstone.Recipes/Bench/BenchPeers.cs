@@ -25,18 +25,22 @@ public sealed class BenchPeers
         _python = python ?? (OperatingSystem.IsWindows() ? "python" : "python3");
     }
 
-    internal IEnumerable<BenchResult> Beside(string suite, IEnumerable<BenchResult> results)
+    /// <param name="suite">The suite, whose name the script has.</param>
+    /// <param name="results">The suite's figures.</param>
+    /// <param name="folder">Where the files of this run lie; null for none. Scripts find it in <c>INKSTONE_BENCH_FOLDER</c>.</param>
+    internal IEnumerable<BenchResult> Beside(string suite, IEnumerable<BenchResult> results, string? folder = null)
     {
         var script = Path.Combine(_folder, suite + ".py");
-        var figures = File.Exists(script) ? Measure(script) : [];
+        var figures = File.Exists(script) ? Measure(script, folder) : [];
         foreach (var result in results)
             yield return figures.TryGetValue(result.Name, out var peer) ? result with { Peer = peer, Ratio = result.Value / peer } : result;
     }
 
-    private Dictionary<string, double> Measure(string script)
+    private Dictionary<string, double> Measure(string script, string? folder)
     {
         var start = new ProcessStartInfo(_python) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(script);
+        start.Environment["INKSTONE_BENCH_FOLDER"] = folder;
         try
         {
             using var process = Process.Start(start)!;

@@ -5,6 +5,8 @@ namespace Inkstone.Recipes;
 /// <summary>The suites of <c>inkstone bench</c>. Every figure is a median; work is counted by the one rule of the design: a product of m×k by k×n is 2mkn.</summary>
 public static class BenchSuites
 {
+    private const string Tokenizing = "tokenizer";
+
     private static readonly (string Name, Func<BenchMachine, IEnumerable<BenchResult>> Run)[] All =
     [
         ("machine", Machine),
@@ -14,7 +16,7 @@ public static class BenchSuites
         ("loss", LossSuite.Run),
         ("training", TrainingSuite.Run),
         ("decode", DecodeSuite.Run),
-        ("tokenizer", TokenizerSuite.Run),
+        (Tokenizing, _ => []), // needs files; see Run
     ];
 
     /// <summary>All suites, in the order they run.</summary>
@@ -24,12 +26,21 @@ public static class BenchSuites
     /// <param name="suites">Their names; none means all.</param>
     /// <param name="machine">Where they run.</param>
     /// <param name="peers">Whose scripts are timed beside them; null times none.</param>
+    /// <param name="inputs">What benches of text read; null for what every machine has.</param>
     /// <exception cref="InkstoneRequestException">There is no such suite.</exception>
-    public static IEnumerable<BenchResult> Run(IReadOnlyCollection<string> suites, BenchMachine machine, BenchPeers? peers = null)
+    public static IEnumerable<BenchResult> Run(IReadOnlyCollection<string> suites, BenchMachine machine, BenchPeers? peers = null, BenchInputs? inputs = null)
     {
         if (suites.FirstOrDefault(suite => !Names.Contains(suite)) is { } unknown)
             throw new InkstoneRequestException("there is no such suite", "bench", string.Join(", ", Names), unknown);
-        return All.Where(suite => suites.Count == 0 || suites.Contains(suite.Name)).SelectMany(suite => peers is null ? suite.Run(machine) : peers.Beside(suite.Name, suite.Run(machine)));
+        return All.Where(suite => suites.Count == 0 || suites.Contains(suite.Name))
+            .SelectMany(suite => suite.Name == Tokenizing ? Tokenizers(inputs ?? new(), peers) : peers is null ? suite.Run(machine) : peers.Beside(suite.Name, suite.Run(machine)));
+    }
+
+    private static IEnumerable<BenchResult> Tokenizers(BenchInputs inputs, BenchPeers? peers)
+    {
+        using var files = new TokenizerBenchFiles(inputs);
+        foreach (var result in peers is null ? TokenizerSuite.Run(files) : peers.Beside(Tokenizing, TokenizerSuite.Run(files), files.Folder))
+            yield return result;
     }
 
     private static IEnumerable<BenchResult> Machine(BenchMachine machine)

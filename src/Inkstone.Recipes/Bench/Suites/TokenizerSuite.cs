@@ -1,31 +1,74 @@
-using Inkstone.Foundation.Randomness;
+using System.Buffers;
+using System.Diagnostics;
+using System.Text;
 using Inkstone.Tokenizers;
 
 namespace Inkstone.Recipes;
 
-/// <summary>Training and encoding of a byte-level BPE tokenizer, over made-up prose.</summary>
+/// <summary>Encoding by published vocabularies, training at 32,000 tokens, loading. Encoding counts bytes of UTF-8; one thread unless the name says two.</summary>
 internal static class TokenizerSuite
 {
-    public static IEnumerable<BenchResult> Run(BenchMachine machine)
+    private const int Vocabulary = 32_000;
+
+    public static IEnumerable<BenchResult> Run(TokenizerBenchFiles files)
     {
-        var text = Prose(4 << 20);
-        var bytes = System.Text.Encoding.UTF8.GetByteCount(text);
-        var options = new BpeTrainerOptions { VocabularySize = 4_096, AllowSmaller = true };
-        var tokenizer = BpeTrainer.Train([text], options);
-        yield return new BenchResult("tokenizer", "train 4,096", bytes / BenchMachine.MedianSeconds(() => BpeTrainer.Train([text], options)) / 1e6, "MB/s", null);
-        var utf8 = System.Text.Encoding.UTF8.GetBytes(text);
-        yield return new BenchResult("tokenizer", "encode, one thread", bytes / BenchMachine.MedianSeconds(() => tokenizer.Encode(utf8)) / 1e6, "MB/s", null);
+        var documents = files.Documents.Select(Encoding.UTF8.GetBytes).ToArray();
+        var megabytes = documents.Sum(document => (double)document.Length) / 1e6;
+        foreach (var (name, tokenizer) in files.Tokenizers)
+        {
+            var rate = megabytes / BenchMachine.MedianSeconds(() => EncodeAll(tokenizer, documents));
+            yield return new("tokenizer", "encode " + name, rate, "MB/s", null);
+            if (name is "gpt2" or "cl100k")
+                yield return new("tokenizer", $"encode {name} tiktoken", rate, "MB/s", null);
+            if (name == "gpt2")
+                yield return new("tokenizer", "encode gpt2 2 threads", megabytes / BenchMachine.MedianSeconds(() => EncodeBatch(tokenizer, files.Documents, threads: 2)), "MB/s", null);
+        }
+        if (files.Tokenizers.GetValueOrDefault("gpt2") is { } gpt2)
+            yield return new("tokenizer", "encode gpt2 1 thread of a batch", megabytes / BenchMachine.MedianSeconds(() => EncodeBatch(gpt2, files.Documents, threads: 1)), "MB/s", null);
+        var trainMegabytes = new FileInfo(files.TrainFile).Length / 1e6;
+        yield return new("tokenizer", "train bpe 32k", trainMegabytes / Seconds(() => BpeTrainer.Train(File.ReadLines(files.TrainFile), new() { VocabularySize = Vocabulary, AllowSmaller = true })), "MB/s", null);
+        yield return new("tokenizer", "train unigram 32k", trainMegabytes / Seconds(() => TokenizerTrainer.Train(File.ReadLines(files.TrainFile), new() { Kind = TokenizerKind.Unigram, VocabularySize = Vocabulary, AllowSmaller = true })), "MB/s", null);
+        var (large, count) = Large(files);
+        File.WriteAllBytes(Path.Combine(files.Folder, "large.json"), large);
+        var milliseconds = 1000 * BenchMachine.MedianSeconds(() => Tokenizer.FromJson(large));
+        yield return new("tokenizer", "load 150k", 1000 / milliseconds, "loads/s", null);
+        yield return new("tokenizer", $"load 150k, one ({count:N0} tokens)", milliseconds, "ms", null);
     }
 
-    /// <summary>Words of made-up syllables with a natural spread of frequencies.</summary>
-    private static string Prose(int length)
+    /// <summary>A byte-level BPE of about 150,000 tokens, as tokenizer.json: trained on the text to train on.</summary>
+    private static (byte[] Json, int Count) Large(TokenizerBenchFiles files)
     {
-        string[] syllables = ["ta", "ren", "mo", "li", "s", "ing", "er", "con", "de", "pro", "th", "e", "a", "tion", "ck", "u", "ly", "ment"];
-        var cursor = Rng.From(8).Cursor();
-        var words = Enumerable.Range(0, 20_000).Select(_ => string.Concat(Enumerable.Range(0, 1 + cursor.NextInt(4)).Select(_ => syllables[cursor.NextInt(syllables.Length)]))).ToArray();
-        var text = new System.Text.StringBuilder(length + 64);
-        while (text.Length < length)
-            text.Append(words[(int)Math.Min(words.Length - 1, Math.Exp(cursor.NextDouble() * Math.Log(words.Length)) - 1)]).Append(cursor.NextInt(12) == 0 ? ". " : " ");
-        return text.ToString();
+        var tokenizer = BpeTrainer.Train(File.ReadLines(files.TrainFile), new() { VocabularySize = 150_000, MinimumFrequency = 1, AllowSmaller = true });
+        return (tokenizer.ToJson(), tokenizer.VocabularySize);
+    }
+
+    private static void EncodeAll(Tokenizer tokenizer, byte[][] documents)
+    {
+        var ids = new ArrayBufferWriter<int>(8192);
+        foreach (var document in documents)
+        {
+            ids.ResetWrittenCount();
+            tokenizer.Encode(document, ids);
+        }
+    }
+
+    private static void EncodeBatch(Tokenizer tokenizer, string[] documents, int threads)
+    {
+        foreach (var _ in tokenizer.EncodeAll(documents, threads))
+        {
+        }
+    }
+
+    /// <summary>The median of three runs, after none: training is long, and what it compiles is a small part of it.</summary>
+    private static double Seconds(Action action)
+    {
+        var seconds = new double[3];
+        for (var run = 0; run < seconds.Length; run++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            action();
+            seconds[run] = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        }
+        return seconds.Order().ElementAt(1);
     }
 }
