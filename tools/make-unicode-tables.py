@@ -175,9 +175,12 @@ for letter_case, mapping, of in (("Lower", lower, "lower-case"), ("Upper", upper
         ("What to add, modulo 2^32.", "Deltas", [delta % (1 << 32) for delta in deltas])])
 
 folded = {int(row[0], 16): int(row[2], 16) for row in fields("CaseFolding.txt") if row[1] in "CS"}
+several = {int(row[0], 16): "".join(f"\\u{int(code, 16):04X}" for code in row[2].split()) for row in fields("CaseFolding.txt") if row[1] == "F"}
 write("CaseFoldingTables", "Simple case foldings (CaseFolding.txt, C and S), for patterns that ignore case.", [
     ("The code points that fold, ascending.", "From", sorted(folded)),
-    ("What each folds to.", "To", [folded[code] for code in sorted(folded)])])
+    ("What each folds to.", "To", [folded[code] for code in sorted(folded)]),
+    ("The code points that fold to several (F), ascending.", "SeveralFrom", sorted(several))], [
+    ("What each of those folds to.", "SeveralTo", [several[code] for code in sorted(several)])])
 
 word_breaks = WORD_BREAKS.split()
 grapheme_breaks = GRAPHEME_BREAKS.split()
