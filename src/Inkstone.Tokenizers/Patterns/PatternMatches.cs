@@ -16,7 +16,8 @@ internal ref struct PatternMatches
 
     public PatternMatches(TextPattern pattern, ReadOnlySpan<byte> utf8)
     {
-        (_pattern, _utf8) = (pattern, utf8);
+        _pattern = pattern;
+        _utf8 = utf8;
         _lastEnd = -1;
     }
 

@@ -33,4 +33,13 @@ internal abstract record PatternNode
         Repeat repeat => repeat.Least == 0 || repeat.Body.IsNullable,
         _ => true,
     };
+
+    /// <summary>Whether it can match nothing but the empty text, under conditions.</summary>
+    public bool IsCondition => this switch
+    {
+        Ahead or Behind => true,
+        Sequence sequence => sequence.Parts.All(part => part.IsCondition),
+        Choice choice => choice.Options.All(option => option.IsCondition),
+        _ => false,
+    };
 }

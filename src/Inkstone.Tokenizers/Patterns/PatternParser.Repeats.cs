@@ -24,7 +24,7 @@ internal sealed partial class PatternParser
                 var sign = _pattern[_position++];
                 (least, most) = (sign == '+' ? 1 : 0, sign == '?' ? 1 : -1);
             }
-            if (part is PatternNode.Ahead or PatternNode.Behind)
+            if (part.IsCondition)
                 throw Refuse(place, "a repeat of what matches no text");
             if (count > 0 && !_oniguruma)
                 throw Refuse(place, "a repeat of a repeat", "a group around the inner one");
@@ -33,11 +33,25 @@ internal sealed partial class PatternParser
             // Oniguruma knows neither a possessive interval nor, where the interval has one bound, a lazy one.
             var lazy = !(interval && _oniguruma && least == most) && Take("?");
             var possessive = !lazy && !(interval && _oniguruma) && Take("+");
-            part = part is PatternNode.Nothing ? part : new PatternNode.Repeat(part, least, most, lazy);
+            part = Repeated(part, least, most, lazy, place);
             if (possessive)
                 part = Possessive(part, place, "a possessive repeat of more than a class");
         }
         return part;
+    }
+
+    private PatternNode Repeated(PatternNode part, int least, int most, bool lazy, int place)
+    {
+        if (part is PatternNode.Nothing)
+            return part;
+        if (most is not (0 or 1) && part.IsNullable)
+        {
+            // Where a turn may match nothing, engines differ in when they stop. A repeat of a repeat of the same is clear.
+            if (lazy || most >= 0 || part is not PatternNode.Repeat { Least: 0, Lazy: false, Body: { IsNullable: false } body })
+                throw Refuse(place, "a repeat of what may match nothing");
+            return new PatternNode.Repeat(body, 0, -1, Lazy: false);
+        }
+        return new PatternNode.Repeat(part, least, most, lazy);
     }
 
     /// <summary><c>{n}</c>, <c>{n,}</c>, <c>{n,m}</c>, and Oniguruma's <c>{,m}</c>; where none of them stands here the position stays.</summary>

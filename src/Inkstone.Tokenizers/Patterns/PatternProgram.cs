@@ -85,31 +85,27 @@ internal sealed class PatternProgram
         var required = repeat.Least;
         if (repeat.Most < 0)
         {
-            var loop = Add(Operation.Branch, 0, 0, 0);
-            var body = Compile(repeat.Body, loop);
-            _instructions[loop] = Branch(body, next, repeat.Lazy);
-            // A turn that matches nothing is the last one, as in backtracking engines: the loop is entered through its body.
-            entry = required > 0 ? body : repeat.Body.IsNullable ? AddBranch(body, next, repeat.Lazy) : loop;
+            entry = Add(Operation.Branch, 0, 0, 0);
+            var body = Compile(repeat.Body, entry);
+            _instructions[entry] = Branch(body);
+            if (required > 0)
+                entry = body;
             required--;
         }
         else
         {
             for (var i = repeat.Least; i < repeat.Most; i++)
-                entry = AddBranch(Compile(repeat.Body, entry), next, repeat.Lazy);
+            {
+                var branch = Branch(Compile(repeat.Body, entry));
+                entry = Add(branch.Operation, branch.Next, branch.Other, 0);
+            }
         }
         for (; required > 0; required--)
             entry = Compile(repeat.Body, entry);
         return entry;
-    }
 
-    private int AddBranch(int body, int next, bool lazy)
-    {
-        var branch = Branch(body, next, lazy);
-        return Add(branch.Operation, branch.Next, branch.Other, 0);
+        Instruction Branch(int body) => repeat.Lazy ? new(Operation.Branch, next, body, 0) : new(Operation.Branch, body, next, 0);
     }
-
-    private static Instruction Branch(int body, int next, bool lazy) =>
-        lazy ? new(Operation.Branch, next, body, 0) : new(Operation.Branch, body, next, 0);
 
     private int Add(Operation operation, int next, int other, int set)
     {
