@@ -4,7 +4,7 @@ using Inkstone.Foundation.Errors;
 namespace Inkstone.Tokenizers;
 
 /// <summary>
-/// A regular expression of the kind that pre-tokenizers are made of, carried out on UTF-8 by code points at Unicode 15.0 in time linear in the text. It
+/// A regular expression of the kind that pre-tokenizers are made of, carried out on UTF-8 by code points at Unicode 16.0 in time linear in the text. It
 /// finds what a backtracking engine finds: the leftmost match, by the first alternative that leads to one. A broken sequence counts as
 /// U+FFFD. Immutable; safe from many threads.
 /// </summary>

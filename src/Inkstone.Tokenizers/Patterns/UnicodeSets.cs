@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Inkstone.Tokenizers;
 
-/// <summary>The sets that <c>\p{…}</c>, <c>\s</c>, <c>\d</c> and <c>\w</c> name, at Unicode 15.0; each is made once.</summary>
+/// <summary>The sets that <c>\p{…}</c>, <c>\s</c>, <c>\d</c> and <c>\w</c> name, at Unicode 16.0; each is made once.</summary>
 internal static class UnicodeSets
 {
     // The order of UnicodeCategory.

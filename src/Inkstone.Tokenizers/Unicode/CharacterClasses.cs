@@ -6,7 +6,7 @@ namespace Inkstone.Tokenizers;
 
 /// <summary>
 /// Classes of code points, read from UTF-8. ASCII is one look-up; anything else is decoded and looked up in a two-stage table
-/// (blocks of 128 code points, equal blocks shared), filled once from <see cref="CodePoint"/>, at Unicode 15.0, which
+/// (blocks of 128 code points, equal blocks shared), filled once from <see cref="CodePoint"/>, at Unicode 16.0, which
 /// is what the patterns of Hugging Face tokenizers and of tiktoken know.
 /// </summary>
 internal static class CharacterClasses

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Inkstone.Tokenizers;
 
-/// <summary>Properties of code points at Unicode 15.0, from tables of our own: the same on every system, in any locale.</summary>
+/// <summary>Properties of code points at Unicode 15.0, from tables of our own: the same on every system, in any locale. General category,
+/// age, script and Alphabetic also know what 15.1 and 16.0 assigned, as the pattern engines of Hugging Face and of tiktoken do.</summary>
 internal static class CodePoint
 {
     private const int BlockBits = 7;
