@@ -202,6 +202,8 @@ for file, name, values in (("emoji/emoji-data.txt", "Extended_Pictographic", pic
 for row in younger:
     for point in code_points(row[0]):
         alphabetic[point] = int(row[3])
+for first, last in ((0x363, 0x36F), (0x1DD3, 0x1DE6)):  # combining letters, since 16.0
+    alphabetic[first:last + 1] = [1] * (last + 1 - first)
 rows = list(zip(word, grapheme, pictographic, alphabetic))
 records = sorted(set(rows))
 number = {row: i for i, row in enumerate(records)}

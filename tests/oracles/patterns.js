@@ -83,7 +83,7 @@ for (let i = 0; i < count / 10; i++) record('Rust', random(2), [text(small), tex
 const everything = [];
 for (let code = 0; code < 0x110000; code++) if (code < 0xD800 || code > 0xDFFF) everything.push(String.fromCodePoint(code));
 const classes = {};
-for (const name of ['\\s', '\\S', '\\d', '\\w', '\\p{L}', '\\p{Lu}', '\\p{Lm}', '\\p{M}', '\\p{N}', '\\p{Nl}', '\\p{P}', '\\p{S}', '\\p{Z}', '\\p{C}', '\\p{Cn}', '\\p{Han}', '\\p{Hiragana}', '\\p{Katakana}',
+for (const name of ['\\s', '\\S', '\\d', '\\w', '\\W', '[\\w]', '\\p{L}', '\\p{Lu}', '\\p{Lm}', '\\p{M}', '\\p{N}', '\\p{Nl}', '\\p{P}', '\\p{S}', '\\p{Z}', '\\p{C}', '\\p{Cn}', '\\p{Han}', '\\p{Hiragana}', '\\p{Katakana}',
   '\\p{Common}', '\\p{Alphabetic}', '\\p{Punct}', '\\p{White_Space}', '[^\\p{L}\\p{N}\\s]', '[一-龥぀-ゟ]', '.']) {
   const hash = createHash('sha256');
   for (const sign of oniguruma(name)(everything.join(''))) hash.update(sign.codePointAt(0) + '\n');

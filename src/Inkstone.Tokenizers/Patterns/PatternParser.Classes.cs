@@ -8,7 +8,7 @@ internal sealed partial class PatternParser
         switch (Peek)
         {
             case 'b' or 'B':
-                var word = UnicodeSets.Word(_oniguruma ? PatternDialect.Oniguruma : PatternDialect.Rust);
+                var word = UnicodeSets.Word(Dialect, inClass: false);
                 var others = word.Complement();
                 var (inside, outside) = _pattern[_position++] == 'b' ? (others, word) : (word, others);
                 return new PatternNode.Choice([
@@ -21,14 +21,14 @@ internal sealed partial class PatternParser
                 _position++;
                 return new PatternNode.Ahead(CodePointSet.Empty, AtEnd: true);
         }
-        return EscapedSet(place) is { } set ? new PatternNode.Character(set) : Literal(EscapedCharacter(place), place);
+        return EscapedSet(place, inClass: false) is { } set ? new PatternNode.Character(set) : Literal(EscapedCharacter(place), place);
 
         PatternNode Before(CodePointSet set) => new PatternNode.Behind(set, AtStart: !set.Contains('a'));
         PatternNode After(CodePointSet set) => new PatternNode.Ahead(set, AtEnd: !set.Contains('a'));
     }
 
     /// <summary>What stands after a backslash, if it is a class; else null, and nothing is read.</summary>
-    private CodePointSet? EscapedSet(int place)
+    private CodePointSet? EscapedSet(int place, bool inClass)
     {
         var sign = Peek;
         CodePointSet set;
@@ -41,7 +41,7 @@ internal sealed partial class PatternParser
                 set = UnicodeSets.Digit;
                 break;
             case 'w' or 'W':
-                set = UnicodeSets.Word(_oniguruma ? PatternDialect.Oniguruma : PatternDialect.Rust);
+                set = UnicodeSets.Word(Dialect, inClass);
                 break;
             case 'h' or 'H':
                 set = CodePointSet.Range('0', '9').Union(CodePointSet.Range('a', 'f')).Union(CodePointSet.Range('A', 'F'));
@@ -173,7 +173,7 @@ internal sealed partial class PatternParser
             var low = Next();
             if (low == '\\')
             {
-                if (EscapedSet(item) is { } escaped)
+                if (EscapedSet(item, inClass: true) is { } escaped)
                 {
                     set = set.Union(escaped);
                     if (Peek == '-' && _position + 1 < _pattern.Length && _pattern[_position + 1] != ']')

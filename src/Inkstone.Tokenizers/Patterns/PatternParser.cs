@@ -29,6 +29,8 @@ internal sealed partial class PatternParser
         _oniguruma = dialect == PatternDialect.Oniguruma;
     }
 
+    private PatternDialect Dialect => _oniguruma ? PatternDialect.Oniguruma : PatternDialect.Rust;
+
     private bool AtEnd => _position == _pattern.Length;
 
     private char Peek => AtEnd ? '\0' : _pattern[_position];

@@ -37,9 +37,13 @@ internal static class UnicodeSets
     /// <summary><c>\d</c>: decimal digits.</summary>
     public static CodePointSet Digit => Categories.Value[(int)UnicodeCategory.DecimalDigitNumber];
 
-    /// <summary><c>\w</c>: alphabetic, marks, decimal digits, connectors; in Rust the two joiners too.</summary>
-    public static CodePointSet Word(PatternDialect dialect) =>
-        dialect == PatternDialect.Rust ? Words.Value.Union(CodePointSet.Range(0x200C, 0x200D)) : Words.Value;
+    /// <summary>
+    /// <c>\w</c>: alphabetic, marks, decimal digits, connectors; in Rust the two joiners too. Oniguruma, whose table of Latin-1 is
+    /// another, takes superscripts and fractions there for word characters too, but not in a class.
+    /// </summary>
+    public static CodePointSet Word(PatternDialect dialect, bool inClass) => dialect == PatternDialect.Rust
+        ? Words.Value.Union(CodePointSet.Range(0x200C, 0x200D))
+        : inClass ? Words.Value : CodePointSet.Range('\u00B2', '\u00B3').Union(CodePointSet.Of('\u00B9')).Union(CodePointSet.Range('\u00BC', '\u00BE')).Union(Words.Value);
 
     /// <summary>The set of a property by name (general category, script, or one of the few others), or null where the name is not known.</summary>
     public static CodePointSet? Find(string name)
