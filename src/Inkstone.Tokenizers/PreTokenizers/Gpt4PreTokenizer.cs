@@ -6,19 +6,23 @@ namespace Inkstone.Tokenizers;
 /// contractions over code points, so <c>'ſ</c> (U+017F, which folds to s) is one of them. White space is read at most twice for
 /// each piece it yields, and what is read twice is yielded by the next piece whole, so the scan is linear.
 /// </summary>
-internal sealed class Gpt4PreTokenizer(int longestNumber) : PreTokenizer
+/// <param name="longestNumber">Digits that a piece holds at most.</param>
+/// <param name="foldsLongS">Whether that <c>ſ</c> is; llama.cpp writes the cases out, <c>'[sS]</c>, and so leaves it alone.</param>
+/// <param name="wholeTail">Whether white space that ends the text is one piece, as in the possessive form that tiktoken gives today.</param>
+internal sealed class Gpt4PreTokenizer(int longestNumber, bool foldsLongS = true, bool wholeTail = false) : PreTokenizer
 {
     public override string Name => longestNumber == 1 ? "qwen2" : "gpt4";
 
     public override string Pattern { get; } =
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|" + (longestNumber == 1 ? @"\p{N}" : @"\p{N}{1,3}")
-        + @"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+        (foldsLongS ? "(?i:'s|'t|'re|'ve|'m|'ll|'d)" : "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])")
+        + @"|[^\r\n\p{L}\p{N}]?\p{L}+|" + (longestNumber == 1 ? @"\p{N}" : @"\p{N}{1,3}")
+        + @"| ?[^\s\p{L}\p{N}]+[\r\n]*|" + (wholeTail ? @"\s++$|" : "") + @"\s*[\r\n]+|\s+(?!\S)|\s+";
 
     public override int Next(ReadOnlySpan<byte> utf8, int start)
     {
         if (utf8[start] == '\'')
         {
-            var contraction = ContractionLength(utf8[start..]);
+            var contraction = Contraction.Length(utf8[start..], foldsLongS);
             if (contraction > 0)
                 return start + contraction;
         }
@@ -42,34 +46,6 @@ internal sealed class Gpt4PreTokenizer(int longestNumber) : PreTokenizer
             return SkipRun(utf8, position + length, CharacterClass.Letter);
         if (kind == CharacterClass.Other || (utf8[start] == ' ' && following == CharacterClass.Other))
             return SkipRun(utf8, SkipRun(utf8, position, CharacterClass.Other), CharacterClass.Newline);
-        return SkipLines(utf8, start);
-    }
-
-    /// <summary><c>\s*[\r\n]+|\s+(?!\S)|\s+</c>: up to the last line end of the run of white space, if it has one.</summary>
-    private static int SkipLines(ReadOnlySpan<byte> utf8, int start)
-    {
-        int position = start, afterNewline = start;
-        while (position < utf8.Length && CharacterClasses.At(utf8, position, out var length) is var kind && IsWhite(kind))
-        {
-            position += length;
-            if (kind == CharacterClass.Newline)
-                afterNewline = position;
-        }
-        return afterNewline > start ? afterNewline : SkipSpaces(utf8, start);
-    }
-
-    private static int ContractionLength(ReadOnlySpan<byte> utf8)
-    {
-        if (utf8.Length < 2)
-            return 0;
-        var second = utf8[1] | 0x20;
-        if (second is 's' or 't' or 'm' or 'd')
-            return 2;
-        if (utf8.Length < 3)
-            return 0;
-        if (utf8[1] == 0xC5 && utf8[2] == 0xBF)
-            return 3;
-        var third = utf8[2] | 0x20;
-        return (second, third) is ('r', 'e') or ('v', 'e') or ('l', 'l') ? 3 : 0;
+        return WhiteSpace.Next(utf8, start, wholeTail);
     }
 }
