@@ -7,6 +7,8 @@ namespace Inkstone.Tokenizers;
 /// </summary>
 internal static class WordBoundaries
 {
+    private static readonly WordBreak[] OfAscii = [.. Enumerable.Range(0, 128).Select(CodePoint.WordBreak)];
+
     /// <summary>The end of the piece that begins at a boundary inside the text.</summary>
     public static int Next(ReadOnlySpan<byte> utf8, int start)
     {
@@ -80,6 +82,10 @@ internal static class WordBoundaries
 
     private static WordBreak Read(ReadOnlySpan<byte> utf8, int position, out int codePoint, out int end)
     {
+        codePoint = utf8[position];
+        end = position + 1;
+        if (codePoint < 128)
+            return OfAscii[codePoint];
         codePoint = CharacterClasses.Decode(utf8[position..], out var length);
         end = position + length;
         return CodePoint.WordBreak(codePoint);
