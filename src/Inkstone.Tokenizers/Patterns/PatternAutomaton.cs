@@ -48,8 +48,8 @@ internal sealed class PatternAutomaton
     public int Width { get; }
 
     /// <summary>
-    /// By state and symbol: twice the place of the next state's transitions, plus 1 where a match ends before the symbol. State 0 has
-    /// nothing left to match.
+    /// By state and symbol: four times the place of the next state's transitions, plus 2 where ASCII letters lead from there nowhere else
+    /// and alike, plus 1 where a match ends before the symbol. State 0 has nothing left to match.
     /// </summary>
     public int[] Transitions { get; private set; } = [];
 
@@ -79,6 +79,24 @@ internal sealed class PatternAutomaton
                 _transitions.Add(Step(_states[state], symbol));
         }
         Transitions = [.. _transitions];
+        for (var i = 0; i < Transitions.Length; i++)
+        {
+            if (IsLetterLoop(_transitions[i] >> 2))
+                Transitions[i] |= 2;
+        }
+    }
+
+    private bool IsLetterLoop(int place)
+    {
+        if (place == 0)
+            return false;
+        var first = _transitions[place + _alphabet.Ascii['A']];
+        for (var letter = 'A'; letter <= 'Z'; letter++)
+        {
+            if (_transitions[place + _alphabet.Ascii[letter]] != first || _transitions[place + _alphabet.Ascii[letter | 0x20]] != first)
+                return false;
+        }
+        return first >> 2 == place;
     }
 
     /// <summary>Contexts: symbols that no condition on the character before tells apart. Without such conditions there is one.</summary>
@@ -163,7 +181,7 @@ internal sealed class PatternAutomaton
                 }
             }
         }
-        var entry = _next.Count == 1 ? 0 : 2 * Width * StateOf(CollectionsMarshal.AsSpan(_next));
+        var entry = _next.Count == 1 ? 0 : 4 * Width * StateOf(CollectionsMarshal.AsSpan(_next));
         return entry + (matched ? 1 : 0);
     }
 }

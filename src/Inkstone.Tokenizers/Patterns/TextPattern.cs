@@ -95,12 +95,17 @@ internal sealed class TextPattern
                 int value = utf8[position], length = 1;
                 var symbol = value < 128 ? ascii[value] : _alphabet.Of(CharacterClasses.Decode(utf8[position..], out length));
                 var transition = transitions[state + symbol];
-                if ((transition & 1) != 0)
-                    matched = position;
-                state = transition >> 1;
+                matched += (position - matched) & -(transition & 1); // without a branch: whether there is a match changes often
+                state = transition >> 2;
                 if (state == 0)
                     goto Done;
                 position += length;
+                if ((transition & 2) == 0)
+                    continue;
+                var end = AsciiRun.SkipLetters(utf8[..limit], position);
+                if (end > position && (transitions[state + ascii['a']] & 1) != 0)
+                    matched = end - 1;
+                position = end;
             }
             if (position < utf8.Length && !(memory ??= new()).Visit(state, position, matched))
                 goto Done;

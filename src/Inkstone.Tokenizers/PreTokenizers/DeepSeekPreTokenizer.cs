@@ -41,13 +41,9 @@ internal sealed class DeepSeekPreTokenizer : PreTokenizer
         var realm = first & EastAsian;
         var kind = first & KindMask;
         if (kind == Sign && utf8[start] < 128 && position < utf8.Length && char.IsAsciiLetter((char)utf8[position]))
-        {
-            while (position < utf8.Length && char.IsAsciiLetter((char)utf8[position]))
-                position++;
-            return position;
-        }
+            return AsciiRun.SkipLetters(utf8, position);
         if (kind == Word || (kind is Rest or Space && KindAt(utf8, position, realm, out _) == Word))
-            return Skip(utf8, position, Word, realm);
+            return Skip(utf8, realm == 0 ? AsciiRun.SkipLetters(utf8, position) : position, Word, realm);
         if (kind == Sign || (utf8[start] == ' ' && KindAt(utf8, position, realm, out _) == Sign))
             return Skip(utf8, Skip(utf8, position, Sign, realm), Newline, realm);
         return kind == Rest ? Unmatched(utf8, position, realm) : Spaces(utf8, start);

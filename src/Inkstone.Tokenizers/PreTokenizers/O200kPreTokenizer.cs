@@ -69,6 +69,7 @@ internal sealed class O200kPreTokenizer(int longestNumber, bool contractions) : 
 
     private static int SkipLower(ReadOnlySpan<byte> utf8, int position)
     {
+        position = AsciiRun.SkipLower(utf8, position);
         while (position < utf8.Length && Classes.At(utf8, position, out var length) is Lower or Letter or Mark)
             position += length;
         return position;

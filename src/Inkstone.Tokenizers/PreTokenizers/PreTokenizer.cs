@@ -62,6 +62,8 @@ public abstract class PreTokenizer
     /// <summary>The position after the run of characters of one class.</summary>
     private protected static int SkipRun(ReadOnlySpan<byte> utf8, int position, CharacterClass wanted)
     {
+        if (wanted == CharacterClass.Letter)
+            position = AsciiRun.SkipLetters(utf8, position);
         while (position < utf8.Length && CharacterClasses.At(utf8, position, out var length) == wanted)
             position += length;
         return position;

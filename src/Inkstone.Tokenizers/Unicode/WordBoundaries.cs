@@ -26,7 +26,7 @@ internal static class WordBoundaries
         while (position < utf8.Length)
         {
             var next = Read(utf8, position, out codePoint, out var end);
-            if (IsMark(next))
+            if (IsMark(next) || (next == last && next is WordBreak.Letter or WordBreak.Numeric))
             {
                 previous = next;
                 position = end;
