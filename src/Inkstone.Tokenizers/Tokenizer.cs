@@ -68,6 +68,21 @@ public sealed partial class Tokenizer
     /// <summary>The id that closes a document, if the tokenizer has one; may be that of <see cref="BeginOfText"/>.</summary>
     public int? EndOfText { get; }
 
+    /// <summary>The id that text becomes which the vocabulary lacks; null where nothing is unknown, or what is vanishes.</summary>
+    public int? UnknownToken => _model.UnknownId >= 0 ? _model.UnknownId : null;
+
+    /// <summary>What kind of model it is, such as <c>BPE</c> or <c>WordPiece</c>.</summary>
+    public string ModelName => _model.Name;
+
+    /// <summary>The stages by name, in the order text meets them, for people to read.</summary>
+    public IReadOnlyList<string> Stages =>
+    [
+        .. Names(_parts.Normalizer is NormalizerSequence normalizers ? normalizers.Stages : (object?[])[_parts.Normalizer]),
+        .. Names(_parts.PreTokenizer is PreTokenizerSequence stages ? stages.Stages : (object?[])[_parts.PreTokenizer]),
+        ModelName,
+        .. Names(_parts.PostProcessor is PostProcessorSequence processors ? processors.Processors : (object?[])[_parts.PostProcessor]),
+    ];
+
     /// <summary>How the file it was read from shortens long texts; null for not at all. Encoding does so only if it is told to.</summary>
     public Truncation? Truncation => _parts.Truncation;
 
@@ -199,6 +214,8 @@ public sealed partial class Tokenizer
         }
         return ReferenceEquals(text, NotWhole) ? null : text;
     }
+
+    private static IEnumerable<string> Names(IEnumerable<object?> stages) => stages.OfType<object>().Select(stage => stage.GetType().Name);
 
     private int? FindRole(string? content, string role)
     {

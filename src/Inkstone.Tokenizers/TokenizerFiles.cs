@@ -17,6 +17,13 @@ public sealed partial class Tokenizer
     public byte[] ToSentencePiece() => _model is SentencePieceTokenModel tokens ? SentencePieceWriter.Write(tokens.Model.File)
         : throw new InkstoneRequestException("this tokenizer is no SentencePiece model", nameof(ToSentencePiece), found: _model.GetType().Name);
 
+    /// <summary>
+    /// The same vocabulary as stages that a tokenizer.json can hold; a tokenizer that has them already is given back as it is. Of a SentencePiece
+    /// model, ids are equal on ordinary text, but not wherever SentencePiece's own rounding or its character map decides.
+    /// </summary>
+    /// <exception cref="InkstoneRequestException">A SentencePiece model has an option that no stage carries out.</exception>
+    public Tokenizer WithStages() => _model is SentencePieceTokenModel tokens ? new(SentencePieceConversion.ToParts(this, tokens.Model.File)) : this;
+
     /// <summary>The companion file <c>tokenizer_config.json</c>, by which other programs know begin and end of text.</summary>
     /// <param name="maximumLength">The longest context of the model, in tokens; null to leave it open.</param>
     public byte[] ToConfigJson(int? maximumLength = null) => TokenizerJsonWriter.WriteConfig(this, maximumLength);

@@ -13,15 +13,19 @@ internal static class TokenizerCommand
           inkstone tokenizer train docs/ --vocabulary 8192 --output docs-tokenizer.json
           inkstone tokenizer encode docs-tokenizer.json --text "bright moonlight"
           inkstone tokenizer decode docs-tokenizer.json 17 42 256
+          inkstone tokenizer inspect docs-tokenizer.json --text "bright moonlight"
         """)
     {
         TokenizerTrainCommand.Create(),
         TokenizerEncodeCommand.Create(),
         TokenizerDecodeCommand.Create(),
+        TokenizerInspectCommand.Create(),
+        TokenizerCompareCommand.Create(),
+        TokenizerConvertCommand.Create(),
         TokenizerSegmentCommand.Create(),
         TokenizerSegmentCommand.CreateTrain(),
     };
 
-    /// <summary>The argument that encode and decode share.</summary>
-    public static Argument<string> FileArgument() => new("TOKENIZER") { Description = "A tokenizer.json." };
+    /// <summary>The argument that commands share.</summary>
+    public static Argument<string> FileArgument() => new("TOKENIZER") { Description = "A tokenizer.json, SentencePiece .model, .tiktoken file, vocab.txt or vocab.json, or a folder that holds one." };
 }

@@ -12,7 +12,7 @@ internal static class TokenizerJsonWriter
     {
         var parts = tokenizer.Parts;
         if (parts.Model.TakesSource)
-            throw new InkstoneRequestException("a SentencePiece model has no equal as tokenizer.json", nameof(Tokenizer.ToJson), fix: "Convert it first: Tokenizer.ToStages.");
+            throw new InkstoneRequestException("a SentencePiece model has no equal as tokenizer.json", nameof(Tokenizer.ToJson), fix: "Convert it first, by WithStages or `inkstone tokenizer convert`.");
         return StableJson.ToBytes(json =>
         {
             json.WriteStartObject();

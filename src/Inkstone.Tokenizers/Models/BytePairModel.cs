@@ -61,6 +61,12 @@ internal sealed class BytePairModel : TokenModel
     public ReadOnlySpan<int> ByteIds => _byteIds;
 
     /// <inheritdoc/>
+    public override string Name => Options.IsByteLevel ? "byte-level BPE" : "BPE";
+
+    /// <inheritdoc/>
+    public override int UnknownId => Options.UnknownId;
+
+    /// <inheritdoc/>
     public override int Count => Pieces.Count;
 
     /// <inheritdoc/>

@@ -14,6 +14,12 @@ internal abstract class TokenModel
     /// <summary>Whether the model prepares text itself: it takes the source as it is, whole, and needs nothing before it.</summary>
     public virtual bool TakesSource => false;
 
+    /// <summary>The kind of model, as the field calls it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The id of unknown text; −1 for none.</summary>
+    public abstract int UnknownId { get; }
+
     /// <summary>A token as files and vocabulary lists show it; null for an id the vocabulary leaves unused.</summary>
     public abstract string? Text(int id);
 

@@ -31,8 +31,11 @@ internal sealed class UnigramModel : TokenModel
     /// <summary>The score of each id.</summary>
     public double[] Scores { get; }
 
-    /// <summary>The token of unknown characters, or −1.</summary>
-    public int UnknownId { get; }
+    /// <inheritdoc/>
+    public override int UnknownId { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "Unigram";
 
     /// <summary>Whether unknown characters become bytes.</summary>
     public bool HasByteFallback { get; }

@@ -20,8 +20,11 @@ internal sealed class WordLevelModel : TokenModel
     /// <summary>The unknown token.</summary>
     public string Unknown { get; }
 
-    /// <summary>Its id.</summary>
-    public int UnknownId { get; }
+    /// <inheritdoc/>
+    public override int UnknownId { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "WordLevel";
 
     /// <inheritdoc/>
     public override int Count => Pieces.Count;

@@ -41,8 +41,11 @@ internal sealed class WordPieceModel : TokenModel
     /// <summary>The unknown token.</summary>
     public string Unknown { get; }
 
-    /// <summary>Its id.</summary>
-    public int UnknownId { get; }
+    /// <inheritdoc/>
+    public override int UnknownId { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "WordPiece";
 
     /// <summary>The mark of tokens inside a word.</summary>
     public string Prefix { get; }

@@ -27,6 +27,18 @@ internal sealed class SentencePieceTokenModel : TokenModel
     public override bool TakesSource => true;
 
     /// <inheritdoc/>
+    public override string Name => Model.File.Algorithm switch
+    {
+        SentencePieceAlgorithm.Unigram => "SentencePiece Unigram",
+        SentencePieceAlgorithm.BytePair => "SentencePiece BPE",
+        SentencePieceAlgorithm.Word => "SentencePiece words",
+        _ => "SentencePiece characters",
+    };
+
+    /// <inheritdoc/>
+    public override int UnknownId => Model.File.UnknownId;
+
+    /// <inheritdoc/>
     public override int Count => Model.File.Pieces.Count;
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ namespace Inkstone.Tokenizers;
 internal sealed class ScriptsStage : PreTokenizerStage
 {
     private const int Any = -1;
+    private const int UnicodeVersion = 90; // of Hugging Face's stage, times ten
     private const int ProlongedSoundMark = 0x30FC;
     private static readonly int Han = ScriptTables.Names.IndexOf("Han");
     private static readonly int Hiragana = ScriptTables.Names.IndexOf("Hiragana");
@@ -38,7 +39,7 @@ internal sealed class ScriptsStage : PreTokenizerStage
 
     private static int ScriptOf(int character)
     {
-        if (character == ' ')
+        if (character == ' ' || CodePoint.Age(character) > UnicodeVersion)
             return Any;
         var script = character == ProlongedSoundMark ? Han : CodePoint.Script(character);
         return script == Unknown ? Any : script == Hiragana || script == Katakana ? Han : script;
