@@ -65,6 +65,11 @@ internal static class CodePoint
     /// <summary>The property Alphabetic.</summary>
     public static bool IsAlphabetic(int codePoint) => BoundaryTables.Alphabetic[BoundaryRecord(codePoint)] != 0;
 
+    /// <summary>What <c>\w</c> matches in Rust: alphabetic, marks, decimal digits, connectors and the two joiners.</summary>
+    public static bool IsWord(int codePoint) => IsAlphabetic(codePoint) || codePoint is 0x200C or 0x200D
+        || Category(codePoint) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.ConnectorPunctuation;
+
     /// <summary>The property Extended_Pictographic: emoji and what may become one.</summary>
     public static bool IsPictographic(int codePoint) => BoundaryTables.Pictographic[BoundaryRecord(codePoint)] != 0;
 
