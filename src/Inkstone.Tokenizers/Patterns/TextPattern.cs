@@ -114,7 +114,7 @@ internal sealed class TextPattern
         }
         if ((transitions[state + _alphabet.Count] & 1) != 0)
             matched = position;
-        Done:
+    Done:
         memory?.Close(matched);
         bytesRead += position - start + 1;
         return matched;
