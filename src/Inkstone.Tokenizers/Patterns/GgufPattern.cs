@@ -59,7 +59,7 @@ internal sealed record GgufPattern(params string[] Patterns)
         Add(new(@"\p{N}{1,3}", EastAsian,
             AsciiSign + @"|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+|[\r\n]|\s+(?!\S)|\s+", @"\p{N}"), "spark2_5");
         Add(new("[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-\u303F︰-﹏]+|[ㄅ-ㄯ]+|" + EastAsian, O200k(@"\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}", @"\p{Ll}\p{Lm}\p{Lo}\p{M}", @"\p{N}"))
-            { IgnoresMerges = true }, "youtu");
+        { IgnoresMerges = true }, "youtu");
         Add(new(@"[\p{P}\$\+<=>\^~\|`]+", Gpt2, "[0-9][0-9][0-9]"), "falcon");
         Add(new(@"\p{N}", Gpt2), "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b", "mellum2");
         Add(new(Gpt2), "gpt-2", "phi-2", "jina-es", "jina-de", "gigachat", "jina-v2-es", "jina-v2-de", "a.x-4.0", "mellum", "modern-bert", "jina-v1-en",
@@ -74,7 +74,7 @@ internal sealed record GgufPattern(params string[] Patterns)
         Add(new(Cased("*", "+") + CasesWrittenOut + "?|" + Cased("+", "*") + CasesWrittenOut + @"?|\p{N}{1,3}" + Tail),
             "gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2");
         Add(new(Cased("*", "+", @"\p{M}") + CasesWrittenOut + "?|" + Cased("+", "*", @"\p{M}") + CasesWrittenOut + @"?|\p{N}{1,3}" + Tail)
-            { IgnoresMerges = true }, "granite-embed-multi-97m");
+        { IgnoresMerges = true }, "granite-embed-multi-97m");
         Add(new("[\\p{Han}]+|" + O200k(@"\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]", @"\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]", @"\p{N}{1,3}").Replace(@"[\r\n/]*", @"[\r\n]*")), "kimi-k2");
         Add(new(@"'(?:[sSdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"),
             "bailingmoe", "bailingmoe2", "llada-moe");

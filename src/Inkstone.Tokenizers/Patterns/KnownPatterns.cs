@@ -24,8 +24,9 @@ internal static class KnownPatterns
     /// <summary>The scanner that does what splitting by a pattern does, each match and each gap a piece; null where there is none.</summary>
     public static PreTokenizer? Find(string pattern, PatternDialect dialect) => Find([pattern], dialect);
 
-    /// <summary>The scanner that does what splitting by several patterns does, one after another, each match and each gap a piece; null where there is none.</summary>
-    public static PreTokenizer? Find(IEnumerable<string> patterns, PatternDialect dialect) => Scanners.GetValueOrDefault(Key(patterns, dialect));
+    /// <summary>As <see cref="Find(string, PatternDialect)"/>, of several patterns one after another, each of which cuts the pieces of those before.</summary>
+    public static PreTokenizer? Find(IEnumerable<string> patterns, PatternDialect dialect) =>
+        Scanners.GetValueOrDefault(Key(patterns, dialect));
 
     // Files write line ends as escapes of the pattern or as themselves.
     private static string Key(IEnumerable<string> patterns, PatternDialect dialect) =>
@@ -49,7 +50,8 @@ internal static class KnownPatterns
         Add(PreTokenizer.Qwen2, @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+");
         Add(new Gpt4PreTokenizer(3, foldsLongS: false), CasesWrittenOut + gpt4);
         Add(new Gpt4PreTokenizer(1, foldsLongS: false), CasesWrittenOut + qwen2);
-        AddOf(PatternDialect.Rust, new Gpt4PreTokenizer(3, wholeTail: true), @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s");
+        AddOf(PatternDialect.Rust, new Gpt4PreTokenizer(3, wholeTail: true),
+            @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s");
 
         Add(O200k, O200k.Pattern);
         Add(Tekken, Tekken.Pattern);

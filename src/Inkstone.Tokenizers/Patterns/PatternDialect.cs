@@ -4,8 +4,8 @@ namespace Inkstone.Tokenizers;
 internal enum PatternDialect
 {
     /// <summary>
-    /// Oniguruma, for tokenizer.json: <c>{n,m}+</c> repeats a repeat, <c>{n}?</c> makes it optional, <c>^</c> and <c>$</c> match at every line, <c>(?m)</c> lets the dot match line ends,
-    /// and <c>a(?i)b|c</c> is <c>a(?i:b|c)</c>.
+    /// Oniguruma, for tokenizer.json: <c>{n,m}+</c> repeats a repeat, <c>{n}?</c> makes it optional, <c>^</c> and <c>$</c> match at
+    /// every line, <c>(?m)</c> lets the dot match line ends, and <c>a(?i)b|c</c> is <c>a(?i:b|c)</c>.
     /// </summary>
     Oniguruma,
 

@@ -3,7 +3,8 @@ namespace Inkstone.Tokenizers;
 /// <summary>
 /// Where in one text a run of the automaton came to nothing: from such a state at such a place no match follows, so a later run stops
 /// there. Without it a pattern like <c>a*b|a</c> would read the rest of the text for every match (Reps, "Maximal-munch tokenization in
-/// linear time", 1998). Only the first character at or after each multiple of <see cref="Interval"/> bytes is remembered, so nearly all runs never ask.
+/// linear time", 1998). Only the first character at or after each multiple of <see cref="Interval"/> bytes is remembered, so nearly
+/// all runs never ask.
 /// </summary>
 internal sealed class PatternMemory
 {

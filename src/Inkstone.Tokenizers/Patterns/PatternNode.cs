@@ -15,7 +15,7 @@ internal abstract record PatternNode
     /// <summary>The first option that leads to a match.</summary>
     public sealed record Choice(IReadOnlyList<PatternNode> Options) : PatternNode;
 
-    /// <summary>A part from <paramref name="Least"/> to <paramref name="Most"/> times (−1: no limit), as often as can be, or lazily as seldom.</summary>
+    /// <summary>A part so many times (at most −1: no limit), as often as can be, or lazily as seldom.</summary>
     public sealed record Repeat(PatternNode Body, int Least, int Most, bool Lazy) : PatternNode;
 
     /// <summary>Empty; the next character is one of a set, or the text may end here.</summary>

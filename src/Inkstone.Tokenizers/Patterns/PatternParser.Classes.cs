@@ -82,7 +82,10 @@ internal sealed partial class PatternParser
             _ => null,
         };
         if (set is null)
-            throw Refuse(place, Show(place, Math.Min(_position - place, 60)) + ", a property that is not known", "a general category, a script, or Any, Alphabetic, White_Space, Digit");
+        {
+            throw Refuse(place, Show(place, Math.Min(_position - place, 60)) + ", a property that is not known",
+                "a general category, a script, or Any, Alphabetic, White_Space, Digit");
+        }
         if (_ignoreCase && !set.IgnoringCase().Equals(set))
         {
             if (_oniguruma)

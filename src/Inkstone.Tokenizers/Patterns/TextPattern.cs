@@ -4,9 +4,9 @@ using Inkstone.Foundation.Errors;
 namespace Inkstone.Tokenizers;
 
 /// <summary>
-/// A regular expression of the kind that pre-tokenizers are made of, carried out on UTF-8 by code points at Unicode 16.0 in time linear in the text. It
-/// finds what a backtracking engine finds: the leftmost match, by the first alternative that leads to one. A broken sequence counts as
-/// U+FFFD. Immutable; safe from many threads.
+/// A regular expression of the kind that pre-tokenizers are made of, carried out on UTF-8 by code points at Unicode 16.0 in time linear
+/// in the text. It finds what a backtracking engine finds: the leftmost match, by the first alternative that leads to one. A broken
+/// sequence counts as U+FFFD. Immutable; safe from many threads.
 /// </summary>
 internal sealed class TextPattern
 {
@@ -38,7 +38,9 @@ internal sealed class TextPattern
     public PatternDialect Dialect { get; }
 
     /// <summary>Reads a pattern.</summary>
-    /// <exception cref="InkstoneFormatException">It is malformed, holds what is not supported (named, with its place), or would need too large an automaton.</exception>
+    /// <exception cref="InkstoneFormatException">
+    /// It is malformed, holds what is not supported (named, with its place), or would need too large an automaton.
+    /// </exception>
     public static TextPattern Parse(string pattern, PatternDialect dialect) => new(pattern, dialect);
 
     /// <summary>The matches in a text.</summary>
@@ -112,7 +114,7 @@ internal sealed class TextPattern
         }
         if ((transitions[state + _alphabet.Count] & 1) != 0)
             matched = position;
-        Done:
+    Done:
         memory?.Close(matched);
         bytesRead += position - start + 1;
         return matched;

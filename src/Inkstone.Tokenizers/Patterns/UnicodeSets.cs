@@ -7,24 +7,20 @@ internal static class UnicodeSets
 {
     // The order of UnicodeCategory.
     private static readonly string[] CategoryCodes =
-    [
-        "lu", "ll", "lt", "lm", "lo", "mn", "mc", "me", "nd", "nl", "no", "zs", "zl", "zp", "cc", "cf", "cs", "co", "pc", "pd", "ps", "pe", "pi", "pf", "po",
-        "sm", "sc", "sk", "so", "cn",
-    ];
+        "lu ll lt lm lo mn mc me nd nl no zs zl zp cc cf cs co pc pd ps pe pi pf po sm sc sk so cn".Split(' ');
 
-    private static readonly Dictionary<string, string> CategoryNames = new()
-    {
-        ["letter"] = "l", ["uppercaseletter"] = "lu", ["lowercaseletter"] = "ll", ["titlecaseletter"] = "lt", ["modifierletter"] = "lm", ["otherletter"] = "lo",
-        ["mark"] = "m", ["nonspacingmark"] = "mn", ["spacingmark"] = "mc", ["enclosingmark"] = "me",
-        ["number"] = "n", ["decimalnumber"] = "nd", ["letternumber"] = "nl", ["othernumber"] = "no",
-        ["separator"] = "z", ["spaceseparator"] = "zs", ["lineseparator"] = "zl", ["paragraphseparator"] = "zp",
-        ["other"] = "c", ["control"] = "cc", ["format"] = "cf", ["surrogate"] = "cs", ["privateuse"] = "co", ["unassigned"] = "cn",
-        ["punctuation"] = "p", ["punct"] = "p", ["connectorpunctuation"] = "pc", ["dashpunctuation"] = "pd", ["openpunctuation"] = "ps", ["closepunctuation"] = "pe",
-        ["initialpunctuation"] = "pi", ["finalpunctuation"] = "pf", ["otherpunctuation"] = "po",
-        ["symbol"] = "s", ["mathsymbol"] = "sm", ["currencysymbol"] = "sc", ["modifiersymbol"] = "sk", ["othersymbol"] = "so",
-    };
+    private static readonly Dictionary<string, string> CategoryNames = (
+        "letter=l uppercaseletter=lu lowercaseletter=ll titlecaseletter=lt modifierletter=lm otherletter=lo "
+        + "mark=m nonspacingmark=mn spacingmark=mc enclosingmark=me number=n decimalnumber=nd letternumber=nl othernumber=no "
+        + "separator=z spaceseparator=zs lineseparator=zl paragraphseparator=zp "
+        + "other=c control=cc format=cf surrogate=cs privateuse=co unassigned=cn "
+        + "punctuation=p punct=p connectorpunctuation=pc dashpunctuation=pd openpunctuation=ps closepunctuation=pe "
+        + "initialpunctuation=pi finalpunctuation=pf otherpunctuation=po "
+        + "symbol=s mathsymbol=sm currencysymbol=sc modifiersymbol=sk othersymbol=so")
+        .Split(' ').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
 
-    private static readonly Lazy<CodePointSet[]> Categories = new(() => Collect(CategoryCodes.Length, codePoint => (int)CodePoint.Category(codePoint)));
+    private static readonly Lazy<CodePointSet[]> Categories = new(() =>
+        Collect(CategoryCodes.Length, codePoint => (int)CodePoint.Category(codePoint)));
     private static readonly Lazy<CodePointSet[]> Scripts = new(() => Collect(ScriptTables.Names.Length, CodePoint.Script));
     private static readonly Lazy<CodePointSet> Spaces = new(() => Collect(2, codePoint => CodePoint.IsWhiteSpace(codePoint) ? 1 : 0)[1]);
     private static readonly Lazy<CodePointSet> Alphabetic = new(() => Collect(2, codePoint => CodePoint.IsAlphabetic(codePoint) ? 1 : 0)[1]);
@@ -43,12 +39,13 @@ internal static class UnicodeSets
     /// </summary>
     public static CodePointSet Word(PatternDialect dialect, bool inClass) => dialect == PatternDialect.Rust
         ? Words.Value.Union(CodePointSet.Range(0x200C, 0x200D))
-        : inClass ? Words.Value : CodePointSet.Range('\u00B2', '\u00B3').Union(CodePointSet.Of('\u00B9')).Union(CodePointSet.Range('\u00BC', '\u00BE')).Union(Words.Value);
+        : inClass ? Words.Value
+        : Words.Value.Union(CodePointSet.Range('\u00B2', '\u00B3')).Union(CodePointSet.Of('\u00B9')).Union(CodePointSet.Range('\u00BC', '\u00BE'));
 
     /// <summary>The set of a property by name (general category, script, or one of the few others), or null where the name is not known.</summary>
     public static CodePointSet? Find(string name)
     {
-        var plain = string.Concat(name.Where(character => character is not (' ' or '_' or '-'))).ToLowerInvariant();
+        var plain = Plain(name);
         if (Category(CategoryNames.GetValueOrDefault(plain, plain)) is { } category)
             return category;
         switch (plain)
@@ -68,13 +65,16 @@ internal static class UnicodeSets
     /// <summary>The set of a general category by its code or name, or null.</summary>
     public static CodePointSet? FindCategory(string name)
     {
-        var plain = string.Concat(name.Where(character => character is not (' ' or '_' or '-'))).ToLowerInvariant();
+        var plain = Plain(name);
         return Category(CategoryNames.GetValueOrDefault(plain, plain));
     }
 
     /// <summary>The set of a script by its name or code, or null.</summary>
     public static CodePointSet? FindScript(string name) =>
-        Script(string.Concat(name.Where(character => character is not (' ' or '_' or '-'))).ToLowerInvariant());
+        Script(Plain(name));
+
+    private static string Plain(string name) =>
+        string.Concat(name.Where(character => character is not (' ' or '_' or '-'))).ToLowerInvariant();
 
     private static CodePointSet? Category(string code)
     {

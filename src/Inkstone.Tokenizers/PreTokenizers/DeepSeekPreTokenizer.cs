@@ -5,7 +5,8 @@ namespace Inkstone.Tokenizers;
 /// <summary>
 /// DeepSeek V3's three patterns, one isolating after the other: <c>\p{N}{1,3}</c>, then <c>[一-龥぀-ゟ゠-ヿ]+</c>, then
 /// <c>[!-/:-@\[-`{-~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+</c>. What the third sees
-/// ends where numbers or Chinese and Japanese characters begin and end, so here the change from one of the three realms to another is the end of the text.
+/// ends where numbers or Chinese and Japanese characters begin and end: here the change from one of the three realms to another is the end
+/// of the text.
 /// </summary>
 internal sealed class DeepSeekPreTokenizer : PreTokenizer
 {

@@ -76,7 +76,9 @@ internal sealed class O200kPreTokenizer(int longestNumber, bool contractions) : 
     }
 
     private int AfterContraction(ReadOnlySpan<byte> utf8, int position) =>
-        contractions && position < utf8.Length && utf8[position] == '\'' ? position + Contraction.Length(utf8[position..], foldsLongS: true) : position;
+        contractions && position < utf8.Length && utf8[position] == '\''
+            ? position + Contraction.Length(utf8[position..], foldsLongS: true)
+            : position;
 
     /// <summary>The end of <c>[^\s\p{L}\p{N}]+[\r\n/]*</c> at a position inside its first part or after it.</summary>
     private static int Signs(ReadOnlySpan<byte> utf8, int position)

@@ -4,8 +4,8 @@ namespace Inkstone.Tokenizers;
 internal static class WhiteSpace
 {
     /// <summary>
-    /// The end of <c>\s*[\r\n]+|\s+(?!\S)|\s+</c> at a white-space character: up to the last line end of the run, if it has one; else the
-    /// run, less its last character where something else follows and more than that one remains.
+    /// The end of <c>\s*[\r\n]+|\s+(?!\S)|\s+</c> at a white-space character: up to the last line end of the run, if it has one; else
+    /// the run, less its last character where something else follows and more than that one remains.
     /// </summary>
     /// <param name="utf8">The text.</param>
     /// <param name="start">Where the run begins.</param>
@@ -13,8 +13,11 @@ internal static class WhiteSpace
     public static int Next(ReadOnlySpan<byte> utf8, int start, bool wholeTail)
     {
         int position = start, last = start, afterNewline = start;
-        while (position < utf8.Length && CharacterClasses.At(utf8, position, out var length) is var kind and (CharacterClass.Space or CharacterClass.Newline))
+        while (position < utf8.Length)
         {
+            var kind = CharacterClasses.At(utf8, position, out var length);
+            if (kind is not (CharacterClass.Space or CharacterClass.Newline))
+                break;
             last = position;
             position += length;
             if (kind == CharacterClass.Newline)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Inkstone.Tokenizers;
 
@@ -54,7 +55,7 @@ internal sealed class CodePointTable
             known.Add(hash, places = []);
         foreach (var place in places)
         {
-            if (System.Runtime.InteropServices.CollectionsMarshal.AsSpan(blocks).Slice(place << BlockBits, BlockSize).SequenceEqual(block))
+            if (CollectionsMarshal.AsSpan(blocks).Slice(place << BlockBits, BlockSize).SequenceEqual(block))
                 return place;
         }
         var added = (ushort)(blocks.Count >> BlockBits);
