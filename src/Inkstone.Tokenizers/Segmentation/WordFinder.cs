@@ -29,7 +29,7 @@ internal static class WordFinder
         ArgumentNullException.ThrowIfNull(texts);
         options ??= new();
         options.Validate();
-        var counter = new PieceCounter(options.MaximumDistinctBytes, options.Threads, StringStatistics.Cutter(options.MaximumLength + 1), cancellation);
+        var counter = new PieceCounter(options.MaximumDistinctBytes, options.Threads, StringStatistics.Cutter(options.MaximumLength + 1), cancellation, batchesInRound: 3);
         counter.Count(texts, progress);
         TrainerChecks.RequireText(counter);
         var knownCounts = new Dictionary<string, long>(StringComparer.Ordinal);

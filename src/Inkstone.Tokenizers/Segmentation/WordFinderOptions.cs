@@ -28,8 +28,8 @@ internal sealed record WordFinderOptions
     /// <summary>How often the text is cut by the words found and these counted anew, and dropped where they have become rare; the text is read once more each time. Default 2.</summary>
     public int Rounds { get; init; } = 2;
 
-    /// <summary>A limit to memory: as <see cref="BpeTrainerOptions.MaximumDistinctBytes"/>, for strings of characters. Default 128 MiB.</summary>
-    public long MaximumDistinctBytes { get; init; } = 128L << 20;
+    /// <summary>A limit to memory: as <see cref="BpeTrainerOptions.MaximumDistinctBytes"/>, for strings of characters. Default 64 MiB.</summary>
+    public long MaximumDistinctBytes { get; init; } = 64L << 20;
 
     /// <summary>How many threads; 0 for one a processor. The result does not depend on it. Default 0.</summary>
     public int Threads { get; init; }

@@ -7,7 +7,7 @@ namespace Inkstone.Tokenizers;
 internal delegate long TextCutter(ReadOnlySpan<byte> utf8, PieceCounts counts);
 
 /// <summary>
-/// Counts the pieces of a stream of texts on several threads. Texts are taken in rounds of eight batches; each batch is counted by
+/// Counts the pieces of a stream of texts on several threads. Texts are taken in rounds of (mostly) eight batches; each batch is counted by
 /// itself, then the batches are added up in sixteen parts, told apart by the hash of the piece. Batches, rounds, parts and pruning
 /// are the same whatever the number of threads, and so are the counts.
 /// </summary>
@@ -19,16 +19,17 @@ internal sealed class PieceCounter
     private readonly long _maximumBytes;
     private readonly ParallelOptions _parallel;
     private readonly PieceCounts[] _parts = Make(PartCount);
-    private readonly PieceCounts[] _batchCounts = Make(BatchesInRound);
+    private readonly PieceCounts[] _batchCounts;
 
     /// <summary>A counter of what texts are cut into.</summary>
     /// <param name="maximumBytes">The bytes of distinct pieces from which on rare ones are dropped.</param>
     /// <param name="threads">How many threads; 0 for one a processor.</param>
     /// <param name="cutter">Cuts texts.</param>
     /// <param name="cancellation">Stops the counting.</param>
-    public PieceCounter(long maximumBytes, int threads, TextCutter cutter, CancellationToken cancellation)
+    /// <param name="batchesInRound">How many batches are counted before rare pieces are dropped; fewer where a text is cut into more than it is long.</param>
+    public PieceCounter(long maximumBytes, int threads, TextCutter cutter, CancellationToken cancellation, int batchesInRound = BatchesInRound)
     {
-        (_maximumBytes, _cutter) = (maximumBytes, cutter);
+        (_maximumBytes, _cutter, _batchCounts) = (maximumBytes, cutter, Make(batchesInRound));
         _parallel = new()
         {
             MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
@@ -57,7 +58,7 @@ internal sealed class PieceCounter
     /// <summary>Reads all texts.</summary>
     public void Count(IEnumerable<string> texts, IProgress<BpeTrainingProgress>? progress)
     {
-        foreach (var round in TextBatch.Of(texts).Chunk(BatchesInRound))
+        foreach (var round in TextBatch.Of(texts).Chunk(_batchCounts.Length))
         {
             var totals = new (long Bytes, long Pieces)[round.Length];
             Parallel.For(0, round.Length, _parallel, i => totals[i] = CountBatch(round[i], _batchCounts[i]));
