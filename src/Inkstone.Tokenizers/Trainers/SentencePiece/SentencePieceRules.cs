@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Inkstone.Tokenizers;
@@ -14,23 +13,32 @@ internal sealed class SentencePieceRules(SentencePieceTrainerOptions options)
     private const short Inherited = -2;
     private const short Space = -3;
     private const short Digit = -4;
-    private const short Common = 0;
-    private const short Letter = 1;
-    private const short Ideograph = 2;
+    private static readonly short Common = Script("Common");
+    private static readonly short Han = Script("Han");
+    private static readonly short Hiragana = Script("Hiragana");
+    private static readonly short Katakana = Script("Katakana");
+    private static readonly short Unknown = Script("Unknown");
+    private static readonly short InheritedScript = Script("Inherited");
 
-    /// <summary>What a character is to <see cref="IsPiece"/>.</summary>
-    public static short KindOf(Rune character) => character.Value switch
+    /// <summary>What a character is to <see cref="IsPiece"/>: the number of its script, kana being counted as Han, or one of the above.</summary>
+    public static short KindOf(Rune character)
     {
-        ' ' => Space,
-        (>= '0' and <= '9') or (>= 0xFF10 and <= 0xFF19) => Digit,
-        (>= 0x3040 and < 0x3100) or (>= 0x31F0 and < 0x3200) or (>= 0x3400 and < 0xA000) or (>= 0xF900 and < 0xFB00) or (>= 0x20000 and < 0x40000) => Ideograph,
-        _ => CodePoint.Category(character.Value) switch
+        switch (character.Value)
         {
-            <= UnicodeCategory.OtherLetter => Letter,
-            UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark => Inherited,
-            _ => Common,
-        },
-    };
+            case ' ':
+                return Space;
+            case (>= '0' and <= '9') or (>= 0xFF10 and <= 0xFF19):
+                return Digit;
+            case 0x30FC: // the mark of a long vowel, Common by itself
+                return Han;
+        }
+        var script = (short)CodePoint.Script(character.Value);
+        if (script == InheritedScript)
+            return Inherited;
+        return script == Hiragana || script == Katakana ? Han : script == Unknown ? Common : script;
+    }
+
+    private static short Script(string name) => (short)Array.IndexOf(ScriptTables.Names, name);
 
     /// <summary>Whether a string of characters of these kinds may be a piece.</summary>
     public bool IsPiece(ReadOnlySpan<short> kinds)

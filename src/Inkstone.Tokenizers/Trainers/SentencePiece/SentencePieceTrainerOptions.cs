@@ -33,7 +33,9 @@ internal record SentencePieceTrainerOptions
     /// <summary>Whether every digit is a piece of its own. Default false.</summary>
     public bool SplitsDigits { get; init; }
 
-    /// <summary>Whether no piece holds letters of one script and characters of another (kana and ideographs are one). Default true.</summary>
+    /// <summary>
+    /// Whether no piece holds characters of two scripts, of which kana and ideographs are one, and what is common to all, such as punctuation, is one. Default true.
+    /// </summary>
     public bool SplitsScripts { get; init; } = true;
 
     /// <summary>Whether digits are kept apart from letters as another script would be. Default true.</summary>
