@@ -57,7 +57,7 @@ internal sealed class TextPipeline
         var whole = scratch.Normalized;
         whole.CopyFrom(text, 0, text.Bytes.Length);
         var position = 0;
-        while (_normalizedTokens.Find(whole.Bytes, position, specials, out var start, out var length) is { } token)
+        while (_normalizedTokens.Find(whole.Bytes, position, specials, new(offset, whole), out var start, out var length) is { } token)
         {
             text.CopyFrom(whole, position, start);
             EncodeNormalized(scratch);
@@ -85,7 +85,7 @@ internal sealed class TextPipeline
         var whole = scratch.Normalized;
         whole.CopyFrom(text, 0, text.Bytes.Length);
         var position = 0;
-        while (_normalizedTokens.Find(whole.Bytes, position, specials, out var start, out var length) is { } token)
+        while (_normalizedTokens.Find(whole.Bytes, position, specials, new(offset, whole), out var start, out var length) is { } token)
         {
             text.CopyFrom(whole, position, start);
             AlignNormalized(scratch, destination);

@@ -132,7 +132,7 @@ public sealed partial class Tokenizer
         var position = 0;
         if (_matcher.IsNeeded(specials))
         {
-            while (_matcher.Find(utf8, position, specials, out var start, out var length) is { } token)
+            while (_matcher.Find(utf8, position, specials, default, out var start, out var length) is { } token)
             {
                 _pipeline.Encode(utf8[position..start], position, specials, scratch);
                 scratch.Add(token.Id);

@@ -68,10 +68,19 @@ public static class TokenizerComparison
         {
             Title = "Bytes of text a token",
             Subtitle = "More is shorter rows for the same text. " + string.Join(", ", texts.Select(text => $"{text}: {scores.First(score => score.Text == text).Bytes.ToString("N0", CultureInfo.InvariantCulture)} bytes")),
-            Bars = [.. texts.SelectMany(text => scores.Where(score => score.Text == text).Select(score => new ChartBar($"{text} · {score.Tokenizer}", score.BytesPerToken, score.BytesPerToken == scores.Where(other => other.Text == text).Max(other => other.BytesPerToken))))],
+            Bars = [.. texts.SelectMany(text => scores.Where(score => score.Text == text).Select(score => new ChartBar(Label(score), score.BytesPerToken, score == Best(scores, text))))],
             Decimals = 2,
         }.ToSvg();
     }
+
+    private static string Label(TokenizerScore score) =>
+        $"{score.Text} · {score.Tokenizer}" + (IsWhole(score) ? "" : string.Create(CultureInfo.InvariantCulture, $" ({score.UnknownRate:P0} unknown)"));
+
+    /// <summary>The most compact of those that keep the text.</summary>
+    private static TokenizerScore? Best(IReadOnlyList<TokenizerScore> scores, string text) =>
+        scores.Where(score => score.Text == text && IsWhole(score)).MaxBy(score => score.BytesPerToken);
+
+    private static bool IsWhole(TokenizerScore score) => score.UnknownRate < 0.005;
 
     private static List<string> Read(string path)
     {

@@ -31,9 +31,10 @@ internal sealed class AddedTokenMatcher
     /// <param name="utf8">The text.</param>
     /// <param name="from">Where to begin: the end of the match before.</param>
     /// <param name="specials">Which control tokens are looked for.</param>
+    /// <param name="origin">Where the text begins in the source.</param>
     /// <param name="start">Where the match begins, with the white space it takes in.</param>
     /// <param name="length">How long it is.</param>
-    public AddedToken? Find(ReadOnlySpan<byte> utf8, int from, Specials specials, out int start, out int length)
+    public AddedToken? Find(ReadOnlySpan<byte> utf8, int from, Specials specials, SourceOrigin origin, out int start, out int length)
     {
         for (start = from; start < utf8.Length; start++)
         {
@@ -41,7 +42,7 @@ internal sealed class AddedTokenMatcher
             if (skip < 0)
                 break;
             start += skip;
-            if (Longest(utf8[start..], specials, out length) is not { } token)
+            if (Longest(utf8[start..], specials, origin.PlaceOf(start), out length) is not { } token)
                 continue;
             if (token.IsSingleWord && !IsAlone(utf8, start, start + length))
             {
@@ -61,7 +62,7 @@ internal sealed class AddedTokenMatcher
         return null;
     }
 
-    private AddedToken? Longest(ReadOnlySpan<byte> utf8, Specials specials, out int length)
+    private AddedToken? Longest(ReadOnlySpan<byte> utf8, Specials specials, int place, out int length)
     {
         AddedToken? longest = null;
         length = 0;
@@ -69,7 +70,7 @@ internal sealed class AddedTokenMatcher
         var node = 0;
         for (var i = 0; i < utf8.Length && _trie.TryStep(ref node, utf8[i]); i++)
         {
-            if (nodes[node].Value is >= 0 and var number && specials.Allows(_tokens[number]))
+            if (nodes[node].Value is >= 0 and var number && specials.Allows(_tokens[number], place))
                 (longest, length) = (_tokens[number], i + 1);
         }
         return longest;

@@ -10,7 +10,13 @@ public sealed class Specials
 {
     private readonly string[]? _names;
 
+    // In a rendered conversation: tokens that count as control, special or not, and the only places where they are matched.
+    private readonly HashSet<string>? _control;
+    private readonly HashSet<(int Start, string Token)>? _places;
+
     private Specials(string[]? names) => _names = names;
+
+    private Specials(HashSet<string> control, HashSet<(int Start, string Token)> places) => (_control, _places) = (control, places);
 
     /// <summary>No control token is recognised: their marks are text like any other.</summary>
     public static Specials None { get; } = new([]);
@@ -25,8 +31,13 @@ public sealed class Specials
     /// <summary>Whether no special is recognised.</summary>
     internal bool IsNone => _names is { Length: 0 };
 
-    /// <summary>Whether this added token is recognised.</summary>
-    internal bool Allows(AddedToken token) => !token.IsSpecial || _names is null || Array.IndexOf(_names, token.Content) >= 0;
+    /// <summary>These tokens are recognised at these places of the source, in bytes, and nowhere else; all other tokens as by <see cref="All"/>.</summary>
+    internal static Specials At(HashSet<string> control, HashSet<(int Start, string Token)> places) => new(control, places);
+
+    /// <summary>Whether this added token is recognised at a place of the source.</summary>
+    internal bool Allows(AddedToken token, int place) =>
+        _control is not null && _control.Contains(token.Content) ? _places!.Contains((place, token.Content))
+        : !token.IsSpecial || _names is null || Array.IndexOf(_names, token.Content) >= 0;
 
     /// <summary>Checks that a tokenizer has every token named.</summary>
     /// <exception cref="InkstoneRequestException">It has not.</exception>

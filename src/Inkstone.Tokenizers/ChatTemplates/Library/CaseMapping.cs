@@ -8,6 +8,7 @@ namespace Inkstone.Tokenizers;
 /// </summary>
 internal static class CaseMapping
 {
+    private const int UnicodeVersion = 140; // times ten
     private const int LastWithCase = 0x1E943, Sigma = 0x3A3, FinalSigma = 0x3C2, DottedI = 0x130;
     private static readonly Dictionary<int, string> Upper = BuildUpper();
     private static readonly Dictionary<int, string> Title = Read(TitleExceptions);
@@ -101,9 +102,12 @@ internal static class CaseMapping
             return char.ConvertFromUtf32(IsFinal(text, at) ? FinalSigma : Sigma + 0x20);
         if (point == DottedI)
             return "i\u0307";
-        var lower = CodePoint.ToLower(point);
+        var lower = LowerOf(point);
         return lower == point ? null : char.ConvertFromUtf32(lower);
     }
+
+    // The tables know a few cases of code points that are younger than Python 3.11's Unicode.
+    private static int LowerOf(int point) => CodePoint.Age(point) is 0 or > UnicodeVersion ? point : CodePoint.ToLower(point);
 
     // A sigma at the end of a word: after a character with case, and not before one, whatever ignores case between.
     private static bool IsFinal(string text, int at)
@@ -154,7 +158,7 @@ internal static class CaseMapping
         var upper = new Dictionary<int, string>();
         for (int point = 'A'; point <= LastWithCase; point++)
         {
-            var lower = point is >= 0xD800 and < 0xE000 ? point : CodePoint.ToLower(point);
+            var lower = point is >= 0xD800 and < 0xE000 ? point : LowerOf(point);
             if (lower != point)
                 upper.TryAdd(lower, char.ConvertFromUtf32(point));
         }
