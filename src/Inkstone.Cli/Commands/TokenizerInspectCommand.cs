@@ -48,8 +48,14 @@ internal static class TokenizerInspectCommand
         {
             JsonOutput.Print(new
             {
-                model = tokenizer.ModelName, vocabularySize = tokenizer.VocabularySize, stages = tokenizer.Stages, addedTokens = tokenizer.AddedTokens,
-                beginOfText = tokenizer.BeginOfText, endOfText = tokenizer.EndOfText, unknown = tokenizer.UnknownToken, chatTemplates = templates,
+                model = tokenizer.ModelName,
+                vocabularySize = tokenizer.VocabularySize,
+                stages = tokenizer.Stages,
+                addedTokens = tokenizer.AddedTokens,
+                beginOfText = tokenizer.BeginOfText,
+                endOfText = tokenizer.EndOfText,
+                unknown = tokenizer.UnknownToken,
+                chatTemplates = templates,
             });
             return;
         }

@@ -9,6 +9,8 @@ internal sealed class ByteTrie
     private const int Free = -1;
     private const int MostAttempts = 256;
     private Node[] _nodes;
+    private int[] _taken = []; // places of each block of 256
+    private int _untouched;    // no block before this one is wholly free
     private int _firstFree = -1; // a ring through Base (next) and Value (previous)
 
     /// <summary>One node, with what stands at it; the root is node 0.</summary>
@@ -140,6 +142,11 @@ internal sealed class ByteTrie
         }
         // The next search begins where this one gave up, so that hopeless places are not tried again and again.
         _firstFree = candidate;
+        for (; _untouched < _nodes.Length; _untouched += 256)
+        {
+            if (_taken[_untouched >> 8] == 0)
+                return _untouched;
+        }
         var length = _nodes.Length;
         Array.Resize(ref _nodes, checked(length + Math.Max(256, length / 8 & ~255)));
         AddFree(length, _nodes.Length);
@@ -158,6 +165,7 @@ internal sealed class ByteTrie
 
     private void AddFree(int from, int to)
     {
+        Array.Resize(ref _taken, to >> 8);
         for (var i = from; i < to; i++)
         {
             _nodes[i].Parent = Free;
@@ -176,6 +184,7 @@ internal sealed class ByteTrie
 
     private void Take(int place)
     {
+        _taken[place >> 8]++;
         var (next, previous) = (_nodes[place].Base, _nodes[place].Value);
         _nodes[previous].Base = next;
         _nodes[next].Value = previous;

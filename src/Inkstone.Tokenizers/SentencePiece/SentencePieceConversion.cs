@@ -39,7 +39,10 @@ internal static class SentencePieceConversion
                 ? new UnigramModel(pieces, [.. file.Scores.Select(score => (double)score)], file.UnknownId, file.HasByteFallback)
                 : new BytePairModel(pieces, Merges(file, pieces), new BytePairOptions
                 {
-                    Unknown = Encoding.UTF8.GetString(file.Pieces[file.UnknownId]), UnknownId = file.UnknownId, FusesUnknown = true, HasByteFallback = file.HasByteFallback,
+                    Unknown = Encoding.UTF8.GetString(file.Pieces[file.UnknownId]),
+                    UnknownId = file.UnknownId,
+                    FusesUnknown = true,
+                    HasByteFallback = file.HasByteFallback,
                 }),
             Decoder = Decoder(file),
             AddedTokens = [.. added.Values],

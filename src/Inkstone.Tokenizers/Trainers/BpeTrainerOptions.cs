@@ -38,7 +38,7 @@ public sealed record BpeTrainerOptions
     /// and so on, until half the limit is kept. This depends on the texts and their order alone. Default 128 MiB (text in natural
     /// language reaches it after some gigabytes).
     /// </summary>
-    public long MaximumDistinctBytes { get; init; } = 128L << 20;
+    public long MaximumDistinctBytes { get; init; } = 64L << 20;
 
     /// <summary>How many threads count pieces; 0 for one a processor. The result does not depend on it. Default 0.</summary>
     public int Threads { get; init; }

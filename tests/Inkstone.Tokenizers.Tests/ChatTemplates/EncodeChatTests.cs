@@ -8,7 +8,10 @@ public sealed class EncodeChatTests
 
     private static readonly Tokenizer Shared = TokenizerTrainer.Train(Samples.VariedLines, new()
     {
-        VocabularySize = 700, MinimumFrequency = 1, SpecialTokens = ["<s>", "</s>", "<|user|>", "<|assistant|>", "<|end|>"], UserDefined = ["<tool>"],
+        VocabularySize = 700,
+        MinimumFrequency = 1,
+        SpecialTokens = ["<s>", "</s>", "<|user|>", "<|assistant|>", "<|end|>"],
+        UserDefined = ["<tool>"],
     }).Tokenizer;
 
     private static ChatTemplateInput Conversation(params (string Role, string Content)[] turns) =>

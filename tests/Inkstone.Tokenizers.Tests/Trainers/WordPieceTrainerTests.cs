@@ -1,7 +1,7 @@
-using Xunit.Abstractions;
 using System.Text.Json.Nodes;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
+using Xunit.Abstractions;
 
 namespace Inkstone.Tokenizers.Tests;
 

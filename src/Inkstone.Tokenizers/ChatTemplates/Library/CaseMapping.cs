@@ -58,9 +58,9 @@ internal static class CaseMapping
     /// <summary><c>str.lower()</c>.</summary>
     public static TextValue ToLower(TextValue value, RenderState state) => Map(value, state, (point, at) => Lower(value.Text, point, at));
 
-    /// <summary><c>str.swapcase()</c>.</summary>
+    /// <summary><c>str.swapcase()</c>: a character in title case is neither upper nor lower, and stays.</summary>
     public static TextValue Swap(TextValue value, RenderState state) => Map(value, state,
-        (point, at) => Upper.GetValueOrDefault(point) ?? Lower(value.Text, point, at));
+        (point, at) => CodePoint.Category(point) == UnicodeCategory.TitlecaseLetter ? null : Upper.GetValueOrDefault(point) ?? Lower(value.Text, point, at));
 
     /// <summary><c>str.capitalize()</c>: the first character in title case, the rest in lower case.</summary>
     public static TextValue Capitalize(TextValue value, RenderState state) => Map(value, state,
