@@ -35,7 +35,7 @@ public sealed record BpeTrainerOptions
     /// <summary>
     /// A limit to memory: the bytes of distinct pieces counted at a time, each of which costs some 40 bytes of memory in the end. Above
     /// it, after a round of eight million characters, the pieces that occurred once are dropped, then those up to twice, four times
-    /// and so on, until half the limit is kept. This depends on the texts and their order alone. Default 128 MiB (text in natural
+    /// and so on, until half the limit is kept. This depends on the texts and their order alone. Default 64 MiB (text in natural
     /// language reaches it after some gigabytes).
     /// </summary>
     public long MaximumDistinctBytes { get; init; } = 64L << 20;
