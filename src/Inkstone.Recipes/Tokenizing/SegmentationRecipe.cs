@@ -1,3 +1,4 @@
+using Inkstone.Corpus;
 using Inkstone.Foundation.Files;
 using Inkstone.Tokenizers;
 
@@ -27,6 +28,23 @@ public static class SegmentationRecipe
         if (dictionary is null)
             DurableFiles.Instance.WriteAtomically(dictionaryOutput, words.Write());
         DurableFiles.Instance.WriteAtomically(modelOutput, model.Write());
+    }
+
+    /// <summary>Finds words in text that nobody has cut, by how often strings occur, how firmly their parts hold together and how freely they stand among others.</summary>
+    /// <param name="text">A file or folder of Chinese text.</param>
+    /// <param name="known">A dictionary whose words are known already; null for none.</param>
+    /// <param name="output">Where the dictionary goes.</param>
+    /// <param name="observer">Who watches.</param>
+    /// <param name="cancellation">Stops the search; nothing is written then.</param>
+    /// <exception cref="Foundation.Errors.InkstoneException">A file cannot be read or written.</exception>
+    public static WordFindingResult FindWords(string text, string? known, string output, IRecipeObserver? observer = null, CancellationToken cancellation = default)
+    {
+        observer ??= SilentObserver.Instance;
+        observer.Stage("finding words");
+        var dictionary = known is null ? null : WordDictionary.Read(Bytes(known), known);
+        var found = WordFinder.Find(TextSource.Read(text).Select(document => document.Text), null, dictionary, cancellation: cancellation);
+        DurableFiles.Instance.WriteAtomically(output, found.Dictionary.Write());
+        return found;
     }
 
     private static byte[] Bytes(string path) => Reading(path, () => File.ReadAllBytes(path));

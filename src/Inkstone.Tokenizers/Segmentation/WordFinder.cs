@@ -12,7 +12,7 @@ namespace Inkstone.Tokenizers;
 /// on texts and options, not on the order of texts (unless strings had to be dropped) nor on threads. Cost: linear in the text.
 /// </para>
 /// </summary>
-internal static class WordFinder
+public static class WordFinder
 {
     /// <summary>Finds words.</summary>
     /// <param name="texts">The texts; read once, and once more for each round.</param>
@@ -132,4 +132,4 @@ internal static class WordFinder
 /// <param name="Bytes">The length of all texts in UTF-8.</param>
 /// <param name="Characters">How many ideographs there were.</param>
 /// <param name="DroppedStrings">How many different strings were dropped for the limit of memory; 0 means that all counts are exact.</param>
-internal sealed record WordFindingResult(WordDictionary Dictionary, int Found, long Bytes, long Characters, long DroppedStrings);
+public sealed record WordFindingResult(WordDictionary Dictionary, int Found, long Bytes, long Characters, long DroppedStrings);

@@ -3,7 +3,7 @@ using Inkstone.Foundation.Errors;
 namespace Inkstone.Tokenizers;
 
 /// <summary>What counts as a word in Chinese text that nobody has cut.</summary>
-internal sealed record WordFinderOptions
+public sealed record WordFinderOptions
 {
     /// <summary>The longest word, in characters. Default 4.</summary>
     public int MaximumLength { get; init; } = 4;
