@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Tokenizers;
 
