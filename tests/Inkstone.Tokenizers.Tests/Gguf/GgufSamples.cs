@@ -9,6 +9,8 @@ internal static class GgufSamples
 {
     private const string Mark = "\u2581";
 
+    private static readonly Lazy<Dictionary<string, string[]>> RealTexts = new(BuildTexts);
+
     private static readonly Dictionary<string, string[]> Files = new()
     {
         ["english"] = ["text-en/tinyshakespeare.txt", "text-en/novels/Doyle_Hound_1902.txt"],
@@ -33,8 +35,26 @@ internal static class GgufSamples
         ["t5-bare"] = () => SentencePiece("t5", "t5", "sentencepiece/test_model.model"),
     };
 
+    /// <summary>GPT-2's vocabulary under one of llama.cpp's names for each list of patterns there is.</summary>
+    public static Dictionary<string, Func<GgufFile>> Patterns { get; } = GgufPattern.Names.Where(name => name.Length > 0 && !GgufPattern.Find(name)!.IsRaw).GroupBy(GgufPattern.Find)
+        .ToDictionary(group => group.First(), group => (Func<GgufFile>)(() => BytePairs(group.First(), "gpt2/encoder.json", "gpt2/vocab.bpe")));
+
+    /// <summary>A WordPiece vocabulary of every character, at the beginning of a word and inside.</summary>
+    public static GgufFile Characters(bool lowercase)
+    {
+        string[] tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", .. CodePoints.Select(code => Mark + char.ConvertFromUtf32(code)), .. CodePoints.Select(char.ConvertFromUtf32)];
+        return new GgufFile("bert").Tokenizer("model", "bert").Tokenizer("tokens", tokens).Tokenizer("token_type", (int[])[.. tokens.Select((_, id) => id == 1 ? 2 : id < 4 ? 3 : 1)])
+            .Tokenizer("unknown_token_id", 1u).Tokenizer("bos_token_id", 2u).Tokenizer("seperator_token_id", 3u).Tokenizer("normalizer.lowercase", lowercase);
+    }
+
+    /// <summary>Every character between letters.</summary>
+    public static string[] CharacterTexts => [.. CodePoints.Chunk(16).Select(codes => string.Concat(codes.Select(code => "a" + char.ConvertFromUtf32(code))) + "b")];
+
+    // But for U+2581, which is a mark too.
+    private static IEnumerable<int> CodePoints => Enumerable.Range(1, 0x323AF).Where(code => code is not (>= 0xD800 and < 0xE000 or 0x2581));
+
     /// <summary>Texts by what they are: lines of real text, and random characters.</summary>
-    public static Dictionary<string, string[]> Texts { get; } = BuildTexts();
+    public static Dictionary<string, string[]> Texts => RealTexts.Value;
 
     /// <summary>Texts in which the control tokens of a file occur.</summary>
     public static string[] SpecialTexts(string name)
@@ -56,7 +76,7 @@ internal static class GgufSamples
     /// <summary>A small file of each kind.</summary>
     public static Dictionary<string, Func<GgufFile>> Small { get; } = new()
     {
-        ["llama"] = () => Small("llama", ["<unk>", "<s>", "</s>", "▁", "a", "b", "▁a", "ab", "▁ab", "<b>"], [2, 3, 3, 1, 1, 1, 1, 1, 1, 4]),
+        ["llama"] = () => Little("llama", ["<unk>", "<s>", "</s>", "▁", "a", "b", "▁a", "ab", "▁ab", "<b>"], [2, 3, 3, 1, 1, 1, 1, 1, 1, 4]),
         ["gpt2"] = () =>
         {
             string[] bytes = [.. Enumerable.Range(0, 256).Select(value => ByteLevel.ToText([(byte)value]))];
@@ -64,12 +84,12 @@ internal static class GgufSamples
                 .Tokenizer("token_type", (int[])[.. Enumerable.Repeat(1, 259), 3, 4]).Tokenizer("merges", (string[])["a b", "Ġ a", "Ġ ab"])
                 .Tokenizer("bos_token_id", 259u).Tokenizer("eos_token_id", 259u).Tokenizer("add_bos_token", true);
         },
-        ["bert"] = () => Small("bert", ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁a", "b", "▁ab", "▁.", "a"], [3, 2, 3, 3, 1, 1, 1, 1, 1])
+        ["bert"] = () => Little("bert", ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁a", "b", "▁ab", "▁.", "a"], [3, 2, 3, 3, 1, 1, 1, 1, 1])
             .Tokenizer("unknown_token_id", 1u).Tokenizer("cls_token_id", 2u).Tokenizer("seperator_token_id", 3u),
-        ["t5"] = () => Small("t5", ["<pad>", "</s>", "<unk>", "▁", "a", "b", "▁a", "ab", "[PAD8]"], [3, 3, 2, 1, 1, 1, 1, 1, 5]),
+        ["t5"] = () => Little("t5", ["<pad>", "</s>", "<unk>", "▁", "a", "b", "▁a", "ab", "[PAD8]"], [3, 3, 2, 1, 1, 1, 1, 1, 5]),
     };
 
-    private static GgufFile Small(string kind, string[] tokens, int[] types) => new GgufFile("llama").Tokenizer("model", kind).Tokenizer("tokens", tokens)
+    private static GgufFile Little(string kind, string[] tokens, int[] types) => new GgufFile("llama").Tokenizer("model", kind).Tokenizer("tokens", tokens)
         .Tokenizer("token_type", types).Tokenizer("scores", (float[])[.. tokens.Select((_, id) => types[id] is 1 or 4 ? -1f - id : 0f)]);
 
     private static GgufFile SentencePiece(string architecture, string kind, string path)
@@ -77,7 +97,7 @@ internal static class GgufSamples
         var file = SentencePieceModel.Read(Read(path), path).File;
         var gguf = new GgufFile(architecture).Tokenizer("model", kind).Tokenizer("pre", "default")
             .Tokenizer("tokens", (string[])[.. Enumerable.Range(0, file.Pieces.Count).Select(id => Encoding.UTF8.GetString(file.Pieces[id]))])
-            .Tokenizer("scores", file.Scores).Tokenizer("token_type", (int[])[.. file.Kinds.Select(each => (int)each)])
+            .Tokenizer("scores", file.Scores).Tokenizer("token_type", (int[])[.. file.Kinds.Select((each, id) => IsBroken(kind, file, id) ? 1 : (int)each)])
             .Tokenizer("unknown_token_id", (uint)file.UnknownId).Tokenizer("eos_token_id", (uint)file.EndId);
         if (file.BeginId >= 0)
             gguf.Tokenizer("bos_token_id", (uint)file.BeginId);
@@ -85,6 +105,9 @@ internal static class GgufSamples
             gguf.Tokenizer("precompiled_charsmap", map.Bytes);
         return gguf;
     }
+
+    // Where a user-defined token begins with a byte beyond ASCII, llama.cpp takes every character with that first byte apart.
+    private static bool IsBroken(string kind, SentencePieceFile file, int id) => kind == "t5" && file.Kinds[id] == SentencePieceKind.UserDefined && file.Pieces[id][0] >= 0x80;
 
     private static GgufFile BytePairs(string pre, string vocabulary, string merges, params string[] added)
     {
