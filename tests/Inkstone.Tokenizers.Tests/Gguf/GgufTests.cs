@@ -1,6 +1,4 @@
-using System.Text;
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Tokenizers.Tests;
 
@@ -10,7 +8,7 @@ public sealed class GgufTests
     public static TheoryData<string> Kinds => [.. GgufSamples.Small.Keys];
 
     [Theory]
-    [InlineData("llama", "ab b", "8 0 5", "1 8 0 5", "ab ⁇ b")]
+    [InlineData("llama", "ab bc", "8 3 5 0", "1 8 3 5 0", "ab b ⁇ ")]
     [InlineData("gpt2", " ab<b>", "258 260", "259 258 260", " ab<b>")]
     [InlineData("bert", "AB. b a?", "6 7 1 4 1", "2 6 7 1 4 1 3", "ab. a")]
     [InlineData("t5", "a b", "4 3 5", "4 3 5 1", "a b")]
@@ -18,7 +16,7 @@ public sealed class GgufTests
     {
         var tokenizer = Tokenizer.FromGguf(GgufSamples.Small[kind]().ToMetadata());
         Assert.Equal(ids, string.Join(' ', tokenizer.Encode(text)));
-        Assert.Equal(detailed, string.Join(' ', tokenizer.EncodeDetailed(text).Ids));
+        Assert.Equal(detailed, string.Join(' ', tokenizer.EncodeDetailed(text, null, new() { AddSpecial = true }).Ids));
         Assert.Equal(decoded, tokenizer.Decode(tokenizer.Encode(text), skipSpecials: true));
     }
 
@@ -26,7 +24,8 @@ public sealed class GgufTests
     public void ControlTokensAreNotTyped(string kind)
     {
         var tokenizer = Tokenizer.FromGguf(GgufSamples.Small[kind]().ToMetadata());
-        foreach (var token in tokenizer.AddedTokens)
+        // Text that no token covers is unknown, and so is the name of that in the small vocabularies.
+        foreach (var token in tokenizer.AddedTokens.Where(token => token.Content is not ("<unk>" or "[UNK]")))
         {
             Assert.Equal(!token.IsSpecial, tokenizer.Encode(token.Content).SequenceEqual([token.Id]));
             Assert.Equal([token.Id], tokenizer.Encode(token.Content, Specials.All));
@@ -46,7 +45,7 @@ public sealed class GgufTests
     {
         var file = GgufSamples.Small["llama"]().Tokenizer("add_bos_token", false).Tokenizer("add_eos_token", true).Tokenizer("add_space_prefix", false);
         var tokenizer = Tokenizer.FromGguf(file.ToMetadata());
-        Assert.Equal([7, 2], tokenizer.EncodeDetailed("ab").Ids);
+        Assert.Equal([7, 2], tokenizer.EncodeDetailed("ab", null, new() { AddSpecial = true }).Ids);
         Assert.Equal((1, 2), (tokenizer.BeginOfText, tokenizer.EndOfText));
         Assert.Equal((false, true), (tokenizer.Config!.AddsBeginOfText, tokenizer.Config.AddsEndOfText));
     }
@@ -55,7 +54,7 @@ public sealed class GgufTests
     public void RunsOfSpacesBecomeOneWhereTheFileSaysSo()
     {
         var tokenizer = Tokenizer.FromGguf(GgufSamples.Small["t5"]().Tokenizer("remove_extra_whitespaces", true).ToMetadata());
-        Assert.Equal([6, 6, 5], tokenizer.Encode("  a   ab ")[..1].Concat(tokenizer.Encode("a  a")[1..2]).Append(tokenizer.Encode("aab")[^1] == 7 ? 5 : 5));
+        Assert.Equal([6, 3, 7], tokenizer.Encode("  a   ab "));
         Assert.Empty(tokenizer.Encode("   "));
     }
 
@@ -118,7 +117,7 @@ public sealed class GgufTests
     {
         var file = GgufSamples.Small[kind]();
         file = value is null ? file.Without(key) : file.Tokenizer(key, value);
-        Assert.Contains("tokens", Assert.Throws<InkstoneFormatException>(() => Tokenizer.FromGguf(file.ToMetadata())).Message + " tokens");
+        Assert.Matches("test.gguf|token", Assert.Throws<InkstoneFormatException>(() => Tokenizer.FromGguf(file.ToMetadata())).Message);
     }
 
     [Fact]
