@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Inkstone.Tokenizers;
@@ -12,6 +13,15 @@ namespace Inkstone.Tokenizers;
 internal sealed class GgufBertNormalizer(bool lowercase, bool stripsAccents) : CharacterNormalizer
 {
     private const int Nowhere = -1;
+
+    /// <summary>The Unicode version of llama.cpp's tables, times ten.</summary>
+    private const int UnicodeVersion = 151;
+
+    private static readonly SearchValues<byte> Lower = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789 "u8);
+    private static readonly SearchValues<byte> Cased = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "u8);
+
+    /// <inheritdoc/>
+    protected override int LengthUnchanged(ReadOnlySpan<byte> utf8) => utf8.IndexOfAnyExcept(lowercase ? Lower : Cased) is >= 0 and var length ? length : utf8.Length;
 
     /// <inheritdoc/>
     protected override bool Stays(int codePoint) =>
@@ -42,14 +52,14 @@ internal sealed class GgufBertNormalizer(bool lowercase, bool stripsAccents) : C
         }
         if (CodePoint.IsWhiteSpace(character))
             return ' ';
-        var category = CodePoint.Category(character);
+        var category = CodePoint.Category(character, UnicodeVersion);
         if (character is 0 or 0xFFFD || category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse)
             return Nowhere;
         if (stripsAccents && category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark)
             return Nowhere;
         isAlone = category is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation
             || (character < 0x7F && category is >= UnicodeCategory.MathSymbol and <= UnicodeCategory.OtherSymbol) || IsIdeograph(character);
-        return lowercase ? CodePoint.ToLower(character) : character;
+        return lowercase && CodePoint.Age(character) is > 0 and <= UnicodeVersion ? CodePoint.ToLower(character) : character;
     }
 
     /// <summary>The blocks BERT names; its fifth extension block begins at U+2B920, a slip kept as published.</summary>

@@ -35,8 +35,11 @@ internal static class GgufSamples
         ["t5-bare"] = () => SentencePiece("t5", "t5", "sentencepiece/test_model.model"),
     };
 
-    /// <summary>GPT-2's vocabulary under one of llama.cpp's names for each list of patterns there is.</summary>
-    public static Dictionary<string, Func<GgufFile>> Patterns { get; } = GgufPattern.Names.Where(name => name.Length > 0 && !GgufPattern.Find(name)!.IsRaw).GroupBy(GgufPattern.Find)
+    // llama.cpp replaces white space beyond ASCII before it matches the ideographs of the first two, and reads the cases of the others otherwise than written.
+    private static readonly string[] OtherwiseCut = ["deepseek-llm", "deepseek-coder", "youtu", "kimi-k2"];
+
+    /// <summary>GPT-2's vocabulary under one of llama.cpp's names for each list of patterns that cuts as llama.cpp does to the last piece.</summary>
+    public static Dictionary<string, Func<GgufFile>> Patterns { get; } = GgufPattern.Names.Where(name => name.Length > 0 && !GgufPattern.Find(name)!.IsRaw && !OtherwiseCut.Contains(name)).GroupBy(GgufPattern.Find)
         .ToDictionary(group => group.First(), group => (Func<GgufFile>)(() => BytePairs(group.First(), "gpt2/encoder.json", "gpt2/vocab.bpe")));
 
     /// <summary>A WordPiece vocabulary of every character, at the beginning of a word and inside.</summary>
