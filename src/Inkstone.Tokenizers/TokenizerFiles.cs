@@ -63,9 +63,24 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
+    /// Reads the tokenizer of a GGUF file: kinds llama (BPE by scores), gpt2 (byte-level BPE, cut as <c>tokenizer.ggml.pre</c> says), bert (WordPiece)
+    /// and t5 (unigram); any other kind is refused by name. Ids are those of llama.cpp, but that text never becomes a control or byte token by
+    /// merging. Roles, chat templates and the longest context are in <see cref="Config"/>; which tokens are added to a text, the file or
+    /// llama.cpp's defaults for its kind say.
+    /// </summary>
+    /// <param name="metadata">The file's metadata; of a file in several parts, that of the first.</param>
+    /// <exception cref="InkstoneFormatException">The metadata holds no tokenizer, a broken one, or something this version does not support.</exception>
+    public static Tokenizer FromGguf(GgufMetadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        return GgufTokenizer.Read(metadata);
+    }
+
+    /// <summary>
     /// Reads a tokenizer from the disk: a <c>tokenizer.json</c>, a SentencePiece <c>.model</c>, a rank file (<c>.tiktoken</c>, or Llama 3's
-    /// <c>tokenizer.model</c>), a <c>vocab.json</c> beside its <c>merges.txt</c>, or a <c>vocab.txt</c>; of a folder, the first of these that is there. A
-    /// <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>chat_template.jinja</c> beside it are read too (<see cref="Config"/>).
+    /// <c>tokenizer.model</c>), a <c>vocab.json</c> beside its <c>merges.txt</c>, a <c>vocab.txt</c>, or the metadata of a <c>.gguf</c>; of a folder, the first
+    /// of these, but for the last, that is there. A <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>chat_template.jinja</c> beside it are
+    /// read too (<see cref="Config"/>).
     /// </summary>
     /// <param name="path">The file, or a folder.</param>
     /// <param name="roles">Which special tokens open and close a document; null: as the configuration says, else as their names tell.</param>

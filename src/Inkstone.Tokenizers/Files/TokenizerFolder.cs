@@ -18,7 +18,7 @@ internal static class TokenizerFolder
         var config = Names.Contains(Path.GetFileName(path)) ? TokenizerConfig.FromFolder(folder) : null;
         var tokenizer = Read(path, config);
         roles ??= RolesOf(tokenizer, config);
-        return new(tokenizer.Parts with { Roles = roles ?? tokenizer.Roles, Config = config });
+        return new(tokenizer.Parts with { Roles = roles ?? tokenizer.Roles, Config = config ?? tokenizer.Config });
     }
 
     private static Tokenizer Read(string path, TokenizerConfig? config)
@@ -38,9 +38,11 @@ internal static class TokenizerFolder
             case ".model":
                 var bytes = WholeFile.Read(path);
                 return RankFile.Looks(bytes) ? ReadRanks(bytes, name) : WithAdded(Tokenizer.FromSentencePiece(bytes, name), config);
+            case ".gguf":
+                return GgufTokenizer.Load(path);
             default:
                 throw new InkstoneRequestException("what kind of tokenizer a file holds cannot be told from its name", path,
-                    expected: "tokenizer.json, vocab.json, vocab.txt, *.tiktoken or *.model");
+                    expected: "tokenizer.json, vocab.json, vocab.txt, *.tiktoken, *.model or *.gguf");
         }
     }
 

@@ -1,0 +1,16 @@
+namespace Inkstone.Tokenizers;
+
+/// <summary>A regular expression of a GGUF pre-tokenizer for which there is no scanner; a tokenizer.json, whose expressions Oniguruma reads, cannot hold it.</summary>
+internal sealed class GgufExpression(string source) : PiecePattern
+{
+    // The expressions are our own and can be carried out; their automata are large.
+    private readonly Lazy<TextPattern> _pattern = new(() => TextPattern.Parse(source, PatternDialect.Rust));
+
+    /// <inheritdoc/>
+    public override void FindAll(ReadOnlySpan<byte> piece, List<PieceRange> matches)
+    {
+        var found = _pattern.Value.Matches(piece);
+        while (found.MoveNext())
+            matches.Add(new(found.Start, found.End));
+    }
+}
