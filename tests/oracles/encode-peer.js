@@ -1,17 +1,17 @@
 // Encodes as the peers do, for comparison: a tokenizer.json by npm tokenizers. Reads requests, one JSON a line, from standard input, and
 // answers each with one line.  NODE_PATH=NODE_MODULES node encode-peer.js tokenizer.json
 //   {"text": …, "pair": …, "special": true}  →  {"ids", "offsets" (in code points), "types", "special", "words", "tokens"}
-//   {"words": […]}                           →  the same, of text split before
 //   {"decode": [ids], "skip": true}          →  {"text"}
 //   {"pieces": text}                         →  {"pieces": [[text, [start, end]], …]}: what the pre-tokenizer makes of it
 //   {"normalize": text}                      →  {"text"}
 //   {"load": tokenizer.json}                 →  {}: takes another tokenizer
-//   {"text" or "words", "pair", "staged"}    →  the same as without "staged", but shortened only after encoding: encoding itself leaves off early,
-//                                               so that parts of what overflows go missing
+//   {"text", "pair", "staged": true}         →  as without "staged", but shortened only after encoding: encoding itself leaves off early, so that
+//                                               parts of what overflows go missing; text and pair may be arrays of words, which the peer's own
+//                                               encoding does not take, with no word numbers in what comes back
 //   {"texts": […]}                           →  {"ids": [[…], …]}; with "offsets" true also {"offsets": [[start, end, …], …]}
 // The file may also be PATH.tiktoken with a pattern as the second argument; then only "texts" is answered, by tiktoken.
 const readline = require('readline');
-const { Tokenizer } = require('tokenizers');
+const { Tokenizer, mergeEncodings } = require('tokenizers');
 const fs = require('fs'), os = require('os'), path = require('path');
 let tokenizer, bare, ranks;
 const load = json => {
@@ -45,8 +45,8 @@ const answer = async request => {
     return { pieces: tokenizer.getPreTokenizer().preTokenizeString(request.pieces) };
   if (request.normalize !== undefined)
     return { text: tokenizer.getNormalizer().normalizeString(request.normalize) };
-  const options = { addSpecialTokens: !!request.special, isPretokenized: request.words !== undefined };
-  const [first, second] = [request.words ?? request.text, request.pair ?? null];
+  const options = { addSpecialTokens: !!request.special };
+  const [first, second] = [request.text, request.pair ?? null];
   if (!request.staged)
     return show(await tokenizer.encode(first, second, options));
   if (!bare) {
@@ -55,7 +55,8 @@ const answer = async request => {
     bare = Tokenizer.fromString(JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), post_processor: null, truncation: null, padding: null }));
     fs.unlinkSync(file);
   }
-  const encode = text => bare.encode(text, null, { ...options, addSpecialTokens: false });
+  const encode = async text => Array.isArray(text)
+    ? mergeEncodings(await Promise.all(text.map(encode)), false) : bare.encode(text, null, { addSpecialTokens: false });
   return show(tokenizer.postProcess(await encode(first), second === null ? null : await encode(second), !!request.special));
 };
 (async () => {

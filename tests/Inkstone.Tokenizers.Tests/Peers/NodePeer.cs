@@ -31,7 +31,7 @@ internal sealed class NodePeer : IDisposable
 
     /// <summary>A peer with a tokenizer.</summary>
     public NodePeer(byte[] tokenizerJson)
-        : this([])
+        : this(Array.Empty<string>())
     {
         if (!Load(tokenizerJson))
             throw new InvalidOperationException("The peer refuses the tokenizer.");

@@ -53,7 +53,7 @@ public sealed class PipelineFuzzParityTests(ITestOutputHelper output)
     {
         var request = Request(random, out var texts, out var areWords);
         var actual = Encode(tokenizer, texts, areWords, (bool)request["special"]!, null, null);
-        Check(file, request, PeerComparison.Difference(texts, areWords, peer.Ask(request), actual));
+        Check(file, request, PeerComparison.Difference(texts, areWords, peer.Ask(request), actual, !areWords || SetsTypes(file, texts)));
     }
 
     private void CompareLengths(NodePeer peer, JsonNode file, Tokenizer tokenizer, RngCursor random)
@@ -73,14 +73,15 @@ public sealed class PipelineFuzzParityTests(ITestOutputHelper output)
                 Report(file, "lengths", $"{request.ToJsonString()}: {error.Message}");
             return;
         }
-        // Segments of a pair come from encoding, or from processors that set them: the first are lost between the peer's stages.
-        var types = texts.Length == 1 || (file["post_processor"]?.ToJsonString() is { } processor && (processor.Contains("Template") || processor.Contains("Bert") || processor.Contains("Roberta")));
-        Check(file, request, PeerComparison.Difference(texts, areWords, peer.Ask(request), actual, types));
+        Check(file, request, PeerComparison.Difference(texts, areWords, peer.Ask(request), actual, SetsTypes(file, texts)));
     }
 
     private void CompareDecoding(NodePeer peer, JsonNode file, Tokenizer tokenizer, RngCursor random)
     {
         var ids = Enumerable.Range(0, random.NextInt(10)).Select(_ => random.NextInt(tokenizer.VocabularySize)).ToArray();
+        // The peer does not know its special tokens again once they are normalised.
+        if (file["normalizer"] is not null)
+            ids = [.. ids.Where(id => !tokenizer.AddedTokens.Any(token => token.Id == id && token is { IsNormalized: true, IsSpecial: true }))];
         var skip = random.NextInt(2) == 0;
         var back = peer.Ask(new JsonObject { ["decode"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]), ["skip"] = skip })["text"];
         var ours = tokenizer.Decode(ids, skip);
@@ -105,6 +106,10 @@ public sealed class PipelineFuzzParityTests(ITestOutputHelper output)
         _differences[kind] = (before.Count + 1, known && before.Example.Length <= shown.Length ? before.Example : shown);
     }
 
+    // The segments of a pair are lost between the peer's stages, but for processors that set them all.
+    private static bool SetsTypes(JsonNode file, string[][] texts) =>
+        texts.Length == 1 || (file["post_processor"]?.ToJsonString() is { } processor && (processor.Contains("Template") || processor.Contains("Roberta")));
+
     private static TokenEncoding Encode(Tokenizer tokenizer, string[][] texts, bool areWords, bool special, Truncation? truncation, Padding? padding)
     {
         var options = new EncodeOptions { Specials = Specials.All, AddSpecial = special, OffsetUnit = OffsetUnit.Bytes, Truncation = truncation, Padding = padding };
@@ -118,7 +123,9 @@ public sealed class PipelineFuzzParityTests(ITestOutputHelper output)
         var counts = areWords ? 5 : 0;
         texts = [.. Enumerable.Range(0, 1 + random.NextInt(2)).Select(_ => Enumerable.Range(0, 1 + random.NextInt(counts + 1)).Select(_ => PipelineFuzz.Text(random)).ToArray())];
         var request = new JsonObject { ["special"] = random.NextInt(2) == 0 };
-        request[areWords ? "words" : "text"] = Node(texts[0], areWords);
+        request["text"] = Node(texts[0], areWords);
+        if (areWords)
+            request["staged"] = true;
         if (texts.Length > 1)
             request["pair"] = Node(texts[1], areWords);
         return request;
