@@ -26,9 +26,9 @@ internal sealed class ByteLevelProcessor(ByteLevelSettings settings) : PostProce
         var trailing = token.Space.After + token.Token.Length - token.Token.AsSpan().TrimEnd(SpaceCharacter).Length;
         if (leading > 0)
         {
-            if (addsPrefixSpace && (isFirst || start == 0))
-                leading -= Math.Max(token.Space.First, 1);
-            start = Math.Min(start + leading, end);
+            // One space before the text may have been put there; several were there.
+            var mayBeAdded = addsPrefixSpace && (isFirst || start == 0) && leading == Math.Max(token.Space.First, 1);
+            start = Math.Min(start + (mayBeAdded ? 0 : leading), end);
         }
         if (trailing > 0 && end >= trailing)
             end = Math.Max(end - trailing, start);

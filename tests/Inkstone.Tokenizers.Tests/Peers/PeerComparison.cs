@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Inkstone.Tokenizers.Tests;
@@ -16,7 +15,7 @@ internal static class PeerComparison
     /// <param name="texts">The text, or both texts of a pair; split into words, the words.</param>
     /// <param name="areWords">Whether the texts are split into words, from whose starts offsets count.</param>
     /// <param name="expected">The peer's answer: its offsets count code points.</param>
-    /// <param name="actual">Ours, with offsets in bytes.</param>
+    /// <param name="actual">Ours.</param>
     /// <param name="types">Whether segments are compared.</param>
     public static string? Difference(string[][] texts, bool areWords, JsonNode expected, TokenEncoding actual, bool types = true)
     {
@@ -56,15 +55,14 @@ internal static class PeerComparison
         }
     }
 
-    /// <summary>For each place in bytes the code points before it. Inside a character, the peer rounds down.</summary>
+    /// <summary>For each place in a text, the code points before it. Inside a character, the peer rounds down.</summary>
     public static int[] Characters(string text)
     {
-        var utf8 = Encoding.UTF8.GetBytes(text);
-        var characters = new int[utf8.Length + 1];
+        var characters = new int[text.Length + 1];
         var count = 0;
-        for (var i = 0; i < utf8.Length; i++)
-            characters[i] = (utf8[i] & 0xC0) == 0x80 ? count - 1 : count++;
-        characters[utf8.Length] = count;
+        for (var i = 0; i < text.Length; i++)
+            characters[i] = char.IsLowSurrogate(text[i]) ? count - 1 : count++;
+        characters[text.Length] = count;
         return characters;
     }
 }

@@ -112,7 +112,7 @@ public sealed class PipelineFuzzParityTests(ITestOutputHelper output)
 
     private static TokenEncoding Encode(Tokenizer tokenizer, string[][] texts, bool areWords, bool special, Truncation? truncation, Padding? padding)
     {
-        var options = new EncodeOptions { Specials = Specials.All, AddSpecial = special, OffsetUnit = OffsetUnit.Bytes, Truncation = truncation, Padding = padding };
+        var options = new EncodeOptions { Specials = Specials.All, AddSpecial = special, Truncation = truncation, Padding = padding };
         return areWords ? tokenizer.EncodeWords(texts[0], texts.Length > 1 ? texts[1] : null, options)
             : tokenizer.EncodeDetailed(texts[0][0], texts.Length > 1 ? texts[1][0] : null, options);
     }
