@@ -9,7 +9,7 @@
 //                                               parts of what overflows go missing; text and pair may be arrays of words, which the peer's own
 //                                               encoding does not take, with no word numbers in what comes back
 //   {"texts": […]}                           →  {"ids": [[…], …]}; with "offsets" true also {"offsets": [[start, end, …], …]}
-// The file may also be PATH.tiktoken with a pattern as the second argument; then only "texts" is answered, by tiktoken.
+// node encode-peer.js ranks RANK_FILE PATTERN answers only "texts", by tiktoken.
 const readline = require('readline');
 const { Tokenizer, mergeEncodings } = require('tokenizers');
 const fs = require('fs'), os = require('os'), path = require('path');
@@ -18,8 +18,8 @@ const load = json => {
   tokenizer = Tokenizer.fromString(json);
   bare = undefined;
 };
-if (process.argv[2]?.endsWith('.tiktoken'))
-  ranks = new (require('tiktoken').Tiktoken)(fs.readFileSync(process.argv[2], 'utf8'), {}, process.argv[3]);
+if (process.argv[2] === 'ranks')
+  ranks = new (require('tiktoken').Tiktoken)(fs.readFileSync(process.argv[3], 'utf8'), {}, process.argv[4]);
 else if (process.argv[2])
   load(fs.readFileSync(process.argv[2], 'utf8'));
 const show = encoding => ({

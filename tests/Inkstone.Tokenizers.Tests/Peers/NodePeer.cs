@@ -41,12 +41,14 @@ internal sealed class NodePeer : IDisposable
     public bool Load(byte[] tokenizerJson) => Ask(new JsonObject { ["load"] = Encoding.UTF8.GetString(tokenizerJson) })["error"] is null;
 
     /// <summary>Asks one thing.</summary>
-    public JsonNode Ask(JsonObject request)
+    public JsonNode Ask(JsonObject request) => JsonNode.Parse(AskText(request))!;
+
+    /// <summary>Asks one thing and leaves the answer as it is.</summary>
+    public string AskText(JsonObject request)
     {
         _process.StandardInput.WriteLine(request.ToJsonString());
         _process.StandardInput.Flush();
-        var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer has ended.");
-        return JsonNode.Parse(line)!;
+        return _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer has ended.");
     }
 
     public void Dispose()
