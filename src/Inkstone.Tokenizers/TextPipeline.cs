@@ -16,7 +16,7 @@ internal sealed class TextPipeline
         (Normalizer, PreTokenizer, Model) = (normalizer, preTokenizer, model);
         _scanner = ScannerOf(preTokenizer);
         _needsAlignment = preTokenizer is { NeedsAlignment: true };
-        _normalizedTokens = new([.. addedTokens.Where(token => token.IsNormalized).Select(token => (token, NormalizedContent(token)))]);
+        _normalizedTokens = new([.. addedTokens.Where(token => token.IsNormalized).Select(token => (token, Normalize(normalizer, token.Content)))]);
     }
 
     /// <summary>What rewrites the text, if anything does.</summary>
@@ -151,11 +151,12 @@ internal sealed class TextPipeline
         }
     }
 
-    private byte[] NormalizedContent(AddedToken token)
+    /// <summary>A text as a normaliser, if there is one, leaves it.</summary>
+    public static byte[] Normalize(Normalizer? normalizer, string content)
     {
         var text = new NormalizedText();
-        text.Reset(System.Text.Encoding.UTF8.GetBytes(token.Content), aligned: false);
-        Normalizer?.Normalize(text);
+        text.Reset(System.Text.Encoding.UTF8.GetBytes(content), aligned: false);
+        normalizer?.Normalize(text);
         return text.Bytes.ToArray();
     }
 

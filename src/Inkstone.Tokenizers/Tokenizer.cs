@@ -32,7 +32,8 @@ public sealed partial class Tokenizer
     {
         (_parts, _model) = (parts, parts.Model);
         AddedTokens = [.. parts.AddedTokens.OrderBy(token => token.Id)];
-        _added = AddedTokens.ToDictionary(token => token.Id, token => (token, Encoding.UTF8.GetBytes(token.Content)));
+        // A token looked for in normalised text is decoded from its normalised form, so that decoders undo what normalisers do.
+        _added = AddedTokens.ToDictionary(token => token.Id, token => (token, token.IsNormalized ? TextPipeline.Normalize(parts.Normalizer, token.Content) : Encoding.UTF8.GetBytes(token.Content)));
         _addedIds = AddedTokens.DistinctBy(token => token.Content).ToDictionary(token => token.Content, token => token.Id);
         _matcher = new([.. AddedTokens.Where(token => !token.IsNormalized).Select(token => (token, _added[token.Id].Bytes))]);
         _pipeline = new(parts.Normalizer, parts.PreTokenizer, _model, AddedTokens);

@@ -58,10 +58,10 @@ public sealed partial class Tokenizer
     {
         if (options.Truncation is { } truncation)
             encodings = truncation.Apply(encodings, options.AddSpecial ? _parts.PostProcessor?.AddedCount(encodings.Length == 2) ?? 0 : 0);
+        if (encodings.Length == 2)
+            encodings[1] = encodings[1].Select(token => token with { TypeId = 1 });
         if (_parts.PostProcessor is { } processor)
             encodings = processor.Process(encodings, options.AddSpecial);
-        else if (encodings.Length == 2)
-            encodings[1] = encodings[1].Select(token => token with { TypeId = 1 });
         return encodings.Length == 0 ? new([]) : encodings.Aggregate((left, right) => left.Append(right));
     }
 
@@ -98,9 +98,11 @@ public sealed partial class Tokenizer
         var converter = new OffsetConverter(utf8);
         for (var i = 0; i < tokens.Length; i++)
         {
-            var (id, source, piece) = aligned.Tokens[i];
+            var (id, source, piece, isAdded) = aligned.Tokens[i];
             var offset = options.OffsetUnit == OffsetUnit.Bytes ? new TextRange(source.Start, source.End) : converter.Convert(source);
             tokens[i] = new(id, IdToToken(id) ?? "", offset, WordIndex: piece, SequenceIndex: sequence);
+            if (isAdded)
+                tokens[i] = tokens[i] with { Space = OuterSpace.Of(utf8[source.Start..source.End], options.OffsetUnit) };
         }
         return tokens;
     }

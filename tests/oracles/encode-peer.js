@@ -1,30 +1,43 @@
 // Encodes as the peers do, for comparison: a tokenizer.json by npm tokenizers. Reads requests, one JSON a line, from standard input, and
 // answers each with one line.  NODE_PATH=NODE_MODULES node encode-peer.js tokenizer.json
 //   {"text": …, "pair": …, "special": true}  →  {"ids", "offsets" (in code points), "types", "special", "words", "tokens"}
-//   {"words": […]}                           →  the same, of text split before
 //   {"decode": [ids], "skip": true}          →  {"text"}
 //   {"pieces": text}                         →  {"pieces": [[text, [start, end]], …]}: what the pre-tokenizer makes of it
 //   {"normalize": text}                      →  {"text"}
+//   {"load": tokenizer.json}                 →  {}: takes another tokenizer
+//   {"text", "pair", "staged": true}         →  as without "staged", but shortened only after encoding: encoding itself leaves off early, so that
+//                                               parts of what overflows go missing; text and pair may be arrays of words, which the peer's own
+//                                               encoding does not take, with no word numbers in what comes back
+//   {"texts": […]}                           →  {"ids": [[…], …]}; with "offsets" true also {"offsets": [[start, end, …], …]}
+// node encode-peer.js ranks RANK_FILE PATTERN answers only "texts", by tiktoken.
 const readline = require('readline');
-const { Tokenizer } = require('tokenizers');
-const tokenizer = Tokenizer.fromFile(process.argv[2]);
+const { Tokenizer, mergeEncodings } = require('tokenizers');
+const fs = require('fs'), os = require('os'), path = require('path');
+let tokenizer, bare, ranks;
+const load = json => {
+  tokenizer = Tokenizer.fromString(json);
+  bare = undefined;
+};
+if (process.argv[2] === 'ranks')
+  ranks = new (require('tiktoken').Tiktoken)(fs.readFileSync(process.argv[3], 'utf8'), {}, process.argv[4]);
+else if (process.argv[2])
+  load(fs.readFileSync(process.argv[2], 'utf8'));
 const show = encoding => ({
   ids: encoding.getIds(), offsets: encoding.getOffsets(), types: encoding.getTypeIds(), special: encoding.getSpecialTokensMask(),
   words: encoding.getWordIds(), tokens: encoding.getTokens(), attention: encoding.getAttentionMask(),
   overflowing: encoding.getOverflowing().map(show),
 });
 const answer = async request => {
-  if (request.truncate) {
-    tokenizer.setTruncation(request.truncate.length, request.truncate);
+  if (request.load !== undefined) {
+    load(request.load);
     return {};
   }
-  if (request.pad) {
-    tokenizer.setPadding(request.pad);
-    return {};
-  }
+  if (request.texts !== undefined && ranks)
+    return { ids: request.texts.map(text => Array.from(ranks.encode_ordinary(text))) };
   if (request.texts !== undefined) {
     const rows = await tokenizer.encodeBatch(request.texts, { addSpecialTokens: false });
-    return { ids: rows.map(row => row.getIds()) };
+    const ids = rows.map(row => row.getIds());
+    return request.offsets ? { ids, offsets: rows.map(row => row.getOffsets().flat()) } : { ids };
   }
   if (request.decode !== undefined)
     return { text: await tokenizer.decode(request.decode, !!request.skip) };
@@ -32,8 +45,19 @@ const answer = async request => {
     return { pieces: tokenizer.getPreTokenizer().preTokenizeString(request.pieces) };
   if (request.normalize !== undefined)
     return { text: tokenizer.getNormalizer().normalizeString(request.normalize) };
-  const options = { addSpecialTokens: !!request.special, isPretokenized: request.words !== undefined };
-  return show(await tokenizer.encode(request.words ?? request.text, request.pair ?? null, options));
+  const options = { addSpecialTokens: !!request.special };
+  const [first, second] = [request.text, request.pair ?? null];
+  if (!request.staged)
+    return show(await tokenizer.encode(first, second, options));
+  if (!bare) {
+    const file = path.join(os.tmpdir(), `peer-${process.pid}.json`);
+    tokenizer.save(file, false);
+    bare = Tokenizer.fromString(JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), post_processor: null, truncation: null, padding: null }));
+    fs.unlinkSync(file);
+  }
+  const encode = async text => Array.isArray(text)
+    ? mergeEncodings(await Promise.all(text.map(encode)), false) : bare.encode(text, null, { addSpecialTokens: false });
+  return show(tokenizer.postProcess(await encode(first), second === null ? null : await encode(second), !!request.special));
 };
 (async () => {
   for await (const line of readline.createInterface({ input: process.stdin, crlfDelay: Infinity })) {

@@ -50,10 +50,10 @@ internal sealed class AddedTokenMatcher
                 continue;
             }
             if (token.StripsRight)
-                length += SpaceAtStart(utf8[(start + length)..]);
+                length += Utf8Text.SpaceAtStart(utf8[(start + length)..]);
             if (token.StripsLeft)
             {
-                var space = SpaceAtEnd(utf8[from..start]);
+                var space = Utf8Text.SpaceAtEnd(utf8[from..start]);
                 (start, length) = (start - space, length + space);
             }
             return token;
@@ -79,20 +79,4 @@ internal sealed class AddedTokenMatcher
     private static bool IsAlone(ReadOnlySpan<byte> utf8, int start, int end) =>
         (start == 0 || !CodePoint.IsWord(Utf8Text.At(utf8, Utf8Text.Before(utf8, start), out _)))
         && (end == utf8.Length || !CodePoint.IsWord(Utf8Text.At(utf8, end, out _)));
-
-    private static int SpaceAtStart(ReadOnlySpan<byte> utf8)
-    {
-        var end = 0;
-        while (end < utf8.Length && CodePoint.IsWhiteSpace(Utf8Text.At(utf8, end, out var length)))
-            end += length;
-        return end;
-    }
-
-    private static int SpaceAtEnd(ReadOnlySpan<byte> utf8)
-    {
-        var start = utf8.Length;
-        while (start > 0 && Utf8Text.Before(utf8, start) is var before && CodePoint.IsWhiteSpace(Utf8Text.At(utf8, before, out _)))
-            start = before;
-        return utf8.Length - start;
-    }
 }

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Inkstone.Tokenizers;
 
-/// <summary>Visible characters back to the bytes they stand for (<see cref="ByteLevel"/>); a token with any other character stays as it is.</summary>
+/// <summary>
+/// Visible characters back to the bytes they stand for (<see cref="ByteLevel"/>); a token with any other character stays as it is. All tokens are one from
+/// here on, for their bytes make characters only together.
+/// </summary>
 /// <param name="settings">What the file says; it makes no difference here.</param>
 internal sealed class ByteLevelDecoder(ByteLevelSettings settings) : TextDecoder
 {
@@ -20,7 +23,13 @@ internal sealed class ByteLevelDecoder(ByteLevelSettings settings) : TextDecoder
         protected override void Decode(ReadOnlySpan<byte> token)
         {
             _bytes.ResetWrittenCount();
-            Give(ByteLevel.TryToBytes(Encoding.UTF8.GetString(token), _bytes) ? _bytes.WrittenSpan : token);
+            Next.Append(ByteLevel.TryToBytes(Encoding.UTF8.GetString(token), _bytes) ? _bytes.WrittenSpan : token);
+        }
+
+        public override void Finish()
+        {
+            Next.EndToken();
+            base.Finish();
         }
     }
 }

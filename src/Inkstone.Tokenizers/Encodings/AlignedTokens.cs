@@ -7,7 +7,7 @@ internal sealed class AlignedTokens
     private int _piece;
 
     /// <summary>The tokens so far.</summary>
-    public List<(int Id, SourceRange Source, int Piece)> Tokens { get; } = [];
+    public List<(int Id, SourceRange Source, int Piece, bool IsAdded)> Tokens { get; } = [];
 
     /// <summary>Room for the parts of one piece.</summary>
     public Span<PieceRange> Parts(int count)
@@ -18,7 +18,7 @@ internal sealed class AlignedTokens
     }
 
     /// <summary>Adds a token of the piece at hand.</summary>
-    public void Add(int id, SourceRange source) => Tokens.Add((id, source, _piece));
+    public void Add(int id, SourceRange source) => Tokens.Add((id, source, _piece, false));
 
     /// <summary>Ends the piece at hand.</summary>
     public void EndPiece() => _piece++;
@@ -26,7 +26,7 @@ internal sealed class AlignedTokens
     /// <summary>Adds an added token, which is a piece by itself.</summary>
     public void AddToken(AddedToken token, SourceRange source)
     {
-        Add(token.Id, source);
+        Tokens.Add((token.Id, source, _piece, true));
         EndPiece();
     }
 }

@@ -19,4 +19,8 @@ public readonly record struct TextRange(int Start, int End)
 /// <param name="IsSpecial">Whether it was added, by the post-processor or as padding.</param>
 /// <param name="IsAttended">Whether a model attends to it: true but for padding.</param>
 public readonly record struct TokenInText(
-    int Id, string Token, TextRange Offset, int TypeId = 0, int? WordIndex = null, int? SequenceIndex = null, bool IsSpecial = false, bool IsAttended = true);
+    int Id, string Token, TextRange Offset, int TypeId = 0, int? WordIndex = null, int? SequenceIndex = null, bool IsSpecial = false, bool IsAttended = true)
+{
+    /// <summary>The white space that an added token has taken in.</summary>
+    internal OuterSpace Space { get; init; }
+}

@@ -35,4 +35,22 @@ internal static class Utf8Text
             position--;
         return position;
     }
+
+    /// <summary>How many bytes of white space valid UTF-8 begins with.</summary>
+    public static int SpaceAtStart(ReadOnlySpan<byte> utf8)
+    {
+        var end = 0;
+        while (end < utf8.Length && CodePoint.IsWhiteSpace(At(utf8, end, out var length)))
+            end += length;
+        return end;
+    }
+
+    /// <summary>How many bytes of white space valid UTF-8 ends with.</summary>
+    public static int SpaceAtEnd(ReadOnlySpan<byte> utf8)
+    {
+        var start = utf8.Length;
+        while (start > 0 && Before(utf8, start) is var before && CodePoint.IsWhiteSpace(At(utf8, before, out _)))
+            start = before;
+        return utf8.Length - start;
+    }
 }

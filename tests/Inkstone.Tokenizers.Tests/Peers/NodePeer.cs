@@ -8,15 +8,13 @@ namespace Inkstone.Tokenizers.Tests;
 internal sealed class NodePeer : IDisposable
 {
     private readonly Process _process;
-    private readonly string _file;
 
     /// <summary>The folder of node modules named by INKSTONE_PEERS, or null where comparing live is not asked for.</summary>
     public static string? Modules { get; } = Environment.GetEnvironmentVariable("INKSTONE_PEERS") is { Length: > 0 } folder ? folder : null;
 
-    public NodePeer(byte[] tokenizerJson)
+    /// <summary>A peer that has yet to be given a tokenizer, or tiktoken with a rank file and a pattern.</summary>
+    public NodePeer(params string[] arguments)
     {
-        _file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".json");
-        File.WriteAllBytes(_file, tokenizerJson);
         var start = new ProcessStartInfo("node")
         {
             RedirectStandardInput = true,
@@ -25,18 +23,32 @@ internal sealed class NodePeer : IDisposable
             StandardOutputEncoding = new UTF8Encoding(false),
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Oracles", "encode-peer.js"));
-        start.ArgumentList.Add(_file);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         start.Environment["NODE_PATH"] = Modules;
         _process = Process.Start(start)!;
     }
 
+    /// <summary>A peer with a tokenizer.</summary>
+    public NodePeer(byte[] tokenizerJson)
+        : this(Array.Empty<string>())
+    {
+        if (!Load(tokenizerJson))
+            throw new InvalidOperationException("The peer refuses the tokenizer.");
+    }
+
+    /// <summary>Takes another tokenizer; false where the peer refuses it.</summary>
+    public bool Load(byte[] tokenizerJson) => Ask(new JsonObject { ["load"] = Encoding.UTF8.GetString(tokenizerJson) })["error"] is null;
+
     /// <summary>Asks one thing.</summary>
-    public JsonNode Ask(JsonObject request)
+    public JsonNode Ask(JsonObject request) => JsonNode.Parse(AskText(request))!;
+
+    /// <summary>Asks one thing and leaves the answer as it is.</summary>
+    public string AskText(JsonObject request)
     {
         _process.StandardInput.WriteLine(request.ToJsonString());
         _process.StandardInput.Flush();
-        var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer has ended.");
-        return JsonNode.Parse(line)!;
+        return _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer has ended.");
     }
 
     public void Dispose()
@@ -44,7 +56,6 @@ internal sealed class NodePeer : IDisposable
         _process.StandardInput.Close();
         _process.WaitForExit(5000);
         _process.Dispose();
-        File.Delete(_file);
     }
 }
 

@@ -5,22 +5,22 @@ namespace Inkstone.Tokenizers.Tests;
 /// <summary>Small tokenizers of our own, as tokenizer.json, in which every component occurs.</summary>
 internal static class PipelineSamples
 {
-    private const string Words = """
+    internal const string Words = """
         "vocab":{"[UNK]":0,"a":1,"b":2,"ab":3,"##a":4,"##b":5,"##s":6,"s":7,"t":8,"'":9,".":10,"the":11,"##he":12,"7":13,"##7":14,"中":15,"文":16,"##文":17,"é":18,"e":19,"##e":20,
         "▁a":21,"▁":22,"_":23,"-":24,"r":25,"v":26,"m":27,"l":28,"d":29,"Z":30,"🙂":31,",":32,"Ġ":33,"Ġa":34,"ж":35,"9":36,"0":37,"##0":38}
         """;
 
-    private const string Scores = """
+    internal const string Scores = """
         "vocab":[["<unk>",0],["a",-2.5],["b",-3.0],["ab",-4.1],["s",-3.2],["t",-3.3],["▁",-2.0],["▁a",-3.5],["▁ab",-4.0],["e",-2.2],["st",-3.9],["ste",-5.0],["中",-6.0],["文",-6.5],["中文",-9.0],
         ["🙂",-8.0],["7",-7.0],["77",-7.5],["'",-5.5],["'s",-6.0],["<0x00>",-20],["<0xC3>",-20],["<0xA9>",-20],["l",-4.0],["ll",-5.0],["lll",-6.1],["aa",-4.0],["aaa",-5.9]]
         """;
 
-    private const string Characters = """
+    internal const string Characters = """
         "vocab":{"<unk>":0,"a":1,"b":2,"s":3,"t":4,"e":5,"l":6,"7":7,"中":8,"文":9,"'":10,"ab":11,"st":12,"ll":13,"中文":14,"'s":15,"aa":16,"aaa":17,"▁":18,"▁a":19,"77":20,"<0xC3>":21,"<0xA9>":22,"<0xF0>":23,"é":24,"ste":25},
         "merges":[["a","b"],["s","t"],["l","l"],["中","文"],["'","s"],["a","a"],["aa","a"],["▁","a"],["7","7"],["st","e"]]
         """;
 
-    private const string Affixed = """
+    internal const string Affixed = """
         "vocab":{"<unk>":0,"a":1,"b":2,"##a":3,"##b":4,"a</w>":5,"b</w>":6,"##a</w>":7,"##b</w>":8,"ab":9,"ab</w>":10,"##ab":11,"##ab</w>":12,"s":13,"##s":14,"s</w>":15,"##s</w>":16,"aab</w>":17},
         "merges":[["a","##b"],["##a","##b"],["a","##b</w>"],["##a","##b</w>"],["a","##ab</w>"]]
         """;
