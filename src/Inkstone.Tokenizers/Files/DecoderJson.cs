@@ -81,7 +81,7 @@ internal static class DecoderJson
                 json.WriteString("content", replace.Content);
                 break;
             default:
-                throw new InvalidOperationException($"{decoder.GetType().Name} has no name in tokenizer.json.");
+                throw TokenizerJsonWriter.NoForm(decoder);
         }
         json.WriteEndObject();
     }

@@ -59,7 +59,7 @@ internal static class ModelJson
                 json.WriteBoolean("byte_fallback", unigram.HasByteFallback);
                 break;
             default:
-                throw new InvalidOperationException($"{tokenizer.Parts.Model.GetType().Name} has no name in tokenizer.json.");
+                throw TokenizerJsonWriter.NoForm(tokenizer.Parts.Model);
         }
         json.WriteEndObject();
     }

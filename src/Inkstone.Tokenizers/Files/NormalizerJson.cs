@@ -92,7 +92,7 @@ internal static class NormalizerJson
         StripAccentsNormalizer => "StripAccents",
         NmtNormalizer => "Nmt",
         ByteLevelNormalizer => "ByteLevel",
-        _ => throw new InvalidOperationException($"{normalizer.GetType().Name} has no name in tokenizer.json."),
+        _ => throw TokenizerJsonWriter.NoForm(normalizer),
     };
 
     private static CharacterMap ReadMap(JsonValue value)

@@ -29,7 +29,7 @@ internal static class PatternJson
                 json.WriteString("Regex", expression.Source);
                 break;
             default:
-                throw new InvalidOperationException($"{pattern.GetType().Name} cannot be written.");
+                throw TokenizerJsonWriter.NoForm(pattern);
         }
         json.WriteEndObject();
     }

@@ -56,7 +56,7 @@ internal static class PostProcessorJson
                 WriteTemplate(json, template);
                 break;
             default:
-                throw new InvalidOperationException($"{processor.GetType().Name} has no name in tokenizer.json.");
+                throw TokenizerJsonWriter.NoForm(processor);
         }
         json.WriteEndObject();
     }

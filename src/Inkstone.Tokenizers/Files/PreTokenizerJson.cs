@@ -130,7 +130,7 @@ internal static class PreTokenizerJson
                 json.WriteBoolean("invert", split.IsInverted);
                 break;
             default:
-                throw new InvalidOperationException($"{stage.GetType().Name} has no name in tokenizer.json.");
+                throw TokenizerJsonWriter.NoForm(stage);
         }
         json.WriteEndObject();
     }

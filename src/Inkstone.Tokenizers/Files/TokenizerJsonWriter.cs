@@ -29,6 +29,9 @@ internal static class TokenizerJsonWriter
         });
     }
 
+    /// <summary>The error for a stage that is of another program's making and has no name in tokenizer.json.</summary>
+    public static InkstoneRequestException NoForm(object stage) => new("a stage has no form in tokenizer.json", nameof(Tokenizer.ToJson), found: stage.GetType().Name);
+
     /// <summary>The bytes of tokenizer_config.json.</summary>
     public static byte[] WriteConfig(Tokenizer tokenizer, int? maximumLength) => StableJson.ToBytes(json =>
     {
