@@ -18,7 +18,7 @@ public sealed class FileMutationTests
         .. ((string[])[
             "\"", "{", "}", "[", "]", ",", ":", "null", "true", "0", "-1", "1e999", "4294967296", "2147483647", "\\ud800", "\\u0000", "\"a\"", "{}", "[]", "\"type\":\"Sequence\"",
             "\"type\":\"NFKC\"", "\"type\":\"ByteLevel\"", "{\"String\":\"\"}", "{\"Regex\":\"(?:a{1000}){1000}\"}", "{\"Regex\":\"\\\\p{L}*\"}", "{\"Regex\":\"(a\"}", "{\"Regex\":\"[^\"}", "\"merges\":", "\"vocab\":",
-            "\"unk_id\":", "\"id\":99999999", "\"content\":\"\"", "##", "▁", "\"byte_fallback\":true", "\"<0x41>\":7",
+            "\"unk_id\":", "\"id\":99999999", "\"content\":\"\"", "##", "▁", "\"byte_fallback\":true", "\"<0x41>\":7", "a", "b", "s", " ", "  ", "\n", "1", "7", "false", "中",
         ]).Select(Encoding.UTF8.GetBytes),
         [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0],
     ];
