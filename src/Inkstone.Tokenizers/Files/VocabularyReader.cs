@@ -33,7 +33,7 @@ internal sealed class VocabularyReader
     {
         var count = value.Members().Count() + added.Count;
         // Ids may leave gaps, but not so many that a small file asks for much memory.
-        var limit = (int)Math.Min(int.MaxValue - 1, 2L * count + 65_536);
+        var limit = (int)Math.Min(int.MaxValue - 1, 2L * count + 8_192);
         var highest = added.Select(token => token.Id).DefaultIfEmpty(-1).Max();
         if (highest > limit)
             throw value.Error(string.Create(CultureInfo.InvariantCulture, $"an added token's id, {highest}, is far beyond the {count} tokens there are"));
