@@ -19,6 +19,8 @@ internal static class PublishedTokenizers
         "bert-uncased" => Tokenizer.FromVocabulary(Read("bert/bert-base-uncased-vocab.txt")).ToJson(),
         "bert-chinese" => Tokenizer.FromVocabulary(Read("bert/bert-base-chinese-vocab.txt")).ToJson(),
         "qwen2" => Tokenizer.FromMerges(Read("qwen2/vocab.json"), Read("qwen2/merges.txt"), PreTokenizer.Qwen2, [new(151643, "<|endoftext|>"), new(151644, "<|im_start|>"), new(151645, "<|im_end|>")]).ToJson(),
+        "xlnet" => Tokenizer.Load(SharedData.Path("tokenizers/xlnet/spiece.model")).WithStages().ToJson(),
+        "llama2" => Tokenizer.Load(SharedData.Path("tokenizers/llama2/tokenizer.model")).WithStages().ToJson(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 
