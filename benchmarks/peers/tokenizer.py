@@ -7,6 +7,7 @@ Inkstone says in INKSTONE_BENCH_FOLDER where the texts and vocabularies of this 
 """
 import json
 import os
+import struct
 import subprocess
 import time
 
@@ -52,19 +53,15 @@ for kind in ["bpe", "unigram"]:
              "--hard_vocab_limit=false", "--minloglevel=2"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     report(f"train {kind} 32k", megabytes / median(train, 1))
 
-# A unigram model of 150,000 made-up pieces, since no published one is at hand.
-from sentencepiece import sentencepiece_model_pb2 as pb2  # noqa: E402
-
-large = pb2.ModelProto()
-large.ParseFromString(open(path("peer-unigram.model"), "rb").read())
-known = {piece.piece for piece in large.pieces}
-number = 0
-while len(large.pieces) < 150_000:
-    text = "\u2581w" + str(number)
-    number += 1
-    if text not in known:
-        piece = large.pieces.add()
-        piece.piece, piece.score = text, -20.0
+# A unigram model of 150,000 pieces, the rest of them made up, since no published one is at hand: repeated fields of a protobuf message may be appended.
+with open(path("peer-unigram.model"), "rb") as file:
+    large = file.read()
+extra = bytearray()
+count = sentencepiece.SentencePieceProcessor(model_proto=large).get_piece_size()
+for number in range(150_000 - count):
+    text = ("\u2581" + "made-up-" + str(number)).encode()
+    piece = b"\x0a" + bytes([len(text)]) + text + b"\x15" + struct.pack("<f", -20.0)
+    extra += b"\x0a" + bytes([len(piece)]) + piece
 with open(path("large.model"), "wb") as file:
-    file.write(large.SerializeToString())
+    file.write(large + bytes(extra))
 report("load 150k", 1 / median(lambda: sentencepiece.SentencePieceProcessor(model_file=path("large.model")), 5))

@@ -5,8 +5,8 @@ internal static class TextBatch
 {
     private const int Characters = 1 << 20;
 
-    /// <summary>Batches of at least about a million characters, but for the last.</summary>
-    public static IEnumerable<IReadOnlyList<string>> Of(IEnumerable<string> texts)
+    /// <summary>Batches of at least so many characters, about a million unless said otherwise, but for the last.</summary>
+    public static IEnumerable<IReadOnlyList<string>> Of(IEnumerable<string> texts, int least = Characters)
     {
         var batch = new List<string>();
         long characters = 0;
@@ -15,7 +15,7 @@ internal static class TextBatch
             ArgumentNullException.ThrowIfNull(text);
             batch.Add(text);
             characters += text.Length + 64; // so that a million empty texts make batches too
-            if (characters < Characters)
+            if (characters < least)
                 continue;
             yield return batch;
             batch = [];
