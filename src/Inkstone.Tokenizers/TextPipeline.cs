@@ -101,7 +101,7 @@ internal sealed class TextPipeline
         var before = scratch.Count;
         Model.EncodePiece(utf8, scratch);
         var ids = scratch.Ids[before..];
-        var parts = new PieceRange[ids.Length];
+        var parts = new TextRange[ids.Length];
         Model.Locate(utf8, ids, parts);
         for (var i = 0; i < parts.Length; i++)
             destination.Add(ids[i], new(offset + parts[i].Start, offset + parts[i].End));

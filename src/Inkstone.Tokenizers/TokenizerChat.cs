@@ -37,7 +37,7 @@ public sealed partial class Tokenizer
         var encoding = EncodeOne(Encoding.UTF8.GetBytes(rendering.Text), 0, new EncodeOptions { Specials = Specials.At(control, starts) });
         var notes = new List<string>();
         NoteBegin(encoding.Tokens, notes);
-        var ranges = rendering.GenerationRanges.Count > 0 ? [.. rendering.GenerationRanges.Select(range => new TextRange(range.Start, range.End))] : AnswerRanges(template, input, rendering.Text, limits, notes);
+        var ranges = rendering.GenerationRanges.Count > 0 ? rendering.GenerationRanges : AnswerRanges(template, input, rendering.Text, limits, notes);
         var next = 0;
         var loss = new bool[encoding.Count];
         for (var i = 0; i < loss.Length; i++)

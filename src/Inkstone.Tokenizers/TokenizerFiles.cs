@@ -54,7 +54,7 @@ public sealed partial class Tokenizer
         return new(new TokenizerParts
         {
             Model = tokens,
-            Decoder = new SentencePieceTextDecoder(tokens),
+            Decoder = tokens.Model.Decoder,
             AddedTokens = tokens.ControlTokens(),
             Roles = new(NameOf(file.BeginId), NameOf(file.EndId)),
         });

@@ -1,14 +1,5 @@
 namespace Inkstone.Tokenizers;
 
-/// <summary>A part of a rendering, in UTF-16 units.</summary>
-/// <param name="Start">Where it begins.</param>
-/// <param name="Length">How long it is.</param>
-public readonly record struct ChatTextRange(int Start, int Length)
-{
-    /// <summary>Where it no longer is.</summary>
-    public int End => Start + Length;
-}
-
 /// <summary>A control token that stands in a rendering and may be matched there.</summary>
 /// <param name="Start">Where it begins, in UTF-16 units.</param>
 /// <param name="Token">Its text.</param>
@@ -36,10 +27,10 @@ public sealed class ChatRendering
     /// What came from the request: from messages, tools, documents and free variables, also through operators, filters and methods. What
     /// cannot be told apart counts as the request's. In order, without gaps between neighbours.
     /// </summary>
-    public IReadOnlyList<ChatTextRange> RequestRanges { get; }
+    public IReadOnlyList<TextRange> RequestRanges { get; }
 
     /// <summary>What stands inside <c>{% generation %}</c>. Empty where the template has none. Blocks that touch are one range.</summary>
-    public IReadOnlyList<ChatTextRange> GenerationRanges { get; }
+    public IReadOnlyList<TextRange> GenerationRanges { get; }
 
     /// <summary>Whether the character at an index came from the request.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is outside the text.</exception>
@@ -94,18 +85,18 @@ public sealed class ChatRendering
         return found;
     }
 
-    private static List<ChatTextRange> Ranges(TextValue text, TextOrigin flag)
+    private static List<TextRange> Ranges(TextValue text, TextOrigin flag)
     {
-        var ranges = new List<ChatTextRange>();
+        var ranges = new List<TextRange>();
         var start = 0;
         foreach (var run in text.Runs ?? [new(text.Size, text.Origin)])
         {
             if ((run.Origin & flag) != 0 && run.End > start)
             {
                 if (ranges.Count > 0 && ranges[^1].End == start)
-                    ranges[^1] = new(ranges[^1].Start, run.End - ranges[^1].Start);
+                    ranges[^1] = new(ranges[^1].Start, run.End);
                 else
-                    ranges.Add(new(start, run.End - start));
+                    ranges.Add(new(start, run.End));
             }
             start = run.End;
         }

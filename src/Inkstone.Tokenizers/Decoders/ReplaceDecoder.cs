@@ -18,7 +18,7 @@ internal sealed class ReplaceDecoder(PiecePattern pattern, string content) : Tex
 
     private sealed class Stage(ReplaceDecoder decoder, DecoderStage next) : TokenDecoderStage(next)
     {
-        private readonly List<PieceRange> _matches = [];
+        private readonly List<TextRange> _matches = [];
 
         protected override void Decode(ReadOnlySpan<byte> token)
         {

@@ -8,7 +8,7 @@ internal ref struct OffsetConverter(ReadOnlySpan<byte> utf8)
     private int _unit;
 
     /// <summary>The range in UTF-16 units.</summary>
-    public TextRange Convert(SourceRange range)
+    public TextRange Convert(TextRange range)
     {
         var start = Convert(range.Start);
         return new(start, Convert(range.End));

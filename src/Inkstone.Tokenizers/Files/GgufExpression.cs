@@ -7,7 +7,7 @@ internal sealed class GgufExpression(string source) : PiecePattern
     private readonly Lazy<TextPattern> _pattern = new(() => TextPattern.Parse(source, PatternDialect.Rust));
 
     /// <inheritdoc/>
-    public override void FindAll(ReadOnlySpan<byte> piece, List<PieceRange> matches)
+    public override void FindAll(ReadOnlySpan<byte> piece, List<TextRange> matches)
     {
         var found = _pattern.Value.Matches(piece);
         while (found.MoveNext())

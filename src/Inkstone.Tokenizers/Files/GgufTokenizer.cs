@@ -78,7 +78,7 @@ internal static class GgufTokenizer
         return new()
         {
             Model = model,
-            Decoder = new SentencePieceTextDecoder(model),
+            Decoder = model.Model.Decoder,
             PostProcessor = TemplateProcessor.Around(vocabulary.AddedIf("add_bos_token", true, begin), vocabulary.AddedIf("add_eos_token", false, end)),
             AddedTokens = vocabulary.Added,
             Listed = Listed(vocabulary),

@@ -27,7 +27,7 @@ internal sealed class GgufUnigramNormalizer(CharacterMap? map, bool addsPrefix, 
             }
             if (map is null || !map.TryMatch(bytes[position..], out length, out var result))
             {
-                length = UnigramPieces.CharacterLength(bytes, position);
+                length = Utf8Text.LengthAt(bytes, position);
                 result = bytes.Slice(position, length);
             }
             while (!result.IsEmpty)

@@ -20,6 +20,9 @@ public static class ByteLevel
 
     private static readonly byte[] AlphabetBytes = [.. Enumerable.Range(0, 256).Select(b => (byte)b).OrderBy(b => Characters[b])];
 
+    /// <summary>The printed form of each byte in UTF-8.</summary>
+    internal static byte[][] Utf8 { get; } = [.. Characters.Select(character => Encoding.UTF8.GetBytes([character]))];
+
     /// <summary>The character a byte prints as.</summary>
     public static char ToCharacter(byte value) => Characters[value];
 

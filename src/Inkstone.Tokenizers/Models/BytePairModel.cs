@@ -93,7 +93,7 @@ internal sealed class BytePairModel : TokenModel
     }
 
     /// <inheritdoc/>
-    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts)
+    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<TextRange> parts)
     {
         if (ids.Length == 1 && _looksUpWhole && Pieces[ids[0]].SequenceEqual(piece))
         {

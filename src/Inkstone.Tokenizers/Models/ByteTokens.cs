@@ -36,6 +36,6 @@ internal static class ByteTokens
 
     /// <summary>The byte a token stands for, or −1 if it stands for none.</summary>
     public static int ValueOf(ReadOnlySpan<byte> token) =>
-        token.Length == 6 && token.StartsWith("<0x"u8) && token[5] == '>'
+        token.Length == 6 && token.StartsWith("<0x"u8) && token[5] == '>' && token[3..5].IndexOfAnyInRange((byte)'a', (byte)'f') < 0
         && byte.TryParse(token[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : -1;
 }

@@ -38,7 +38,7 @@ internal sealed class CharacterSymbols
         var (count, unknownLength) = (0, 0);
         for (int start = 0, end; start < piece.Length; start = end)
         {
-            end = start + UnigramPieces.CharacterLength(piece, start);
+            end = start + Utf8Text.LengthAt(piece, start);
             var character = piece[start..end];
             var id = Look(character, start > 0, end == piece.Length, marked);
             if (id >= 0)

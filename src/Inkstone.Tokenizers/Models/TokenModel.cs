@@ -39,7 +39,7 @@ internal abstract class TokenModel
     /// <param name="piece">The piece.</param>
     /// <param name="ids">Its ids.</param>
     /// <param name="parts">Takes as many ranges, in bytes of the piece.</param>
-    public abstract void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts);
+    public abstract void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<TextRange> parts);
 
     /// <summary>Appends the ids of one piece, which are looked up where it was met lately.</summary>
     /// <param name="text">The text the piece is part of.</param>

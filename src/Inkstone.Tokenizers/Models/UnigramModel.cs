@@ -56,7 +56,7 @@ internal sealed class UnigramModel : TokenModel
     public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch) => Walk(piece, scratch, default, isLocating: false);
 
     /// <inheritdoc/>
-    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts)
+    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<TextRange> parts)
     {
         var scratch = Rent();
         Walk(piece, scratch, parts, isLocating: true);
@@ -94,7 +94,7 @@ internal sealed class UnigramModel : TokenModel
         sink.FlushUnknown();
     }
 
-    private void Walk(ReadOnlySpan<byte> piece, EncodeScratch scratch, Span<PieceRange> parts, bool isLocating)
+    private void Walk(ReadOnlySpan<byte> piece, EncodeScratch scratch, Span<TextRange> parts, bool isLocating)
     {
         var sink = new Sink { Model = this, Piece = piece, Scratch = scratch, Parts = parts, IsLocating = isLocating };
         scratch.UnigramPath.Find<DoublePrecisionSums, Sink>(_search, piece, 0, ref sink);
@@ -106,7 +106,7 @@ internal sealed class UnigramModel : TokenModel
         public required UnigramModel Model { get; init; }
         public required ReadOnlySpan<byte> Piece { get; init; }
         public required EncodeScratch Scratch { get; init; }
-        public required Span<PieceRange> Parts { get; init; }
+        public required Span<TextRange> Parts { get; init; }
         public required bool IsLocating { get; init; }
         private int _unknownLength;
         private int _at;
@@ -129,7 +129,7 @@ internal sealed class UnigramModel : TokenModel
         {
             if (_unknownLength == 0)
                 return;
-            var range = new PieceRange(_at - _unknownLength, _at);
+            var range = new TextRange(_at - _unknownLength, _at);
             var text = Piece[range.Start..range.End];
             _unknownLength = 0;
             if (Model.Pieces.Find(text) is >= 0 and var whole)
@@ -143,7 +143,7 @@ internal sealed class UnigramModel : TokenModel
                 Put(Model.UnknownId, range);
         }
 
-        private void Put(int id, PieceRange range)
+        private void Put(int id, TextRange range)
         {
             if (IsLocating)
                 Parts[_count++] = range;

@@ -40,5 +40,5 @@ internal sealed class WordLevelModel : TokenModel
         scratch.Add(Pieces.Find(piece) is >= 0 and var id ? id : UnknownId);
 
     /// <inheritdoc/>
-    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts) => parts[0] = new(0, piece.Length);
+    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<TextRange> parts) => parts[0] = new(0, piece.Length);
 }

@@ -82,7 +82,7 @@ internal sealed class WordPieceModel : TokenModel
     }
 
     /// <inheritdoc/>
-    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts)
+    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<TextRange> parts)
     {
         for (int i = 0, start = 0; i < ids.Length; start = parts[i++].End)
             parts[i] = new(start, i == ids.Length - 1 ? piece.Length : start + Pieces[ids[i]].Length - (i > 0 ? _prefixLength : 0));

@@ -20,15 +20,15 @@ internal sealed class NormalizedText
 
     private byte[] _bytes = new byte[256];
     private byte[] _nextBytes = [];
-    private SourceRange[] _ranges = [];
-    private SourceRange[] _nextRanges = [];
+    private TextRange[] _ranges = [];
+    private TextRange[] _nextRanges = [];
     private int _length;
     private int _nextLength;
     private int _origin;
     private bool _rewriting;
 
     /// <summary>For the matches a stage finds; kept from text to text.</summary>
-    public List<PieceRange> Matches { get; } = [];
+    public List<TextRange> Matches { get; } = [];
 
     /// <summary>Whether ranges are kept.</summary>
     public bool IsAligned { get; private set; }
@@ -37,7 +37,7 @@ internal sealed class NormalizedText
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
     /// <summary>For each byte of <see cref="Bytes"/> what it stands for; empty unless <see cref="IsAligned"/>.</summary>
-    public ReadOnlySpan<SourceRange> Ranges => IsAligned ? _ranges.AsSpan(0, _length) : [];
+    public ReadOnlySpan<TextRange> Ranges => IsAligned ? _ranges.AsSpan(0, _length) : [];
 
     /// <summary>
     /// Begins a new text. Broken sequences become U+FFFD, one for each maximal subpart (Unicode, section 3.9); each character
@@ -66,7 +66,7 @@ internal sealed class NormalizedText
         {
             var status = Rune.DecodeFromUtf8(source[position..], out _, out var length);
             var character = status == OperationStatus.Done ? source.Slice(position, length) : "\uFFFD"u8;
-            AppendBytes(character, new SourceRange(sourceOffset + position, sourceOffset + position + length));
+            AppendBytes(character, new TextRange(sourceOffset + position, sourceOffset + position + length));
             position += length;
         }
         EndRewrite();
@@ -111,7 +111,7 @@ internal sealed class NormalizedText
     /// <param name="utf8">The bytes.</param>
     /// <param name="alignedTo">The byte of the current text whose range they take, or <see cref="Nothing"/>.</param>
     public void Append(ReadOnlySpan<byte> utf8, int alignedTo) =>
-        AppendBytes(utf8, !IsAligned ? default : alignedTo < 0 ? new SourceRange(_origin, _origin) : _ranges[alignedTo]);
+        AppendBytes(utf8, !IsAligned ? default : alignedTo < 0 ? new TextRange(_origin, _origin) : _ranges[alignedTo]);
 
     /// <summary>Writes a new character.</summary>
     /// <param name="codePoint">A Unicode scalar value.</param>
@@ -146,13 +146,13 @@ internal sealed class NormalizedText
     }
 
     /// <summary>The source range of a part of the current text: from the start of its first byte's range to the end of its last's.</summary>
-    public SourceRange SourceOf(int start, int end) =>
-        start < end ? new SourceRange(_ranges[start].Start, _ranges[end - 1].End)
-        : start < _length ? new SourceRange(_ranges[start].Start, _ranges[start].Start)
-        : _length > 0 ? new SourceRange(_ranges[_length - 1].End, _ranges[_length - 1].End)
-        : new SourceRange(_origin, _origin);
+    public TextRange SourceOf(int start, int end) =>
+        start < end ? new TextRange(_ranges[start].Start, _ranges[end - 1].End)
+        : start < _length ? new TextRange(_ranges[start].Start, _ranges[start].Start)
+        : _length > 0 ? new TextRange(_ranges[_length - 1].End, _ranges[_length - 1].End)
+        : new TextRange(_origin, _origin);
 
-    private void AppendBytes(ReadOnlySpan<byte> utf8, SourceRange range)
+    private void AppendBytes(ReadOnlySpan<byte> utf8, TextRange range)
     {
         Grow(ref _nextBytes, _nextLength, utf8.Length);
         utf8.CopyTo(_nextBytes.AsSpan(_nextLength));
@@ -173,7 +173,7 @@ internal sealed class NormalizedText
             var end = start + 1;
             while (end < bytes.Length && (bytes[end] & 0xC0) == 0x80)
                 end++;
-            _ranges.AsSpan(start, end - start).Fill(new SourceRange(origin + start, origin + end));
+            _ranges.AsSpan(start, end - start).Fill(new TextRange(origin + start, origin + end));
             start = end;
         }
     }

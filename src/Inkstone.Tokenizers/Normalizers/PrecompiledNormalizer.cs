@@ -26,7 +26,7 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
             {
                 for (int character = start, after; character < end; character = after)
                 {
-                    after = character + UnigramPieces.CharacterLength(bytes, character);
+                    after = character + Utf8Text.LengthAt(bytes, character);
                     if (!TryReplace(text, character, after))
                         text.Copy(character, after);
                 }
@@ -43,9 +43,9 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
         var source = start;
         for (int at = 0, after; at < result.Length; at = after)
         {
-            after = at + UnigramPieces.CharacterLength(result, at);
+            after = at + Utf8Text.LengthAt(result, at);
             text.Append(result[at..after], source);
-            if (source + UnigramPieces.CharacterLength(text.Bytes, source) is var next && next < end)
+            if (source + Utf8Text.LengthAt(text.Bytes, source) is var next && next < end)
                 source = next;
         }
         return true;

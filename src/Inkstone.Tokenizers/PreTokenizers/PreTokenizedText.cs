@@ -7,8 +7,8 @@ namespace Inkstone.Tokenizers;
 /// </summary>
 internal sealed class PreTokenizedText
 {
-    private PieceRange[] _pieces = new PieceRange[64];
-    private PieceRange[] _next = new PieceRange[64];
+    private TextRange[] _pieces = new TextRange[64];
+    private TextRange[] _next = new TextRange[64];
     private int _count;
     private int _nextCount;
 
@@ -16,10 +16,10 @@ internal sealed class PreTokenizedText
     public NormalizedText Text { get; } = new();
 
     /// <summary>The pieces so far.</summary>
-    public ReadOnlySpan<PieceRange> Pieces => _pieces.AsSpan(0, _count);
+    public ReadOnlySpan<TextRange> Pieces => _pieces.AsSpan(0, _count);
 
     /// <summary>Ranges for the use of one stage at a time.</summary>
-    public List<PieceRange> Ranges { get; } = [];
+    public List<TextRange> Ranges { get; } = [];
 
     /// <summary>Begins anew: a part of the text is one piece.</summary>
     public void Begin(int start, int end)
@@ -53,7 +53,7 @@ internal sealed class PreTokenizedText
     public void Trim()
     {
         if (_pieces.Length > 1 << 20 || _next.Length > 1 << 20)
-            (_pieces, _next) = (new PieceRange[64], new PieceRange[64]);
+            (_pieces, _next) = (new TextRange[64], new TextRange[64]);
         Text.Trim();
     }
 }

@@ -99,7 +99,7 @@ public sealed class ChineseSegmenter
         var singles = 0; // where the single characters before this word begin
         for (var at = 0; ; at = next[at])
         {
-            var isSingle = at < run.Length && LengthOf(run[at]) == next[at] - at && (UnknownWords is not null || char.IsAsciiLetterOrDigit((char)run[at]));
+            var isSingle = at < run.Length && Utf8Text.LengthOf(run[at]) == next[at] - at && (UnknownWords is not null || char.IsAsciiLetterOrDigit((char)run[at]));
             if (isSingle)
                 continue;
             if (singles < at)
@@ -139,7 +139,7 @@ public sealed class ChineseSegmenter
             }
             if (double.IsNegativeInfinity(score))
             {
-                next[at] = at + LengthOf(run[at]);
+                next[at] = at + Utf8Text.LengthOf(run[at]);
                 score = best[next[at]] - _logTotal;
             }
             best[at] = score;
@@ -161,7 +161,7 @@ public sealed class ChineseSegmenter
                 if (_trie.Find(row[at..end]) >= 0)
                 {
                     for (var single = at; single < end; ends.Add(offset + single))
-                        single += LengthOf(row[single]);
+                        single += Utf8Text.LengthOf(row[single]);
                 }
                 else
                     UnknownWords!.Cut(row[at..end], offset + at, ends);
@@ -192,7 +192,4 @@ public sealed class ChineseSegmenter
             at++;
         return at;
     }
-
-    /// <summary>The length of a character of sound UTF-8 by its first byte.</summary>
-    internal static int LengthOf(byte first) => first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
 }

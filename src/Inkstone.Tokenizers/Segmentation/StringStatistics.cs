@@ -31,7 +31,7 @@ internal sealed class StringStatistics
                 else
                 {
                     var weight = entry.Count * Math.Log(entry.Count);
-                    Add(_before, text[ChineseSegmenter.LengthOf(text[0])..], weight);
+                    Add(_before, text[Utf8Text.LengthOf(text[0])..], weight);
                     Add(_after, text[..LastCharacter(text)], weight);
                 }
             }
@@ -78,7 +78,7 @@ internal sealed class StringStatistics
     public double Cohesion(ReadOnlySpan<byte> text)
     {
         var most = 0.0;
-        for (var at = ChineseSegmenter.LengthOf(text[0]); at < text.Length; at += ChineseSegmenter.LengthOf(text[at]))
+        for (var at = Utf8Text.LengthOf(text[0]); at < text.Length; at += Utf8Text.LengthOf(text[at]))
             most = Math.Max(most, (double)Count(text[..at]) * Count(text[at..]));
         return Math.Log((double)Total * Count(text) / most);
     }
@@ -95,7 +95,7 @@ internal sealed class StringStatistics
     public static int CharacterCount(ReadOnlySpan<byte> text)
     {
         var count = 0;
-        for (var at = 0; at < text.Length; at += ChineseSegmenter.LengthOf(text[at]))
+        for (var at = 0; at < text.Length; at += Utf8Text.LengthOf(text[at]))
             count++;
         return count;
     }

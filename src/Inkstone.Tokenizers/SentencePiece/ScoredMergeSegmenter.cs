@@ -71,7 +71,7 @@ internal sealed class ScoredPieces
     {
         var length = 0;
         isUserDefined = _userDefined is not null && _userDefined.FindLongest(text[position..], out length) >= 0;
-        return isUserDefined ? length : UnigramPieces.CharacterLength(text, position);
+        return isUserDefined ? length : Utf8Text.LengthAt(text, position);
     }
 
     /// <summary>The piece with exactly this text, or −1.</summary>

@@ -11,7 +11,7 @@ internal sealed class SentencePieceAlignment(SentencePieceVocabulary vocabulary,
     /// <param name="source">The source.</param>
     /// <param name="ids">What it was encoded to.</param>
     /// <param name="parts">Takes the part of each.</param>
-    public void Locate(ReadOnlySpan<byte> source, ReadOnlySpan<int> ids, Span<PieceRange> parts)
+    public void Locate(ReadOnlySpan<byte> source, ReadOnlySpan<int> ids, Span<TextRange> parts)
     {
         var scratch = new SentencePieceScratch();
         var places = new List<int>(source.Length + 2);
@@ -43,7 +43,7 @@ internal sealed class SentencePieceAlignment(SentencePieceVocabulary vocabulary,
     /// <summary>How many byte pieces a character becomes; a space is written as the three of U+2581.</summary>
     private int BytesAt(ReadOnlySpan<byte> text, int position, out int length)
     {
-        length = UnigramPieces.CharacterLength(text, position);
+        length = Utf8Text.LengthAt(text, position);
         return text[position] == ' ' && vocabulary.File.Normalization.EscapesWhitespace ? SentencePieceNormalizer.SpaceMark.Length : length;
     }
 
@@ -51,7 +51,7 @@ internal sealed class SentencePieceAlignment(SentencePieceVocabulary vocabulary,
     private int UnknownEnd(ReadOnlySpan<byte> text, int position, int next)
     {
         do
-            position += UnigramPieces.CharacterLength(text, position);
+            position += Utf8Text.LengthAt(text, position);
         while (position < text.Length && (next < 0 || !text[position..].StartsWith(vocabulary.Pieces[next])));
         return position;
     }

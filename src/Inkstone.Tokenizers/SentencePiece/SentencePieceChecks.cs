@@ -42,7 +42,7 @@ internal static class SentencePieceChecks
             found++;
             if (!file.HasByteFallback)
                 throw new InkstoneFormatException("there is a byte piece in a model without byte fallback", FormattableString.Invariant($"{source}, piece {id}"));
-            if (SentencePieceReader.ToByte(file.Pieces[id]) < 0)
+            if (ByteTokens.ValueOf(file.Pieces[id]) < 0)
                 throw new InkstoneFormatException("a byte piece is not written as one", FormattableString.Invariant($"{source}, piece {id}"), "'<0x00>' to '<0xFF>'",
                     Excerpt.Of(Encoding.UTF8.GetString(file.Pieces[id])));
         }

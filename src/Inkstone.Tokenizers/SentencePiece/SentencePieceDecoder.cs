@@ -1,90 +1,94 @@
-using System.Buffers;
 using System.Text;
 
 namespace Inkstone.Tokenizers;
 
 /// <summary>
-/// Ids back to text as SentencePiece does: control pieces are nothing, unknown ones a mark, byte pieces are put together to characters
-/// (each byte that does not belong to one becomes U+FFFD), U+2581 becomes a space, and the space before the text goes.
+/// Tokens of a SentencePiece model back to text as SentencePiece does: the unknown piece is a mark, byte pieces are put together to characters
+/// (each byte that belongs to none becomes U+FFFD), U+2581 becomes a space, and the space before the text goes. Control pieces are shown as they
+/// are written; a decoding that skips specials leaves them out, as SentencePiece does.
 /// </summary>
-internal sealed class SentencePieceDecoder
+internal sealed class SentencePieceDecoder(SentencePieceModel model) : TextDecoder
 {
-    private readonly SentencePieceFile _file;
-    private readonly byte[] _unknownSurface;
-    private readonly SentencePieceNormalizer? _denormalizer;
+    /// <inheritdoc/>
+    public override DecoderStage Start(DecoderStage next) =>
+        new Stage(model, model.File.Denormalization is { } options ? new Denormalizing(options, next) : next);
 
-    /// <summary>The decoder of a model.</summary>
-    public SentencePieceDecoder(SentencePieceFile file)
+    private sealed class Stage(SentencePieceModel model, DecoderStage next) : TokenDecoderStage(next)
     {
-        _file = file;
-        _unknownSurface = Encoding.UTF8.GetBytes(file.UnknownSurface);
-        if (file.Denormalization is { } options)
-            _denormalizer = new(options, hasWhitespaceSuffix: false, userDefined: null);
-    }
+        private readonly SentencePieceFile _file = model.File;
+        private readonly LooseBytes _loose = new();
+        private bool _isAtBegin = true;
+        private bool _beganWithSpace;
 
-    /// <summary>The text in UTF-8.</summary>
-    public ReadOnlySpan<byte> Decode(ReadOnlySpan<int> ids)
-    {
-        var text = new ArrayBufferWriter<byte>(4 * ids.Length + 16);
-        var loose = new ArrayBufferWriter<byte>(16);
-        var (isAtBegin, beganWithSpace) = (true, false);
-        foreach (var id in ids)
+        protected override void Decode(ReadOnlySpan<byte> token)
         {
-            if (_file.Kinds[id] == SentencePieceKind.Byte)
+            var id = model.Find(token);
+            var kind = id < 0 ? SentencePieceKind.Control : _file.Kinds[id];
+            if (kind == SentencePieceKind.Byte)
             {
-                loose.Write([(byte)SentencePieceReader.ToByte(_file.Pieces[id])]);
-                continue;
+                _isAtBegin &= !_beganWithSpace;
+                _loose.Add((byte)ByteTokens.ValueOf(token), Next, isWhole: false);
+                _isAtBegin = false;
+                return;
             }
-            FlushLoose(loose, text);
-            isAtBegin &= !beganWithSpace && text.WrittenCount == 0;
-            beganWithSpace = Append(id, isAtBegin, text);
+            _loose.Flush(Next);
+            if (kind == SentencePieceKind.Control)
+            {
+                Give(token);
+                return;
+            }
+            _isAtBegin &= !_beganWithSpace;
+            _beganWithSpace = false;
+            if (kind == SentencePieceKind.Unknown)
+                Put(Encoding.UTF8.GetBytes(_file.UnknownSurface));
+            else
+                PutPiece(token);
         }
-        FlushLoose(loose, text);
-        return _denormalizer is null ? text.WrittenSpan : Denormalize(text.WrittenSpan);
-    }
 
-    /// <summary>Appends a piece; true if it began with the space that stands before a text.</summary>
-    private bool Append(int id, bool isAtBegin, ArrayBufferWriter<byte> text)
-    {
-        if (_file.Kinds[id] == SentencePieceKind.Control)
-            return false;
-        if (_file.Kinds[id] == SentencePieceKind.Unknown)
+        public override void Finish()
         {
-            text.Write(_unknownSurface);
-            return false;
+            _loose.Flush(Next);
+            base.Finish();
         }
-        var piece = _file.Pieces[id];
-        var options = _file.Normalization;
-        var hasSpace = isAtBegin && (options.AddsDummyPrefix || options.RemovesExtraWhitespace) && piece.StartsWith(SentencePieceNormalizer.SpaceMark);
-        if (hasSpace)
-            piece = piece[SentencePieceNormalizer.SpaceMark.Length..];
-        text.Advance(SentencePieceNormalizer.Compact(piece, text.GetSpan(piece.Length + 1)));
-        // Where all spaces before a text go, the next piece may lose one too.
-        return hasSpace && !options.RemovesExtraWhitespace;
-    }
 
-    private static void FlushLoose(ArrayBufferWriter<byte> loose, ArrayBufferWriter<byte> text)
-    {
-        var bytes = loose.WrittenSpan;
-        while (!bytes.IsEmpty)
+        private void PutPiece(ReadOnlySpan<byte> piece)
         {
-            var isCharacter = Rune.DecodeFromUtf8(bytes, out _, out var length) == OperationStatus.Done;
-            length = isCharacter ? length : 1;
-            text.Write(isCharacter ? bytes[..length] : "\uFFFD"u8);
-            bytes = bytes[length..];
+            var options = _file.Normalization;
+            var hasSpace = _isAtBegin && (options.AddsDummyPrefix || options.RemovesExtraWhitespace) && piece.StartsWith(SentencePieceNormalizer.SpaceMark);
+            if (hasSpace)
+                piece = piece[SentencePieceNormalizer.SpaceMark.Length..];
+            Span<byte> text = new byte[piece.Length];
+            Put(text[..SentencePieceNormalizer.Compact(piece, text)]);
+            // Where all spaces before a text go, the next piece may lose one too.
+            _beganWithSpace = hasSpace && !options.RemovesExtraWhitespace;
         }
-        loose.ResetWrittenCount();
+
+        private void Put(ReadOnlySpan<byte> text)
+        {
+            _isAtBegin &= text.IsEmpty;
+            Give(text);
+        }
     }
 
-    private ReadOnlySpan<byte> Denormalize(ReadOnlySpan<byte> text)
+    // What is done to the text needs all of it.
+    private sealed class Denormalizing(SentencePieceNormalization options, DecoderStage next) : DecoderStage
     {
-        var scratch = new SentencePieceScratch();
-        _denormalizer!.Normalize(text, scratch);
-        if (!_file.Denormalization!.EscapesWhitespace)
-            return scratch.Text;
-        var marked = new ArrayBufferWriter<byte>(scratch.Text.Length + 1);
-        foreach (var value in scratch.Text)
-            marked.Write(value == (byte)' ' ? SentencePieceNormalizer.SpaceMark : [value]);
-        return marked.WrittenSpan;
+        private readonly DecodedBytes _text = new();
+
+        public override void Append(ReadOnlySpan<byte> part) => _text.Append(part);
+
+        public override void EndToken()
+        {
+        }
+
+        public override void Finish()
+        {
+            var scratch = new SentencePieceScratch();
+            new SentencePieceNormalizer(options, hasWhitespaceSuffix: false, userDefined: null).Normalize(_text.Bytes, scratch);
+            foreach (var value in scratch.Text)
+                next.Append(value == ' ' && options.EscapesWhitespace ? SentencePieceNormalizer.SpaceMark : [value]);
+            next.EndToken();
+            next.Finish();
+        }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class SentencePieceModel
 {
     private readonly SentencePieceNormalizer _normalizer;
     private readonly SentencePieceDecoder _decoder;
+    private readonly Lazy<PieceTable> _ids;
     private readonly SentencePieceVocabulary _vocabulary;
     private readonly SentencePieceSegmenter _segmenter;
     private readonly SentencePieceAlignment _alignment;
@@ -21,7 +22,8 @@ internal sealed class SentencePieceModel
         File = file;
         var userDefined = file.Pieces.Sort(id => file.Kinds[id] == SentencePieceKind.UserDefined);
         _normalizer = new(file.Normalization, file.HasWhitespaceSuffix, userDefined.Length == 0 ? null : ByteTrie.Build(file.Pieces, userDefined));
-        _decoder = new(file);
+        _decoder = new(this);
+        _ids = new(() => PieceTable.Of([.. Enumerable.Range(0, file.Pieces.Count).Select(id => file.Pieces[id].ToArray())]));
         var vocabulary = new SentencePieceVocabulary(file);
         _vocabulary = vocabulary;
         _alignment = new(vocabulary, _normalizer);
@@ -105,10 +107,29 @@ internal sealed class SentencePieceModel
     }
 
     /// <summary>Which part of a text each of its ids stands for.</summary>
-    public void Locate(ReadOnlySpan<byte> text, ReadOnlySpan<int> ids, Span<PieceRange> parts) => _alignment.Locate(text, ids, parts);
+    public void Locate(ReadOnlySpan<byte> text, ReadOnlySpan<int> ids, Span<TextRange> parts) => _alignment.Locate(text, ids, parts);
 
-    /// <summary>The text of ids, all of which are pieces of the model.</summary>
-    public string Decode(ReadOnlySpan<int> ids) => Encoding.UTF8.GetString(_decoder.Decode(ids));
+    /// <summary>How pieces become text.</summary>
+    public TextDecoder Decoder => _decoder;
+
+    /// <summary>The id of a piece, or −1.</summary>
+    public int Find(ReadOnlySpan<byte> piece) => _ids.Value.Find(piece);
+
+    /// <summary>The text of ids, all of which are pieces of the model; control pieces are left out.</summary>
+    public string Decode(ReadOnlySpan<int> ids)
+    {
+        var text = new DecodedBytes();
+        var stage = _decoder.Start(text);
+        foreach (var id in ids)
+        {
+            if (File.Kinds[id] == SentencePieceKind.Control)
+                continue;
+            stage.Append(File.Pieces[id]);
+            stage.EndToken();
+        }
+        stage.Finish();
+        return Encoding.UTF8.GetString(text.Bytes);
+    }
 
     /// <summary>Working memory for one call.</summary>
     public SentencePieceScratch Rent()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
@@ -60,12 +59,6 @@ internal static class SentencePieceReader
         SentencePieceChecks.Check(file, source);
         return file;
     }
-
-    /// <summary>The byte that a piece such as <c>&lt;0x41&gt;</c> stands for, or −1.</summary>
-    public static int ToByte(ReadOnlySpan<byte> piece) =>
-        piece.Length == 6 && piece.StartsWith("<0x"u8) && piece[5] == (byte)'>'
-        && byte.TryParse(piece.Slice(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-        && piece.Slice(3, 2).IndexOfAnyInRange((byte)'a', (byte)'f') < 0 ? value : -1;
 
     private static (int Count, int Length) Measure(ReadOnlySpan<byte> bytes, string source)
     {

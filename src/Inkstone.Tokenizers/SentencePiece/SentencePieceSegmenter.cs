@@ -25,7 +25,7 @@ internal sealed class WordSegmenter(SentencePieceVocabulary vocabulary) : Senten
         var mark = vocabulary.File.Normalization.EscapesWhitespace ? " "u8 : SentencePieceNormalizer.SpaceMark;
         for (int start = 0, end; start < text.Length; start = end)
         {
-            var first = Math.Min(text.Length, start + UnigramPieces.CharacterLength(text, start));
+            var first = Math.Min(text.Length, start + Utf8Text.LengthAt(text, start));
             var next = text[first..].IndexOf(mark);
             end = next < 0 ? text.Length : first + next;
             var id = _trie.Find(text[start..end]);
@@ -51,7 +51,7 @@ internal sealed class CharacterSegmenter(SentencePieceVocabulary vocabulary) : S
             var id = _userDefined.FindLongest(text[start..], out length);
             if (id < 0)
             {
-                length = UnigramPieces.CharacterLength(text, start);
+                length = Utf8Text.LengthAt(text, start);
                 id = _trie.Find(text.Slice(start, length));
             }
             vocabulary.Emit(id < 0 ? vocabulary.UnknownId : id, text.Slice(start, length), scratch);

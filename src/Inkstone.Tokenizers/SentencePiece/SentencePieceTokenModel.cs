@@ -6,22 +6,10 @@ namespace Inkstone.Tokenizers;
 /// A SentencePiece model as the model of a tokenizer: it takes the source as it is and prepares it itself. Its control pieces are added
 /// tokens of the tokenizer and are never found in text here.
 /// </summary>
-internal sealed class SentencePieceTokenModel : TokenModel
+internal sealed class SentencePieceTokenModel(SentencePieceModel model) : TokenModel
 {
-    private readonly Dictionary<string, int> _ids;
-
-    /// <summary>Wraps a model.</summary>
-    public SentencePieceTokenModel(SentencePieceModel model)
-    {
-        Model = model;
-        var pieces = model.File.Pieces;
-        _ids = new(pieces.Count);
-        for (var id = 0; id < pieces.Count; id++)
-            _ids.TryAdd(Encoding.UTF8.GetString(pieces[id]), id);
-    }
-
     /// <summary>The model.</summary>
-    public SentencePieceModel Model { get; }
+    public SentencePieceModel Model { get; } = model;
 
     /// <inheritdoc/>
     public override bool TakesSource => true;
@@ -45,7 +33,7 @@ internal sealed class SentencePieceTokenModel : TokenModel
     public override string? Text(int id) => Encoding.UTF8.GetString(Model.File.Pieces[id]);
 
     /// <inheritdoc/>
-    public override int Find(string text) => _ids.GetValueOrDefault(text, -1);
+    public override int Find(string text) => Model.Find(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
     public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch)
@@ -71,7 +59,7 @@ internal sealed class SentencePieceTokenModel : TokenModel
     public override IReadOnlyList<(int[] Ids, double Score)> BestWays(ReadOnlySpan<byte> piece, int count) => Model.Best(piece, count);
 
     /// <inheritdoc/>
-    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<PieceRange> parts) => Model.Locate(piece, ids, parts);
+    public override void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<TextRange> parts) => Model.Locate(piece, ids, parts);
 
     /// <summary>The added tokens of a tokenizer with this model: its control pieces, and the unknown one, which no text becomes by being typed.</summary>
     public List<AddedToken> ControlTokens()

@@ -28,7 +28,7 @@ internal sealed class SentencePieceVocabulary
         for (var id = 0; id < Pieces.Count; id++)
         {
             if (file.Kinds[id] == SentencePieceKind.Byte)
-                _byteIds[SentencePieceReader.ToByte(file.Pieces[id])] = id;
+                _byteIds[ByteTokens.ValueOf(file.Pieces[id])] = id;
         }
         Cuts = FindCuts();
     }

@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace Inkstone.Tokenizers;
 
@@ -14,6 +13,12 @@ internal static class Utf8Text
         return count;
     }
 
+    /// <summary>The length in bytes of the character that begins at a place, by its first byte, and no further than the end.</summary>
+    public static int LengthAt(ReadOnlySpan<byte> utf8, int position) => Math.Min(LengthOf(utf8[position]), utf8.Length - position);
+
+    /// <summary>The length in bytes of a character, by its first byte; a byte that begins none is one by itself.</summary>
+    public static int LengthOf(byte first) => first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+
     /// <summary>The character that begins at a place of valid UTF-8, and its length in bytes.</summary>
     public static int At(ReadOnlySpan<byte> utf8, int position, out int length)
     {
@@ -23,8 +28,7 @@ internal static class Utf8Text
             length = 1;
             return first;
         }
-        Rune.DecodeFromUtf8(utf8[position..], out var rune, out length);
-        return rune.Value;
+        return CharacterClasses.Decode(utf8[position..], out length);
     }
 
     /// <summary>Where the character before a place begins.</summary>

@@ -81,7 +81,7 @@ public sealed class ChatOriginTests
         const string Source = "{% macro m(t) %}<{% generation %}{{ t }}!{% endgeneration %}>{% endmacro %}{% set x %}{{ m('a') }}{% endset %}{{ x | upper }}{{ m('b') }}";
         var rendering = ChatTemplate.Parse(Source).Render(Request);
         Assert.Equal("<A!><b!>", rendering.Text);
-        Assert.Equal([new ChatTextRange(1, 2), new ChatTextRange(5, 2)], rendering.GenerationRanges);
+        Assert.Equal([new TextRange(1, 3), new TextRange(5, 7)], rendering.GenerationRanges);
         Assert.Empty(rendering.RequestRanges);
     }
 }

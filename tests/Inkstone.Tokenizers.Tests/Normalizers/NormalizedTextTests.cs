@@ -34,8 +34,8 @@ public sealed class NormalizedTextTests
         var text = new NormalizedText();
         text.Reset([(byte)'a', 0xE4, 0xB8, (byte)'b', 0xFF, 0xFF], aligned: true, sourceOffset: 10);
         Assert.Equal("a[10,11)\uFFFD[11,13)b[13,14)\uFFFD[14,15)\uFFFD[15,16)", Shown(text));
-        Assert.Equal(new SourceRange(11, 14), text.SourceOf(1, 5));
-        Assert.Equal(new SourceRange(11, 11), text.SourceOf(1, 1));
+        Assert.Equal(new TextRange(11, 14), text.SourceOf(1, 5));
+        Assert.Equal(new TextRange(11, 11), text.SourceOf(1, 1));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal static class NaiveUnigram
         if (text.IsEmpty)
             return [([], 0)];
         var ways = new List<(int[], double)>();
-        var character = UnigramPieces.CharacterLength(text, 0);
+        var character = Utf8Text.LengthAt(text, 0);
         var isCovered = false;
         for (var length = 1; length <= text.Length; length++)
         {

@@ -24,7 +24,7 @@ internal sealed class UnigramLattice
         Array.Fill(_firstByEnd, -1);
         for (int start = 0, length; start < text.Length; start += length)
         {
-            length = UnigramPieces.CharacterLength(text, start);
+            length = Utf8Text.LengthAt(text, start);
             var (node, isCovered) = (0, false);
             for (var at = start; at < text.Length && pieces.Trie.TryStep(ref node, text[at]); at++)
             {

@@ -32,7 +32,7 @@ internal static class UnigramMargin
         margin = 0;
         for (int position = 0, length; position < word.Length; position += length)
         {
-            length = UnigramPieces.CharacterLength(word, position);
+            length = Utf8Text.LengthAt(word, position);
             var here = nodes[position];
             var node = 0;
             var isCovered = false;

@@ -51,7 +51,7 @@ internal sealed class UnigramPath
                 origin = position;
             }
             var here = _nodes[position - origin].Score;
-            var length = UnigramPieces.CharacterLength(text, position);
+            var length = Utf8Text.LengthAt(text, position);
             // The furthest that the longest piece leads.
             Reserve(Math.Min(text.Length - position, Math.Max(pieces.LongestPiece, length)) + position - origin);
             var ends = _nodes.AsSpan(position - origin);

@@ -40,12 +40,4 @@ internal sealed class UnigramPieces
 
     /// <summary>The bytes of a piece.</summary>
     public ReadOnlySpan<byte> this[int id] => _pieces[id];
-
-    /// <summary>The length in bytes of the character that begins here, by its first byte, and no further than the end.</summary>
-    public static int CharacterLength(ReadOnlySpan<byte> text, int position)
-    {
-        var first = text[position];
-        var length = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-        return Math.Min(length, text.Length - position);
-    }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Inkstone.Tokenizers;
 
 /// <summary>
@@ -11,8 +9,6 @@ namespace Inkstone.Tokenizers;
 internal sealed class ByteLevelStage(ByteLevelSettings settings, bool writesBytes) : PreTokenizerStage
 {
     private static readonly SplitStage Pattern = new(new ExpressionPattern(PreTokenizer.Gpt2.Pattern), SplitBehavior.Isolated);
-    private static readonly byte[][] Characters = [.. Enumerable.Range(0, 256).Select(value => Encoding.UTF8.GetBytes(ByteLevel.ToText([(byte)value])))];
-
     /// <summary>What the file says.</summary>
     public ByteLevelSettings Settings { get; } = settings;
 
@@ -57,7 +53,7 @@ internal sealed class ByteLevelStage(ByteLevelSettings settings, bool writesByte
         {
             var start = text.WrittenLength;
             for (var i = piece.Start; i < piece.End; i++)
-                text.Append(Characters[text.Bytes[i]], i);
+                text.Append(ByteLevel.Utf8[text.Bytes[i]], i);
             pieces.Add(start, text.WrittenLength);
         }
         text.EndRewrite();

@@ -21,7 +21,7 @@ internal sealed class CharacterPattern(CharacterKind kind) : PiecePattern
     private const int PunctuationVersion = 80;
 
     /// <inheritdoc/>
-    public override void FindAll(ReadOnlySpan<byte> piece, List<PieceRange> matches)
+    public override void FindAll(ReadOnlySpan<byte> piece, List<TextRange> matches)
     {
         for (int start = 0, length; start < piece.Length; start += length)
         {

@@ -16,7 +16,7 @@ internal sealed class FixedLengthStage(int length) : PreTokenizerStage
             var (start, count) = (piece.Start, 0);
             for (var position = piece.Start; position < piece.End;)
             {
-                position += UnigramPieces.CharacterLength(bytes, position);
+                position += Utf8Text.LengthAt(bytes, position);
                 if (++count < Length)
                     continue;
                 text.Add(start, position);

@@ -3,7 +3,7 @@ namespace Inkstone.Tokenizers;
 /// <summary>Puts pieces together from the stretches of a text that match and those that do not, given from left to right.</summary>
 internal ref struct PieceSplitter(PreTokenizedText text, SplitBehavior behavior)
 {
-    private PieceRange _held;
+    private TextRange _held;
     private bool _isHolding;
     private bool _wasMatch;
 

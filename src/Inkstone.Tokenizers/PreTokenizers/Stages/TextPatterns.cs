@@ -11,7 +11,7 @@ internal sealed class LiteralPattern(string text) : PiecePattern
     public string Text { get; } = text;
 
     /// <inheritdoc/>
-    public override void FindAll(ReadOnlySpan<byte> piece, List<PieceRange> matches)
+    public override void FindAll(ReadOnlySpan<byte> piece, List<TextRange> matches)
     {
         if (_bytes.Length == 0)
             return;
@@ -42,7 +42,7 @@ internal sealed class ExpressionPattern : PiecePattern
     public PreTokenizer? Scanner { get; }
 
     /// <inheritdoc/>
-    public override void FindAll(ReadOnlySpan<byte> piece, List<PieceRange> matches)
+    public override void FindAll(ReadOnlySpan<byte> piece, List<TextRange> matches)
     {
         var found = _pattern.Value.Matches(piece);
         while (found.MoveNext())

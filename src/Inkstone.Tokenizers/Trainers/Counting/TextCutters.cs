@@ -1,43 +1,26 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
 
 namespace Inkstone.Tokenizers;
 
-/// <summary>Appends the beginnings and ends of the pieces of a text, in bytes. Called from several threads.</summary>
-internal delegate void TextSplitter(ReadOnlySpan<byte> utf8, List<(int Start, int End)> spans);
-
-/// <summary>Ways to cut text into the pieces that trainers count.</summary>
+/// <summary>Ways to cut text into the pieces that trainers count: the stages that later cut it for encoding.</summary>
 internal static class TextCutters
 {
-    private const int ZeroWidthNonJoiner = 0x200C, ZeroWidthJoiner = 0x200D;
+    /// <summary>What stands between white space.</summary>
+    public static TextCutter Whitespace { get; } = OfStages(null, new WhitespaceSplitStage());
 
-    private enum Kind
-    {
-        Space,
-        Word,
-        Other,
-    }
-
-    /// <summary>The text as it is.</summary>
-    public static long Whole(ReadOnlySpan<byte> utf8, PieceCounts counts) => Add(utf8, counts);
-
-    /// <summary>What stands between white space (the property White_Space).</summary>
-    public static long Whitespace(ReadOnlySpan<byte> utf8, PieceCounts counts) => Runs(utf8, counts, static character => CodePoint.IsWhiteSpace(character) ? Kind.Space : Kind.Word);
-
-    /// <summary>Runs of letters, marks, digits, connectors and joiners, and runs of anything else but white space.</summary>
-    public static long WordsAndPunctuation(ReadOnlySpan<byte> utf8, PieceCounts counts) => Runs(utf8, counts, KindOf);
+    /// <summary>Words, and runs of what is neither word nor white space.</summary>
+    public static TextCutter WordsAndPunctuation { get; } = OfStages(null, new WhitespaceStage());
 
     /// <summary>The characters.</summary>
-    public static long Characters(ReadOnlySpan<byte> utf8, PieceCounts counts)
+    public static TextCutter Characters { get; } = OfStages(null, new FixedLengthStage(1));
+
+    /// <summary>The text as it is.</summary>
+    public static long Whole(ReadOnlySpan<byte> utf8, PieceCounts counts)
     {
-        long count = 0;
-        for (int at = 0, length; at < utf8.Length; at += length, count++)
-        {
-            Rune.DecodeFromUtf8(utf8[at..], out _, out length);
-            counts.Add(utf8.Slice(at, length));
-        }
-        return count;
+        if (utf8.IsEmpty)
+            return 0;
+        counts.Add(utf8);
+        return 1;
     }
 
     /// <summary>What the stages of a tokenizer cut a text into.</summary>
@@ -59,61 +42,5 @@ internal static class TextCutters
             spares.Add(pieces);
             return count;
         };
-    }
-
-    /// <summary>What a splitter finds; empty spans are left out.</summary>
-    public static TextCutter OfSpans(TextSplitter splitter)
-    {
-        var spares = new ConcurrentBag<List<(int Start, int End)>>();
-        return (utf8, counts) =>
-        {
-            if (!spares.TryTake(out var spans))
-                spans = [];
-            spans.Clear();
-            splitter(utf8, spans);
-            long count = 0;
-            foreach (var (start, end) in spans)
-                count += Add(utf8[start..end], counts);
-            spares.Add(spans);
-            return count;
-        };
-    }
-
-    private static long Runs(ReadOnlySpan<byte> utf8, PieceCounts counts, Func<int, Kind> kindOf)
-    {
-        long count = 0;
-        var (start, kind) = (0, Kind.Space);
-        for (int at = 0, length; at < utf8.Length; at += length)
-        {
-            Rune.DecodeFromUtf8(utf8[at..], out var character, out length);
-            var next = kindOf(character.Value);
-            if (next == kind)
-                continue;
-            if (kind != Kind.Space)
-                count += Add(utf8[start..at], counts);
-            (start, kind) = (at, next);
-        }
-        return kind == Kind.Space ? count : count + Add(utf8[start..], counts);
-    }
-
-    private static Kind KindOf(int character)
-    {
-        if (CodePoint.IsWhiteSpace(character))
-            return Kind.Space;
-        if (character is ZeroWidthNonJoiner or ZeroWidthJoiner)
-            return Kind.Word;
-        return CodePoint.Category(character) switch
-        {
-            <= UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation => Kind.Word,
-            _ => Kind.Other,
-        };
-    }
-
-    private static long Add(ReadOnlySpan<byte> piece, PieceCounts counts)
-    {
-        if (piece.IsEmpty)
-            return 0;
-        counts.Add(piece);
-        return 1;
     }
 }

@@ -63,7 +63,7 @@ internal sealed class UnigramExpectation
         int count = 0, scale = 0;
         for (int start = 0, length; start < word.Length; start += length)
         {
-            length = UnigramPieces.CharacterLength(word, start);
+            length = Utf8Text.LengthAt(word, start);
             if (sums[start] < Small)
             {
                 scale++;

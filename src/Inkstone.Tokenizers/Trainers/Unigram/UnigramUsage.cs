@@ -74,7 +74,7 @@ internal sealed record UnigramUsage(long[] Pieces, long[] Words, double Total, d
             nodes[0].Score = 0;
             for (int start = 0, length; start < text.Length; start += length)
             {
-                length = UnigramPieces.CharacterLength(text, start);
+                length = Utf8Text.LengthAt(text, start);
                 var (node, isCovered) = (0, false);
                 for (var at = start; at < text.Length && trie.TryStep(ref node, text[at]); at++)
                 {
