@@ -19,8 +19,11 @@ public abstract class ModelFamily
     /// <summary>Writes the configuration as Hugging Face names it.</summary>
     public abstract void WriteConfig(ModelConfig config, System.Text.Json.Utf8JsonWriter json);
 
+    /// <summary>Builds a network whose numbers come from a source.</summary>
+    public abstract Model Create(ModelConfig config, ParameterSource source);
+
     /// <summary>Builds a network of first values.</summary>
-    public abstract Model Create(ModelConfig config, Rng rng, Backend? backend = null);
+    public Model Create(ModelConfig config, Rng rng, Backend? backend = null) => Create(config, new ParameterSource("", rng, backend ?? Backend.Default));
 
     /// <summary>How published files hold the model's parameters.</summary>
     public abstract CheckpointMap Map(Model model);

@@ -10,6 +10,12 @@ public abstract record TensorChange
 
     /// <summary>From our form to the file's.</summary>
     public abstract Tensor Save(Tensor own);
+
+    /// <summary>Whether loading only puts whole rows into another order, so that a matrix may stay in the format of its file.</summary>
+    public virtual bool KeepsRows => false;
+
+    /// <summary>Where <see cref="KeepsRows"/>: the row of the file that is row i of ours, for each i.</summary>
+    public virtual IReadOnlyList<int> RowOrder(int rows) => throw new NotSupportedException();
 }
 
 /// <summary>A matrix that the file holds turned (GPT-2's Conv1D).</summary>
@@ -45,6 +51,16 @@ public sealed record RotaryPermuted(int HeadWidth) : TensorChange
 
     /// <inheritdoc/>
     public override Tensor Save(Tensor own) => Turn(own, 2, HeadWidth / 2);
+
+    /// <inheritdoc/>
+    public override bool KeepsRows => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> RowOrder(int rows)
+    {
+        var half = HeadWidth / 2;
+        return [.. Enumerable.Range(0, rows).Select(row => row / HeadWidth * HeadWidth + row % half * 2 + row % HeadWidth / half)];
+    }
 
     private Tensor Turn(Tensor x, int first, int second) =>
         x.Reshape(x.Shape[0] / HeadWidth, first, second, x.Shape[1]).Transpose(1, 2).Reshape(x.Shape);

@@ -3,7 +3,7 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A table of vectors by number: ids [rows] → [rows, width].</summary>
-public sealed class Embedding : Module
+public sealed class Embedding : Module, IWeightHolder
 {
     /// <summary>Makes a table of normal numbers.</summary>
     public Embedding(ParameterSource source, int count, int width, double deviation) =>

@@ -4,7 +4,7 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>y = x·wᵀ + b: [rows, input width] → [rows, output width].</summary>
-public sealed class Linear : Module
+public sealed class Linear : Module, IWeightHolder
 {
     /// <summary>Makes a layer with normal weights and a bias of zeros, if it has one.</summary>
     public Linear(ParameterSource source, int inputWidth, int outputWidth, bool bias, double deviation)

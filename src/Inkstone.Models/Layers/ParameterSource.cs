@@ -12,6 +12,11 @@ namespace Inkstone.Models;
 /// <param name="Backend">Where the parameters live.</param>
 public sealed record ParameterSource(string Path, Rng Rng, Backend Backend)
 {
+    /// <summary>
+    /// Whether the numbers are left as the memory has them, which costs nothing (untouched memory is not there yet): for a model that is loaded next.
+    /// </summary>
+    public bool IsEmpty { get; init; }
+
     /// <summary>The source of a named part.</summary>
     public ParameterSource In(string part) => this with { Path = Name(part) };
 
@@ -20,11 +25,11 @@ public sealed record ParameterSource(string Path, Rng Rng, Backend Backend)
 
     /// <summary>Normal numbers of mean 0.</summary>
     public Parameter Normal(string name, Shape shape, double deviation) =>
-        new(Name(name), Tensor.RandomNormal(shape, Rng.Split(Name(name)), deviation, 0, Backend));
+        new(Name(name), IsEmpty ? Tensor.Empty(shape, null, Backend) : Tensor.RandomNormal(shape, Rng.Split(Name(name)), deviation, 0, Backend));
 
     /// <summary>Uniform numbers in [−limit, limit).</summary>
     public Parameter Uniform(string name, Shape shape, double limit) =>
-        new(Name(name), Tensor.RandomUniform(shape, Rng.Split(Name(name)), -limit, limit, Backend));
+        new(Name(name), IsEmpty ? Tensor.Empty(shape, null, Backend) : Tensor.RandomUniform(shape, Rng.Split(Name(name)), -limit, limit, Backend));
 
     /// <summary>One number everywhere.</summary>
     public Parameter Constant(string name, Shape shape, double value) => new(Name(name), Tensor.Full(shape, value, null, Backend));

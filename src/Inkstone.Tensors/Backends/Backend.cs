@@ -138,6 +138,9 @@ public abstract partial class Backend
     /// <summary>dw[e] += Σ over rows r of expert e of dy[r]ᵀ·x[r].</summary>
     internal abstract void MatMulGroupedGradient(in Tensor x, in Tensor dy, in Tensor expertOfRow, in Tensor dw);
 
+    /// <summary>A stored matrix as this backend wants it for products; see <see cref="FrozenMatrix"/>.</summary>
+    internal abstract FrozenMatrix Freeze(StoredMatrix source, bool interleave);
+
     // indexing
 
     /// <summary>y[i] = table[ids[i]]: ids [n], table [rows, …], y [n, …]. Out-of-range ids throw.</summary>

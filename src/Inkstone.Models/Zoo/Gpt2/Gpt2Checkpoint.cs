@@ -73,7 +73,7 @@ public sealed class Gpt2Checkpoint : ModelFamily
     }
 
     /// <inheritdoc/>
-    public override Model Create(ModelConfig config, Rng rng, Backend? backend = null) => new Gpt2((Gpt2Config)config, rng, backend);
+    public override Model Create(ModelConfig config, ParameterSource source) => new Gpt2((Gpt2Config)config, source);
 
     /// <inheritdoc/>
     public override CheckpointMap Map(Model model)

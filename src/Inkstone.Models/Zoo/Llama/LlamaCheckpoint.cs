@@ -98,7 +98,7 @@ public sealed class LlamaCheckpoint : ModelFamily
     }
 
     /// <inheritdoc/>
-    public override Model Create(ModelConfig config, Rng rng, Backend? backend = null) => new Llama((LlamaConfig)config, rng, backend);
+    public override Model Create(ModelConfig config, ParameterSource source) => new Llama((LlamaConfig)config, source);
 
     /// <inheritdoc/>
     public override CheckpointMap Map(Model model)

@@ -13,6 +13,7 @@ public sealed partial class CpuBackend : HostBackend
     private readonly WorkerTeam _team;
     private readonly Gemm _gemm;
     private readonly DotProducts _dot;
+    private readonly BlockProducts _blocks;
     private readonly KernelTable _kernels;
 
     /// <summary>Makes a backend with threads and an empty pool of its own.</summary>
@@ -22,11 +23,18 @@ public sealed partial class CpuBackend : HostBackend
     /// </param>
     /// <param name="threads">Threads that work at once; null means one for each logical processor.</param>
     public CpuBackend(VectorWidth? width = null, int? threads = null)
+        : this(width, threads, null)
+    {
+    }
+
+    /// <summary>A backend whose products of bytes use given instructions.</summary>
+    internal CpuBackend(VectorWidth? width, int? threads, ByteDotKind? dot)
     {
         Width = width ?? WidthByDefault();
         _team = new WorkerTeam(threads);
         _gemm = new Gemm(_team, Width);
         _dot = new DotProducts(_team, Width);
+        _blocks = new BlockProducts(_team, dot ?? ByteDotKinds.BestOf(Width));
         _kernels = KernelTable.For(Width);
     }
 

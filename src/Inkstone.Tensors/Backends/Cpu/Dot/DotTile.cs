@@ -28,6 +28,24 @@ internal readonly struct ThreeRows : IRowCount
     public static int Value => 3;
 }
 
+/// <summary>Four rows.</summary>
+internal readonly struct FourRows : IRowCount
+{
+    public static int Value => 4;
+}
+
+/// <summary>Five rows.</summary>
+internal readonly struct FiveRows : IRowCount
+{
+    public static int Value => 5;
+}
+
+/// <summary>Six rows.</summary>
+internal readonly struct SixRows : IRowCount
+{
+    public static int Value => 6;
+}
+
 /// <summary>
 /// The kernel of <see cref="DotProducts"/>: up to three rows of A by four rows of W over one block along k. Everything is read where it lies, front to back, so
 /// the processor's own prediction keeps memory busy, and nothing is packed or transposed.

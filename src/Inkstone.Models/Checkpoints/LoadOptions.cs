@@ -1,0 +1,23 @@
+namespace Inkstone.Models;
+
+/// <summary>How a checkpoint becomes a model.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>For training: every number a parameter in the backend's own floating type.</summary>
+    public static LoadOptions Trainable { get; } = new() { Frozen = false };
+
+    /// <summary>For use: matrices stay in the format of their file.</summary>
+    public static LoadOptions ForUse { get; } = new();
+
+    /// <summary>Whether matrices stay in the format of their file and are not trained; vectors are parameters in any case.</summary>
+    public bool Frozen { get; init; } = true;
+
+    /// <summary>Whether frozen matrices in block formats are laid out anew for speed, in memory of their own.</summary>
+    public bool Interleave { get; init; } = true;
+
+    /// <summary>
+    /// Whether frozen matrices may be read where the file is mapped. A mapped file that another process cuts short ends this one: without mapping, its bytes
+    /// are copied first.
+    /// </summary>
+    public bool Mapped { get; init; } = true;
+}

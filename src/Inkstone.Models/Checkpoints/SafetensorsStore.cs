@@ -1,0 +1,54 @@
+using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Files;
+using Inkstone.Foundation.Formats;
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>The safetensors of a model folder.</summary>
+public sealed class SafetensorsStore : TensorStore
+{
+    private readonly SafetensorsFolder _folder;
+
+    private SafetensorsStore(string path, SafetensorsFolder folder) => (Path, _folder) = (path, folder);
+
+    /// <inheritdoc/>
+    public override string Path { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<string> Names => [.. _folder.Tensors.Keys];
+
+    /// <inheritdoc/>
+    public override Int128 Count =>
+        _folder.Tensors.Values.Aggregate(Int128.Zero, (sum, held) => sum + held.Tensor.Shape.Aggregate(Int128.One, (product, extent) => product * extent));
+
+    /// <summary>Opens the weights of a folder.</summary>
+    public static SafetensorsStore Open(string folder) => new(folder, SafetensorsFolder.Open(folder));
+
+    /// <inheritdoc/>
+    public override StoredTensor? Find(string name)
+    {
+        if (!_folder.Tensors.TryGetValue(name, out var held))
+            return null;
+        var (file, tensor) = held;
+        var where = $"{file.Path}: {name}";
+        WeightFormat format = tensor.Type switch
+        {
+            SafetensorsType.F32 => WeightFormat.F32,
+            SafetensorsType.F16 => WeightFormat.F16,
+            SafetensorsType.BF16 => WeightFormat.BF16,
+            _ => throw new InkstoneFormatException("the tensor's numbers are of a type that is not read", where, "F32, F16 or BF16", tensor.Type.Name()),
+        };
+        return new(name, where, format, tensor.Shape, new Bytes(file, tensor));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _folder.Dispose();
+
+    private sealed class Bytes(SafetensorsFile file, SafetensorsTensor tensor) : ITensorBytes
+    {
+        public void Read(long start, Span<byte> destination) => file.Read(tensor, start, destination);
+
+        public MappedWindow Map() => file.Map(tensor);
+    }
+}

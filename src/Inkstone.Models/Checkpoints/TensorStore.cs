@@ -1,0 +1,30 @@
+using Inkstone.Foundation.Errors;
+
+namespace Inkstone.Models;
+
+/// <summary>The tensors of a checkpoint by name, whatever kind of file holds them.</summary>
+public abstract class TensorStore : IDisposable
+{
+    /// <summary>The folder or file.</summary>
+    public abstract string Path { get; }
+
+    /// <summary>All tensors' names.</summary>
+    public abstract IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>How many numbers all tensors have.</summary>
+    public abstract Int128 Count { get; }
+
+    /// <summary>A tensor by its name; null when there is none.</summary>
+    /// <exception cref="InkstoneFormatException">Its numbers are in a format that cannot be read; the error names it.</exception>
+    public abstract StoredTensor? Find(string name);
+
+    /// <summary>Closes the files; tensors in place stay.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the files.</summary>
+    protected abstract void Dispose(bool disposing);
+}

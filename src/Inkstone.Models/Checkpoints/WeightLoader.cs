@@ -1,0 +1,95 @@
+using Inkstone.Foundation.Errors;
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>Sets a model's parameters and weights from the tensors of a checkpoint. Loading is total: every tensor is used or named in the error.</summary>
+internal static class WeightLoader
+{
+    /// <summary>Loads all entries of a map.</summary>
+    /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or is not known.</exception>
+    public static void Load(Model model, CheckpointMap map, TensorStore store, LoadOptions options)
+    {
+        var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
+        var holders = options.Frozen ? HoldersOf(model) : [];
+        foreach (var entry in map.Entries)
+        {
+            using var pause = Tape.Pause();
+            using var scope = PoolScope.Open();
+            var stored = Find(entry, map, store, unused);
+            if (!TryFreeze(entry, stored, holders, model.Backend, options))
+                entry.Load([.. stored.Select(tensor => tensor.Read(model.Backend))]);
+        }
+        foreach (var name in map.Tied)
+            if (Name(store, map.OptionalPrefix, name) is { } repeated)
+                unused.Remove(repeated);
+        if (unused.Count > 0)
+            throw new InkstoneFormatException("the file holds tensors that this model has no place for", store.Path, "none",
+                string.Join(", ", unused.Order(StringComparer.Ordinal).Take(8)) + (unused.Count > 8 ? $" and {unused.Count - 8} more" : ""));
+    }
+
+    private static List<StoredTensor> Find(CheckpointEntry entry, CheckpointMap map, TensorStore store, HashSet<string> unused)
+    {
+        var expected = entry.StoredShapes().ToDictionary(stored => stored.Name, stored => stored.Shape);
+        var found = new List<StoredTensor>();
+        foreach (var name in entry.Names)
+        {
+            var tensor = Name(store, map.OptionalPrefix, name) is { } actual ? store.Find(actual) : null;
+            if (tensor is null)
+                throw new InkstoneFormatException("a tensor is missing", store.Path, $"{name} {expected[name]}", "no such tensor",
+                    "The configuration may be another model's.");
+            if (!tensor.Shape.SequenceEqual(expected[name].Select(extent => (long)extent)))
+                throw new InkstoneFormatException("a tensor has another shape than the configuration gives it", tensor.Where, expected[name].ToString(),
+                    $"[{string.Join(", ", tensor.Shape)}]");
+            found.Add(tensor);
+            unused.Remove(tensor.Name);
+        }
+        return found;
+    }
+
+    /// <summary>Puts matrices where they are used in the format of the file, when the file's rows are the model's rows.</summary>
+    private static bool TryFreeze(
+        CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, LoadOptions options)
+    {
+        if (!options.Frozen || entry.Axis != 0 || entry.Changes.Any(change => !change.KeepsRows) || stored.Any(tensor => tensor.Shape.Count != 2)
+            || !entry.Parameters.All(holders.ContainsKey) || stored.Any(tensor => tensor.Format != stored[0].Format))
+            return false;
+        var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(options.Mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
+        var whole = stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]);
+        var first = 0;
+        foreach (var parameter in entry.Parameters)
+        {
+            var rows = entry.Parameters.Count == 1 ? whole.Rows : parameter.Value.Shape[0];
+            var weight = new FrozenWeight(FrozenMatrix.Create(whole.Slice(first, rows), backend, options.Interleave));
+            foreach (var holder in holders[parameter])
+                holder.Weight = weight;
+            first += rows;
+        }
+        return true;
+    }
+
+    private static Dictionary<Parameter, List<IWeightHolder>> HoldersOf(Module module)
+    {
+        var holders = new Dictionary<Parameter, List<IWeightHolder>>();
+        Add(module);
+        return holders;
+
+        void Add(Module part)
+        {
+            if (part is IWeightHolder { Weight: DenseWeight dense } holder)
+            {
+                if (!holders.TryGetValue(dense.Parameter, out var list))
+                    holders.Add(dense.Parameter, list = []);
+                list.Add(holder);
+            }
+            foreach (var child in part.Children)
+                Add(child);
+        }
+    }
+
+    private static string? Name(TensorStore store, string prefix, string name)
+    {
+        var names = store.Names;
+        return names.Contains(prefix + name) ? prefix + name : names.Contains(name) ? name : null;
+    }
+}

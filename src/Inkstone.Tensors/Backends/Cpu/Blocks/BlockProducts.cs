@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Inkstone.Tensors;
+
+/// <summary>
+/// Products with weights in panels. The threads share the panels; a thread goes over one panel a stretch of columns at a time, which stays in the first cache while all
+/// rows pass by.
+/// </summary>
+internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
+{
+    private const int WantedChunks = 32;
+    private const int StretchColumns = 1024;
+
+    /// <summary>Computes the problem; allocates nothing.</summary>
+    public void Multiply<TLayout, TPanels>(in BlockProblem problem, TPanels panels)
+        where TLayout : struct, IPanelLayout
+        where TPanels : struct, IPanels
+    {
+        if (problem.M == 0 || problem.N == 0)
+            return;
+        var count = (problem.N + Panel.Rows - 1) / Panel.Rows;
+        var perChunk = Math.Max(1, count / WantedChunks);
+        var chunks = (count - 1) / perChunk + 1;
+        switch (dot)
+        {
+            case ByteDotKind.Vnni:
+                team.Run(chunks, new Chunk<TLayout, TPanels, VnniDot, Vector256<int>>(problem, panels, perChunk));
+                break;
+            case ByteDotKind.Wide512:
+                team.Run(chunks, new Chunk<TLayout, TPanels, WideDot512, Vector512<int>>(problem, panels, perChunk));
+                break;
+            case ByteDotKind.Wide256:
+                team.Run(chunks, new Chunk<TLayout, TPanels, WideDot256, TwoSums>(problem, panels, perChunk));
+                break;
+            default:
+                team.Run(chunks, new Chunk<TLayout, TPanels, PlainDot, Vector256<int>>(problem, panels, perChunk));
+                break;
+        }
+    }
+
+    private readonly unsafe struct Chunk<TLayout, TPanels, TDot, TSums>(BlockProblem problem, TPanels panels, int perChunk) : IChunkAction
+        where TLayout : struct, IPanelLayout
+        where TPanels : struct, IPanels
+        where TDot : struct, IByteDot<TSums>
+        where TSums : struct
+    {
+        private const int MostRows = BlockTile<TLayout, TDot, TSums>.MostRows;
+
+        public void Invoke(int chunk)
+        {
+            var first = chunk * perChunk;
+            var end = Math.Min(first + perChunk, (problem.N + Panel.Rows - 1) / Panel.Rows);
+            for (var panel = first; panel < end; panel++)
+                Multiply(panels.Panel(panel), panel * Panel.Rows);
+        }
+
+        [SkipLocalsInit]
+        private void Multiply(byte* panel, int column)
+        {
+            var columns = Math.Min(Panel.Rows, problem.N - column);
+            var edge = stackalloc float[MostRows * Panel.Rows];
+            for (var row = 0; row < problem.M; row++)
+                Begin(problem.C + row * problem.CStride + column, column, columns);
+            var groups = problem.K / TLayout.GroupLength;
+            var perStretch = problem.M <= MostRows ? groups : StretchColumns / TLayout.GroupLength;
+            for (var group = 0; group < groups; group += perStretch)
+            {
+                var end = Math.Min(group + perStretch, groups);
+                for (var row = 0; row < problem.M; row += MostRows)
+                {
+                    var rows = Math.Min(MostRows, problem.M - row);
+                    var y = problem.C + row * problem.CStride + column;
+                    if (columns == Panel.Rows)
+                    {
+                        Multiply(rows, row, panel, group, end, y, problem.CStride);
+                        continue;
+                    }
+                    for (var r = 0; r < rows; r++)
+                        Unsafe.CopyBlockUnaligned(edge + r * Panel.Rows, y + r * problem.CStride, (uint)(columns * sizeof(float)));
+                    Multiply(rows, row, panel, group, end, edge, Panel.Rows);
+                    for (var r = 0; r < rows; r++)
+                        Unsafe.CopyBlockUnaligned(y + r * problem.CStride, edge + r * Panel.Rows, (uint)(columns * sizeof(float)));
+                }
+            }
+        }
+
+        private void Begin(float* y, int column, int columns)
+        {
+            if (problem.Bias == null)
+                new Span<float>(y, columns).Clear();
+            else
+                Unsafe.CopyBlockUnaligned(y, problem.Bias + column, (uint)(columns * sizeof(float)));
+        }
+
+        private void Multiply(int rows, int row, byte* panel, int first, int end, float* y, nint yStride)
+        {
+            switch (rows)
+            {
+                case 6:
+                    BlockTile<TLayout, TDot, TSums>.Multiply<SixRows>(problem.A, row, panel, first, end, y, yStride);
+                    break;
+                case 5:
+                    BlockTile<TLayout, TDot, TSums>.Multiply<FiveRows>(problem.A, row, panel, first, end, y, yStride);
+                    break;
+                case 4:
+                    BlockTile<TLayout, TDot, TSums>.Multiply<FourRows>(problem.A, row, panel, first, end, y, yStride);
+                    break;
+                case 3:
+                    BlockTile<TLayout, TDot, TSums>.Multiply<ThreeRows>(problem.A, row, panel, first, end, y, yStride);
+                    break;
+                case 2:
+                    BlockTile<TLayout, TDot, TSums>.Multiply<TwoRows>(problem.A, row, panel, first, end, y, yStride);
+                    break;
+                default:
+                    BlockTile<TLayout, TDot, TSums>.Multiply<OneRow>(problem.A, row, panel, first, end, y, yStride);
+                    break;
+            }
+        }
+    }
+}

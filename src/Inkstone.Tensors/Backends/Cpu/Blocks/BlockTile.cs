@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Inkstone.Tensors;
+
+/// <summary>
+/// The kernel of products with block formats: up to six rounded rows by one panel over all of k. Within a group of columns sums are whole numbers, which are exact;
+/// groups are added in ascending order, each as fma(d · scale, sum, y) and then, where there are offsets, fma(d · Σ activations, offset, y), in single precision. So a
+/// result depends on its row and on the weight alone.
+/// </summary>
+internal static unsafe class BlockTile<TLayout, TDot, TSums>
+    where TLayout : struct, IPanelLayout
+    where TDot : struct, IByteDot<TSums>
+    where TSums : struct
+{
+    /// <summary>The most rows at once: twelve sums in sixteen registers.</summary>
+    public const int MostRows = 6;
+
+    /// <summary>Adds products with some groups of a panel to sums of sixteen columns a row.</summary>
+    /// <param name="a">The rows.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="panel">The panel.</param>
+    /// <param name="first">The first group.</param>
+    /// <param name="end">The group after the last.</param>
+    /// <param name="y">The sums, sixteen a row.</param>
+    /// <param name="yStride">Elements from one row's sums to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TRows>(in ActivationBlocks a, int row, byte* panel, int first, int end, float* y, nint yStride)
+        where TRows : struct, IRowCount
+    {
+        var columns = a.Columns;
+        var codes = a.CodesOf(row);
+        var scales = a.ScalesOf(row);
+        var sums = a.SumsOf(row);
+        nint scaleStride = columns / ActivationBlocks.Length, sumStride = columns / ActivationBlocks.SumLength;
+        for (var group = first; group < end; group++)
+        {
+            TSums s00 = TDot.Zero, s01 = TDot.Zero, s10 = TDot.Zero, s11 = TDot.Zero, s20 = TDot.Zero, s21 = TDot.Zero;
+            TSums s30 = TDot.Zero, s31 = TDot.Zero, s40 = TDot.Zero, s41 = TDot.Zero, s50 = TDot.Zero, s51 = TDot.Zero;
+            var weights = TLayout.Codes(panel, group);
+            var x = codes + (nint)group * TLayout.GroupLength;
+            if (TLayout.CodeBits == 8)
+            {
+                for (var step = 0; step < TLayout.GroupLength; step += 4, weights += 64, x += 4)
+                    Step<TRows>(
+                        Vector256.Load(weights), Vector256.Load(weights + 32), x, columns, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
+                        ref s40, ref s41, ref s50, ref s51);
+            }
+            else
+            {
+                var low = Vector256.Create((byte)15);
+                for (var step = 0; step < TLayout.GroupLength / 2; step += 4, weights += 64, x += 4)
+                {
+                    var (both0, both1) = (Vector256.Load(weights), Vector256.Load(weights + 32));
+                    Step<TRows>(
+                        both0 & low, both1 & low, x, columns, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50,
+                        ref s51);
+                    Step<TRows>(
+                        (both0.AsUInt16() >> 4).AsByte() & low, (both1.AsUInt16() >> 4).AsByte() & low, x + TLayout.GroupLength / 2, columns, ref s00, ref s01,
+                        ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50, ref s51);
+                }
+            }
+            TLayout.Scales(panel, group, out var scale0, out var scale1);
+            TLayout.Offsets(panel, group, out var offset0, out var offset1);
+            var block = group * TLayout.GroupLength / ActivationBlocks.Length;
+            Finish(s00, s01, scale0, scale1, offset0, offset1, scales[block], SumAt(sums, group), y);
+            if (TRows.Value > 1)
+                Finish(s10, s11, scale0, scale1, offset0, offset1, scales[scaleStride + block], SumAt(sums + sumStride, group), y + yStride);
+            if (TRows.Value > 2)
+                Finish(s20, s21, scale0, scale1, offset0, offset1, scales[2 * scaleStride + block], SumAt(sums + 2 * sumStride, group), y + 2 * yStride);
+            if (TRows.Value > 3)
+                Finish(s30, s31, scale0, scale1, offset0, offset1, scales[3 * scaleStride + block], SumAt(sums + 3 * sumStride, group), y + 3 * yStride);
+            if (TRows.Value > 4)
+                Finish(s40, s41, scale0, scale1, offset0, offset1, scales[4 * scaleStride + block], SumAt(sums + 4 * sumStride, group), y + 4 * yStride);
+            if (TRows.Value > 5)
+                Finish(s50, s51, scale0, scale1, offset0, offset1, scales[5 * scaleStride + block], SumAt(sums + 5 * sumStride, group), y + 5 * yStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TRows>(
+        Vector256<byte> first, Vector256<byte> second, sbyte* x, nint stride, ref TSums s00, ref TSums s01, ref TSums s10, ref TSums s11, ref TSums s20,
+        ref TSums s21, ref TSums s30, ref TSums s31, ref TSums s40, ref TSums s41, ref TSums s50, ref TSums s51)
+        where TRows : struct, IRowCount
+    {
+        Add(first, second, *(int*)x, ref s00, ref s01);
+        if (TRows.Value > 1)
+            Add(first, second, *(int*)(x + stride), ref s10, ref s11);
+        if (TRows.Value > 2)
+            Add(first, second, *(int*)(x + 2 * stride), ref s20, ref s21);
+        if (TRows.Value > 3)
+            Add(first, second, *(int*)(x + 3 * stride), ref s30, ref s31);
+        if (TRows.Value > 4)
+            Add(first, second, *(int*)(x + 4 * stride), ref s40, ref s41);
+        if (TRows.Value > 5)
+            Add(first, second, *(int*)(x + 5 * stride), ref s50, ref s51);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(Vector256<byte> first, Vector256<byte> second, int activations, ref TSums s0, ref TSums s1)
+    {
+        s0 = TDot.Add(s0, first, activations);
+        s1 = TDot.Add(s1, second, activations);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SumAt(int* sums, int group) =>
+        TLayout.GroupLength == ActivationBlocks.SumLength ? sums[group] : sums[2 * group] + sums[2 * group + 1];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(
+        TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, float scale, int sum, float* y)
+    {
+        var bias = Vector256.Create(TLayout.Bias * sum);
+        var (y0, y1) = (Vector256.Load(y), Vector256.Load(y + 8));
+        y0 = Vector256.FusedMultiplyAdd(scale0 * scale, Vector256.ConvertToSingle(TDot.Fold(s0) - bias), y0);
+        y1 = Vector256.FusedMultiplyAdd(scale1 * scale, Vector256.ConvertToSingle(TDot.Fold(s1) - bias), y1);
+        if (TLayout.HasOffsets)
+        {
+            var total = Vector256.Create(scale * sum);
+            y0 = Vector256.FusedMultiplyAdd(total, offset0, y0);
+            y1 = Vector256.FusedMultiplyAdd(total, offset1, y1);
+        }
+        y0.Store(y);
+        y1.Store(y + 8);
+    }
+}
