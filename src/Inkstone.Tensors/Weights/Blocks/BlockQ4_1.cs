@@ -1,0 +1,30 @@
+namespace Inkstone.Tensors;
+
+/// <summary>d and m (2 bytes each), then 32 nibbles q: w = d·q + m.</summary>
+internal readonly struct BlockQ4_1 : IWeightBlock
+{
+    public static int Length => 32;
+
+    public static int Bytes => 20;
+
+    public static int GroupLength => 32;
+
+    public static bool HasOffsets => true;
+
+    public static void Unpack(ReadOnlySpan<byte> block, Span<sbyte> levels, Span<float> scales, Span<float> offsets)
+    {
+        scales[0] = HalfScale.Read(block, 0);
+        offsets[0] = HalfScale.Read(block, 2);
+        Nibbles.Unpack(block[4..], levels);
+    }
+
+    public static void Quantize(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> block)
+    {
+        var (scale, offset) = AffineFit.SearchHalf(weights, importance, 15);
+        HalfScale.Write(scale, block, 0);
+        HalfScale.Write(offset, block, 2);
+        Span<sbyte> found = stackalloc sbyte[Length];
+        AffineFit.Levels(weights, scale, offset, 15, found);
+        Nibbles.Pack(found, block[4..]);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Inkstone.Tensors;
+
+/// <summary>The integers that a format can store for a weight.</summary>
+internal interface ILevels
+{
+    /// <summary>The least level.</summary>
+    float Lowest { get; }
+
+    /// <summary>The greatest level.</summary>
+    float Highest { get; }
+
+    /// <summary>How far scales around the natural one are searched, as a fraction: about one step of the levels at their end.</summary>
+    float Reach { get; }
+
+    /// <summary>The level nearest to each number.</summary>
+    Vector256<float> Nearest(Vector256<float> values);
+}
+
+/// <summary>All integers of an interval.</summary>
+internal readonly struct LinearLevels(float lowest, float highest) : ILevels
+{
+    public float Lowest => lowest;
+
+    public float Highest => highest;
+
+    public float Reach => 1 / highest;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Nearest(Vector256<float> values) =>
+        Vector256.MinNative(Vector256.MaxNative(Vector256.Round(values), Vector256.Create(lowest)), Vector256.Create(highest));
+}
+
+/// <summary>The sixteen levels of IQ4_NL and IQ4_XS, denser about zero.</summary>
+internal readonly struct UnevenLevels : ILevels
+{
+    /// <summary>The level of each code.</summary>
+    public static ReadOnlySpan<sbyte> Values => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
+    public float Lowest => -127;
+
+    public float Highest => 113;
+
+    public float Reach => 0.15f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Nearest(Vector256<float> values) => Codebook.Nearest(Values, values);
+}
+
+/// <summary>The levels of MXFP4: twice the numbers of E2M1. Zero twice, the second of them negative.</summary>
+internal readonly struct MicroscalingLevels : ILevels
+{
+    /// <summary>The level of each code.</summary>
+    public static ReadOnlySpan<sbyte> Values => [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
+
+    private static ReadOnlySpan<sbyte> Ascending => [-12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12];
+
+    public float Lowest => -12;
+
+    public float Highest => 12;
+
+    public float Reach => 0.5f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Nearest(Vector256<float> values) => Codebook.Nearest(Ascending, values);
+}
+
+/// <summary>Levels that are listed.</summary>
+internal static class Codebook
+{
+    /// <summary>The nearest of ascending levels: the lowest, and one difference more for each midpoint that is passed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Nearest(ReadOnlySpan<sbyte> ascending, Vector256<float> values)
+    {
+        var nearest = Vector256.Create((float)ascending[0]);
+        for (var i = 1; i < ascending.Length; i++)
+        {
+            var middle = Vector256.Create((ascending[i - 1] + ascending[i]) * 0.5f);
+            nearest += Vector256.GreaterThan(values, middle) & Vector256.Create((float)(ascending[i] - ascending[i - 1]));
+        }
+        return nearest;
+    }
+
+    /// <summary>The first code of each level, at level + 128.</summary>
+    public static byte[] Codes(ReadOnlySpan<sbyte> values)
+    {
+        var codes = new byte[256];
+        for (var code = values.Length - 1; code >= 0; code--)
+            codes[values[code] + 128] = (byte)code;
+        return codes;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Inkstone.Tensors;
+
+/// <summary>
+/// Fits w = scale·level to a group: the scale with the least Σ importance·(w - scale·level)². For levels that stand, the best scale is
+/// Σ importance·w·level / Σ importance·level² (least squares); which levels stand depends on the scale, so scales are tried around the one
+/// that puts the greatest weight at either end of the levels, and beyond it some that cut off the greatest.
+/// </summary>
+internal static class SymmetricFit
+{
+    /// <summary>Scales tried on each side of the natural one.</summary>
+    private const int Steps = 8;
+
+    private static ReadOnlySpan<float> Cuts => [1.25f, 1.5f, 2, 3];
+
+    /// <summary>The best scale found, of any precision.</summary>
+    public static float Search<TLevels>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels)
+        where TLevels : struct, ILevels => Search<TLevels>(weights, importance, levels, half: false);
+
+    /// <summary>The best scale found that half precision holds; each is tried as it will be stored.</summary>
+    public static float SearchHalf<TLevels>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels)
+        where TLevels : struct, ILevels
+    {
+        var best = Search(weights, importance, levels, half: true);
+        var error = Error(weights, importance, best, levels);
+        var nearest = best;
+        for (var step = -1; step <= 1; step += 2)
+            Try(HalfScale.Step(nearest, step), weights, importance, levels, ref best, ref error);
+        return best;
+    }
+
+    /// <summary>Σ importance·(w - scale·level)² with the nearest levels.</summary>
+    public static float Error<TLevels>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, float scale, TLevels levels)
+        where TLevels : struct, ILevels
+    {
+        var inverse = scale == 0 ? 0 : 1 / scale;
+        var sum = Vector256<float>.Zero;
+        for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var w = Vector256.Create(weights[i..]);
+            var difference = w - (levels.Nearest(w * inverse) * scale);
+            sum += Vector256.Create(importance[i..]) * (difference * difference);
+        }
+        return Lanes.Sum(sum);
+    }
+
+    /// <summary>Takes a scale if it is better than the best so far.</summary>
+    public static void Try<TLevels>(
+        float scale, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels, ref float best, ref float error)
+        where TLevels : struct, ILevels
+    {
+        var found = Error(weights, importance, scale, levels);
+        if (found < error)
+            (best, error) = (scale, found);
+    }
+
+    /// <summary>Σ importance·w·level and Σ importance·level² with the levels nearest to w·inverse.</summary>
+    public static (float Product, float Square) Project<TLevels>(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, float inverse, TLevels levels)
+        where TLevels : struct, ILevels
+    {
+        var (products, squares) = (Vector256<float>.Zero, Vector256<float>.Zero);
+        for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var w = Vector256.Create(weights[i..]);
+            var level = levels.Nearest(w * inverse);
+            var weighted = Vector256.Create(importance[i..]) * level;
+            products += weighted * w;
+            squares += weighted * level;
+        }
+        return (Lanes.Sum(products), Lanes.Sum(squares));
+    }
+
+    /// <summary>The nearest levels.</summary>
+    public static void Levels<TLevels>(ReadOnlySpan<float> weights, float scale, TLevels levels, Span<sbyte> found)
+        where TLevels : struct, ILevels
+    {
+        var inverse = scale == 0 ? 0 : 1 / scale;
+        for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+            Lanes.Narrow(levels.Nearest(Vector256.Create(weights[i..]) * inverse), found[i..]);
+    }
+
+    private static float Search<TLevels>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels, bool half)
+        where TLevels : struct, ILevels
+    {
+        var peak = Lanes.Peak(weights);
+        if (peak == 0)
+            return 0;
+        var search = new Best { Score = float.NegativeInfinity };
+        for (var side = 0; side < (levels.Lowest == -levels.Highest ? 1 : 2); side++)
+        {
+            var end = (side == 0 ? levels.Lowest : levels.Highest) / peak;
+            for (var step = -Steps; step <= Steps; step++)
+                search.Take(end * (1 + (step * levels.Reach / Steps)), weights, importance, levels, half);
+            foreach (var cut in Cuts)
+                search.Take(end * cut, weights, importance, levels, half);
+        }
+        for (var before = float.NaN; search.Scale != before && search.Scale != 0;)
+        {
+            before = search.Scale;
+            search.Take(1 / before, weights, importance, levels, half);
+        }
+        return search.Scale;
+    }
+
+    /// <summary>The best scale so far. Its score is what the error has lost; where the stored scale is tried, the error itself counts.</summary>
+    private struct Best
+    {
+        public float Scale;
+        public float Score;
+
+        public void Take<TLevels>(float inverse, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels, bool half)
+            where TLevels : struct, ILevels
+        {
+            var (product, square) = Project(weights, importance, inverse, levels);
+            if (!(square > 0))
+                return;
+            var scale = half ? HalfScale.Nearest(product / square) : product / square;
+            var score = half ? -Error(weights, importance, scale, levels) : product * scale;
+            if (score > Score)
+                (Scale, Score) = (scale, score);
+        }
+    }
+}
