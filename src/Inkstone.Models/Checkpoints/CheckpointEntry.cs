@@ -16,8 +16,11 @@ public sealed record CheckpointEntry(
     /// <summary>The shape, in the file, of each tensor named.</summary>
     public IEnumerable<(string Name, Shape Shape)> StoredShapes()
     {
-        using var scope = PoolScope.Open();
-        return [.. ToStored().Select(stored => (stored.Name, stored.Value.Shape))];
+        var own = Parameters[0].Value.Shape;
+        if (own.Rank > 0 && (Parameters.Count > 1 || Names.Count > 1))
+            own = own.With(Axis, Parameters.Sum(parameter => parameter.Value.Shape[Axis]) / Names.Count);
+        var stored = Changes.Reverse().Aggregate(own, (shape, change) => change.StoredShape(shape));
+        return [.. Names.Select(name => (name, stored))];
     }
 
     /// <summary>Sets the parameters from the file's tensors, given in the order of <see cref="Names"/>.</summary>

@@ -48,14 +48,19 @@ public static class ModelFolder
     public static ModelConfig ReadConfig(string folder) => ReadConfigAndFamily(folder).Config;
 
     /// <summary>Reads a model.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="backend">Where the model is to live.</param>
+    /// <param name="options">What becomes of the weights; null means <see cref="LoadOptions.Trainable"/>.</param>
     /// <exception cref="InkstoneNotFoundException">The folder or one of its files is missing.</exception>
     /// <exception cref="InkstoneFormatException">A file is not what it must be; a tensor is missing, has another shape or is not known.</exception>
-    public static Model Load(string folder, Backend? backend = null)
+    public static Model Load(string folder, Backend? backend = null, LoadOptions? options = null)
     {
         var (config, family) = ReadConfigAndFamily(folder);
-        RequireWeightsFor(config, folder);
-        var model = family.Create(config, Rng.From(0), backend);
-        LoadWeights(model, folder);
+        RefuseExecutable(folder);
+        using var weights = SafetensorsStore.Open(folder);
+        RequireWeightsFor(config, weights, Path.Combine(folder, ConfigName));
+        var model = family.Create(config, new ParameterSource("", Rng.From(0), backend ?? Backend.Default) { IsEmpty = true });
+        WeightLoader.Load(model, family.Map(model), weights, options ?? LoadOptions.Trainable);
         return model;
     }
 
@@ -63,48 +68,16 @@ public static class ModelFolder
     public static void LoadWeights(Model model, string folder)
     {
         RefuseExecutable(folder);
-        using var weights = SafetensorsFolder.Open(folder);
-        var map = ModelFamilies.Of(model).Map(model);
-        var unused = weights.Tensors.Keys.Where(name => !map.IsIgnored(name)).ToHashSet();
-        foreach (var entry in map.Entries)
-        {
-            using var pause = Tape.Pause();
-            using var scope = PoolScope.Open();
-            var expected = entry.StoredShapes().ToDictionary(stored => stored.Name, stored => stored.Shape);
-            var stored = new List<Tensor>();
-            foreach (var name in entry.Names)
-            {
-                var found = Find(weights, map.OptionalPrefix, name)
-                    ?? throw new InkstoneFormatException("a tensor is missing", folder, $"{name} {expected[name]}", "no such tensor",
-                        "The configuration may be another model's.");
-                var (file, tensor) = weights.Tensors[found];
-                if (!tensor.Shape.SequenceEqual(expected[name].Select(extent => (long)extent)))
-                    throw new InkstoneFormatException("a tensor has another shape than the configuration gives it", $"{file.Path}: {found}", expected[name].ToString(),
-                        $"[{string.Join(", ", tensor.Shape)}]");
-                stored.Add(WeightBytes.Read(file, tensor, model.Backend));
-                unused.Remove(found);
-            }
-            entry.Load(stored);
-        }
-        foreach (var name in map.Tied)
-            if (Find(weights, map.OptionalPrefix, name) is { } repeated)
-                unused.Remove(repeated);
-        if (unused.Count > 0)
-            throw new InkstoneFormatException("the file holds tensors that this model has no place for", folder, "none",
-                string.Join(", ", unused.Order(StringComparer.Ordinal).Take(8)) + (unused.Count > 8 ? $" and {unused.Count - 8} more" : ""));
+        using var weights = SafetensorsStore.Open(folder);
+        WeightLoader.Load(model, ModelFamilies.Of(model).Map(model), weights, LoadOptions.Trainable);
     }
 
     /// <summary>Refuses a configuration that is far larger than the weights beside it, before memory is spent on it.</summary>
-    private static void RequireWeightsFor(ModelConfig config, string folder)
+    internal static void RequireWeightsFor(ModelConfig config, TensorStore weights, string where)
     {
-        RefuseExecutable(folder);
-        using var weights = SafetensorsFolder.Open(folder);
-        Int128 stored = 0;
-        foreach (var (_, tensor) in weights.Tensors.Values)
-            stored += tensor.Shape.Aggregate(Int128.One, (product, extent) => product * extent);
-        if (config.ParameterCount > 2 * stored + (1 << 20))
-            throw new InkstoneFormatException("the configuration describes a larger model than the weights beside it", Path.Combine(folder, ConfigName),
-                $"about {stored} numbers", $"{config.ParameterCount}", "The configuration may be another model's.");
+        if (config.ParameterCount > 2 * weights.Count + (1 << 20))
+            throw new InkstoneFormatException("the configuration describes a larger model than the weights beside it", where, $"about {weights.Count} numbers",
+                $"{config.ParameterCount}", "The configuration may be another model's.");
     }
 
     private static (ModelConfig Config, ModelFamily Family) ReadConfigAndFamily(string folder)
@@ -128,9 +101,6 @@ public static class ModelFolder
         }
         return (config, family);
     }
-
-    private static string? Find(SafetensorsFolder weights, string prefix, string name) =>
-        weights.Tensors.ContainsKey(prefix + name) ? prefix + name : weights.Tensors.ContainsKey(name) ? name : null;
 
     private static void RefuseExecutable(string folder)
     {

@@ -16,7 +16,7 @@ public sealed class SafetensorsStore : TensorStore
     public override string Path { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyCollection<string> Names => [.. _folder.Tensors.Keys];
+    public override IEnumerable<string> Names => _folder.Tensors.Keys;
 
     /// <inheritdoc/>
     public override Int128 Count =>
@@ -24,6 +24,9 @@ public sealed class SafetensorsStore : TensorStore
 
     /// <summary>Opens the weights of a folder.</summary>
     public static SafetensorsStore Open(string folder) => new(folder, SafetensorsFolder.Open(folder));
+
+    /// <inheritdoc/>
+    public override bool Has(string name) => _folder.Tensors.ContainsKey(name);
 
     /// <inheritdoc/>
     public override StoredTensor? Find(string name)

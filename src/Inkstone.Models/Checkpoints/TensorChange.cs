@@ -11,6 +11,9 @@ public abstract record TensorChange
     /// <summary>From our form to the file's.</summary>
     public abstract Tensor Save(Tensor own);
 
+    /// <summary>The file's shape of a tensor of ours.</summary>
+    public virtual Shape StoredShape(Shape own) => own;
+
     /// <summary>Whether loading only puts whole rows into another order, so that a matrix may stay in the format of its file.</summary>
     public virtual bool KeepsRows => false;
 
@@ -26,6 +29,9 @@ public sealed record Transposed : TensorChange
 
     /// <inheritdoc/>
     public override Tensor Save(Tensor own) => own.Transpose();
+
+    /// <inheritdoc/>
+    public override Shape StoredShape(Shape own) => [own[1], own[0]];
 }
 
 /// <summary>A number that the file leaves out of every element (norms stored as their distance from one).</summary>

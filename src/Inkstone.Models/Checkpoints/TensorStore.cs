@@ -9,10 +9,13 @@ public abstract class TensorStore : IDisposable
     public abstract string Path { get; }
 
     /// <summary>All tensors' names.</summary>
-    public abstract IReadOnlyCollection<string> Names { get; }
+    public abstract IEnumerable<string> Names { get; }
 
     /// <summary>How many numbers all tensors have.</summary>
     public abstract Int128 Count { get; }
+
+    /// <summary>Whether there is a tensor of a name.</summary>
+    public abstract bool Has(string name);
 
     /// <summary>A tensor by its name; null when there is none.</summary>
     /// <exception cref="InkstoneFormatException">Its numbers are in a format that cannot be read; the error names it.</exception>

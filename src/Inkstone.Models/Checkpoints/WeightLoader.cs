@@ -87,9 +87,5 @@ internal static class WeightLoader
         }
     }
 
-    private static string? Name(TensorStore store, string prefix, string name)
-    {
-        var names = store.Names;
-        return names.Contains(prefix + name) ? prefix + name : names.Contains(name) ? name : null;
-    }
+    private static string? Name(TensorStore store, string prefix, string name) => store.Has(prefix + name) ? prefix + name : store.Has(name) ? name : null;
 }

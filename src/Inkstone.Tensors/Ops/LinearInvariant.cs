@@ -5,7 +5,7 @@ namespace Inkstone.Tensors;
 public readonly partial struct Tensor
 {
     /// <summary>
-    /// <see cref="Linear"/> for serving: x [rows, k], w [n, k] of any floating type, y [rows, n]. A row's result has the same bits alone and among any others.
+    /// <see cref="Linear(in Tensor, in Tensor)"/> for serving: x [rows, k], w [n, k] of any floating type, y [rows, n]. A row's result has the same bits alone and among any others.
     /// It records nothing.
     /// </summary>
     /// <exception cref="InkstoneRequestException">A tape is recording and would want a gradient.</exception>

@@ -6,7 +6,7 @@ namespace Inkstone.Tensors;
 /// The product of a row of blocks with a row of single-precision activations that are rounded to 8 bits first. This says what a fast kernel has
 /// to compute; it may differ from it by the rounding of single-precision sums only.
 /// <para>Activations are rounded in runs of 32, for every format (ggml takes 256 with those of 256 weights): with d = max|x| / 127 and i = 1 / d, both
-/// rounded to single precision and i = 0 where d = 0, a = x·i to the nearest integer, halves away from zero. d stays in single precision
+/// rounded to single precision and i = 0 where d = 0, a = x·i to the nearest integer, ties to the even one. d stays in single precision
 /// (ggml rounds it to half).</para>
 /// <para>Then group after group of weights that share a scale, the sums of level·a and of a taken exactly in integers:
 /// sum += (scale·d)·Σ level·a, and, in formats with offsets, sum += (offset·d)·Σ a.</para>
@@ -40,7 +40,7 @@ internal static class ReferenceBlockProduct
         var scale = greatest / 127;
         var inverse = scale == 0 ? 0 : 1 / scale;
         for (var i = 0; i < activations.Length; i++)
-            rounded[i] = (sbyte)MathF.Round(activations[i] * inverse, MidpointRounding.AwayFromZero);
+            rounded[i] = (sbyte)MathF.Round(activations[i] * inverse, MidpointRounding.ToEven);
         return scale;
     }
 

@@ -9,11 +9,15 @@ public sealed class Gpt2 : Model
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public Gpt2(Gpt2Config config, Rng rng, Backend? backend = null)
+        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+    {
+    }
+
+    internal Gpt2(Gpt2Config config, ParameterSource source)
     {
         config.Validate();
         Settings = config;
-        Backend = backend ?? Backend.Default;
-        var source = new ParameterSource("", rng, Backend);
+        Backend = source.Backend;
         Embedding = new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation);
         PositionEmbedding = new Embedding(source.In("position_embedding"), config.ContextLength, config.Width, config.InitialDeviation / 2);
         var blocks = source.In("blocks");

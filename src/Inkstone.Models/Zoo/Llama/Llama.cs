@@ -11,11 +11,15 @@ public sealed class Llama : Model
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public Llama(LlamaConfig config, Rng rng, Backend? backend = null)
+        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+    {
+    }
+
+    internal Llama(LlamaConfig config, ParameterSource source)
     {
         config.Validate();
         Settings = config;
-        Backend = backend ?? Backend.Default;
-        var source = new ParameterSource("", rng, Backend);
+        Backend = source.Backend;
         _rotary = new Rotary(config.HeadWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, Backend);
         Embedding = new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation);
         var blocks = source.In("blocks");

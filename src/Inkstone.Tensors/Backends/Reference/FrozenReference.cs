@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Inkstone.Tensors;
 
 /// <content>Weights that are not trained, in the formats of files.</content>

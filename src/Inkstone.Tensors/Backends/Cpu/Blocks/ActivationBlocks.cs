@@ -42,7 +42,9 @@ internal readonly unsafe record struct ActivationBlocks(nint Codes, nint Scales,
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Round(int row, float* x)
     {
-        var (codes, scales, sums) = (CodesOf(row), ScalesOf(row), SumsOf(row));
+        var codes = CodesOf(row);
+        var scales = ScalesOf(row);
+        var sums = SumsOf(row);
         for (var block = 0; block < Columns / Length; block++, x += Length, codes += Length)
         {
             var (x0, x1, x2, x3) = (Vector256.Load(x), Vector256.Load(x + 8), Vector256.Load(x + 16), Vector256.Load(x + 24));

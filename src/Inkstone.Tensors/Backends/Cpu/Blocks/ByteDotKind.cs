@@ -19,11 +19,20 @@ internal enum ByteDotKind
 /// <summary>Choosing among them.</summary>
 internal static class ByteDotKinds
 {
+    /// <summary>Whether this processor has the instructions.</summary>
+    public static bool IsSupported(ByteDotKind kind) => kind switch
+    {
+        ByteDotKind.Vnni => VnniDot.IsSupported,
+        ByteDotKind.Wide512 => WideDot512.IsSupported,
+        ByteDotKind.Wide256 => WideDot256.IsSupported,
+        _ => PlainDot.IsSupported,
+    };
+
     /// <summary>The best that this processor has in registers of a width.</summary>
     public static ByteDotKind BestOf(VectorWidth width) =>
         width == VectorWidth.Bits128 ? ByteDotKind.Plain
-        : VnniDot.IsSupported ? ByteDotKind.Vnni
-        : width == VectorWidth.Bits512 && WideDot512.IsSupported ? ByteDotKind.Wide512
-        : WideDot256.IsSupported ? ByteDotKind.Wide256
+        : IsSupported(ByteDotKind.Vnni) ? ByteDotKind.Vnni
+        : width == VectorWidth.Bits512 && IsSupported(ByteDotKind.Wide512) ? ByteDotKind.Wide512
+        : IsSupported(ByteDotKind.Wide256) ? ByteDotKind.Wide256
         : ByteDotKind.Plain;
 }
