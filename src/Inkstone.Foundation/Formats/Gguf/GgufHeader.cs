@@ -89,7 +89,7 @@ public sealed class GgufHeader
         return new(metadata, alignment, byName, tensors, dataOffset);
     }
 
-    internal static long Align(long position, int alignment) => (position + alignment - 1) & -(long)alignment;
+    internal static long Align(long position, int alignment) => checked(position + alignment - 1) & -(long)alignment;
 
     internal static InkstoneFormatException Missing(string source, string name, int others) =>
         new("a tensor is missing", source, $"a tensor {Excerpt.Of(name)}", FormattableString.Invariant($"{others} others"));
