@@ -16,7 +16,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     public static TheoryData<string> Targets => [.. FuzzTarget.All.Select(target => target.Name)];
 
     [Theory, MemberData(nameof(Targets))]
-    public void OnlyFormatErrorsEscapeAndMemoryIsBounded(string target)
+    public async Task OnlyFormatErrorsEscapeAndMemoryIsBounded(string target)
     {
         using var folder = new TemporaryFolder();
         var progress = folder["round"];
@@ -27,12 +27,21 @@ public sealed class FuzzTests(ITestOutputHelper output)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var (said, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        var ended = process.WaitForExit(TimeSpan.FromMinutes(10) * Math.Max(1, Rounds / 2_000_000));
-        if (!ended)
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10) * Math.Max(1, Rounds / 2_000_000));
+        var hangs = false;
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            hangs = true;
             process.Kill();
-        process.WaitForExit();
-        Assert.True(ended && process.ExitCode == 0, $"{target}, round {BitConverter.ToInt64(File.ReadAllBytes(progress))}: {(ended ? errors.Result : "it hangs")}");
-        var counts = said.Result.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+            await process.WaitForExitAsync();
+        }
+        var reason = hangs ? "it hangs" : await errors;
+        Assert.True(!hangs && process.ExitCode == 0, $"{target}, round {BitConverter.ToInt64(await File.ReadAllBytesAsync(progress))}: {reason}");
+        var counts = (await said).Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         output.WriteLine($"{target}: {counts[0]} accepted, {counts[1]} refused");
         Assert.True(counts[0] > Rounds / 50, "the mutations are too wild to test what lies deep");
         Assert.True(counts[1] > Rounds / 4, "the mutations are too tame");
