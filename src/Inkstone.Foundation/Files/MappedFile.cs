@@ -11,17 +11,17 @@ namespace Inkstone.Foundation.Files;
 /// </summary>
 public sealed class MappedFile : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly FileStream? _owned;
     private readonly MemoryMappedFile? _mapping; // an empty file cannot be mapped: then there is none
     private readonly MemoryMappedViewAccessor? _view;
     private bool _disposed;
 
-    private MappedFile(string path, FileStream file)
+    private MappedFile(string path, FileStream file, bool isOwned)
     {
         Path = path;
-        _file = file;
+        _owned = isOwned ? file : null;
         Length = file.Length;
-        LastWriteTimeUtc = File.GetLastWriteTimeUtc(path);
+        LastWriteTimeUtc = File.GetLastWriteTimeUtc(file.SafeFileHandle);
         if (Length == 0)
             return;
         _mapping = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
@@ -45,7 +45,7 @@ public sealed class MappedFile : IDisposable
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
         {
-            return new MappedFile(path, file);
+            return new MappedFile(path, file, isOwned: true);
         }
         catch
         {
@@ -53,6 +53,9 @@ public sealed class MappedFile : IDisposable
             throw;
         }
     });
+
+    /// <summary>Maps a file that is open and stays its opener's to close.</summary>
+    internal static MappedFile Of(string path, FileStream file) => FileErrors.Guard("cannot map the file", path, () => new MappedFile(path, file, isOwned: false));
 
     /// <summary>
     /// A window on the file that keeps its bytes in place until it is disposed itself, even when this object is disposed first.
@@ -91,6 +94,6 @@ public sealed class MappedFile : IDisposable
         _disposed = true;
         _view?.Dispose();
         _mapping?.Dispose();
-        _file.Dispose();
+        _owned?.Dispose();
     }
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Text;
 using Inkstone.Foundation.Errors;
 
 namespace Inkstone.Foundation.Formats;
@@ -14,16 +11,24 @@ public sealed class GgufMetadata
     /// <summary>The most values that are read.</summary>
     public const int MaximumCount = 65_536;
 
+    /// <summary>The most tensors that are read.</summary>
+    public const int MaximumTensors = 1 << 20;
+
     /// <summary>The longest name, in bytes, as the format says.</summary>
     public const int MaximumNameBytes = 65_535;
 
     /// <summary>The most metadata that is read, in bytes; large vocabularies take some ten million.</summary>
     public const int MaximumBytes = 1 << 29;
 
-    private const string NotGguf = "This is probably not a GGUF file.";
-    private readonly Dictionary<string, GgufValue> _values = new(StringComparer.Ordinal);
+    internal const int HeadBytes = 24;
+    private const int LeastValueBytes = 14; // a name of one byte and its length, a type, one byte
+    private readonly Dictionary<string, GgufValue> _values;
 
-    private GgufMetadata(string source, int version, long tensorCount) => (Source, Version, TensorCount) = (source, version, tensorCount);
+    private GgufMetadata(string source, int version, int tensorCount, int count)
+    {
+        (Source, Version, TensorCount) = (source, version, tensorCount);
+        _values = new(count, StringComparer.Ordinal);
+    }
 
     /// <summary>The file, as errors name it.</summary>
     public string Source { get; }
@@ -40,6 +45,9 @@ public sealed class GgufMetadata
     /// <summary>The names of all values.</summary>
     public IReadOnlyCollection<string> Names => _values.Keys;
 
+    /// <summary>What the values lie in.</summary>
+    internal byte[] Buffer { get; private set; } = [];
+
     /// <summary>A value; null if there is none of that name.</summary>
     public GgufValue? Find(string name) => _values.TryGetValue(name, out var value) ? value : null;
 
@@ -55,21 +63,30 @@ public sealed class GgufMetadata
     {
         ArgumentNullException.ThrowIfNull(stream);
         stream.Position = 0;
-        var reader = new Reader(stream, source);
-        var head = reader.Take(24, "the head").Span;
-        if (!head[..4].SequenceEqual("GGUF"u8))
-            throw new InkstoneFormatException("the file does not begin as a GGUF file does", source, "'GGUF'", fix: NotGguf);
-        var version = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+        return Read(new GgufReader(stream, source));
+    }
+
+    internal static GgufMetadata Read(GgufReader reader)
+    {
+        var start = reader.Take(4);
+        if (!reader.Buffer.AsSpan(start, 4).SequenceEqual("GGUF"u8))
+            throw new InkstoneFormatException("the file does not begin as a GGUF file does", reader.Source, "'GGUF'", fix: "This is probably not a GGUF file.");
+        var version = reader.TakeUInt32();
         if (version is not (2 or 3))
-            throw new InkstoneFormatException("a GGUF file is of a version that is not read", source, "2 or 3, little-endian", FormattableString.Invariant($"{version}"));
-        var (tensors, count) = (BinaryPrimitives.ReadUInt64LittleEndian(head[8..]), BinaryPrimitives.ReadUInt64LittleEndian(head[16..]));
-        if (count > MaximumCount || tensors > int.MaxValue)
-            throw new InkstoneFormatException("a GGUF file has too many values or tensors", source, FormattableString.Invariant($"at most {MaximumCount} values"),
-                FormattableString.Invariant($"{count} values, {tensors} tensors"));
-        var metadata = new GgufMetadata(source, (int)version, (long)tensors);
+            throw new InkstoneFormatException("a GGUF file is of a version that is not read", reader.Source, "2 or 3, little-endian",
+                version is 0x02000000 or 0x03000000 ? "big-endian" : FormattableString.Invariant($"{version}"));
+        var (tensors, count) = (reader.TakeUInt64(), reader.TakeUInt64());
+        if (count > MaximumCount || tensors > MaximumTensors)
+            throw new InkstoneFormatException("a GGUF file has too many values or tensors", reader.Source,
+                FormattableString.Invariant($"at most {MaximumCount} values and {MaximumTensors} tensors"), FormattableString.Invariant($"{count} values, {tensors} tensors"));
+        if (count > (ulong)(reader.Left / LeastValueBytes))
+            throw new InkstoneFormatException("a GGUF file is too short for its values", reader.Source, FormattableString.Invariant($"at most {reader.Left / LeastValueBytes}"),
+                FormattableString.Invariant($"{count}"));
+        var metadata = new GgufMetadata(reader.Source, (int)version, (int)tensors, (int)count);
         for (var i = 0; i < (int)count; i++)
             metadata.ReadValue(reader, i);
         metadata.EndOffset = reader.Position;
+        metadata.Buffer = reader.Buffer;
         return metadata;
     }
 
@@ -83,115 +100,34 @@ public sealed class GgufMetadata
         _ => 0,
     };
 
-    private void ReadValue(Reader reader, int index)
+    private void ReadValue(GgufReader reader, int index)
     {
-        var place = FormattableString.Invariant($"value {index}");
-        var nameBytes = reader.TakeText(MaximumNameBytes, place).Span[8..];
-        if (nameBytes.IsEmpty || !System.Text.Unicode.Utf8.IsValid(nameBytes))
-            throw new InkstoneFormatException("a name in GGUF metadata is empty or not UTF-8", $"{Source}, {place}");
-        var name = Encoding.UTF8.GetString(nameBytes);
-        var where = $"{Source}, {Excerpt.Of(name)}";
-        var type = ReadType(reader, where);
-        var (elementType, items) = (type, 1);
-        ReadOnlyMemory<byte> bytes;
-        if (type == GgufType.String)
-            bytes = reader.TakeText(MaximumBytes, where);
-        else if (type == GgufType.Array)
-        {
-            elementType = ReadType(reader, where);
-            (items, bytes) = ReadArray(reader, elementType, where);
-        }
-        else
-            bytes = reader.Take(SizeOf(type), where);
-        if (!_values.TryAdd(name, new(type, elementType, items, bytes, where)))
-            throw new InkstoneFormatException("a name stands twice in GGUF metadata", where);
-    }
-
-    private static GgufType ReadType(Reader reader, string where)
-    {
-        var type = BinaryPrimitives.ReadUInt32LittleEndian(reader.Take(4, where).Span);
-        return type <= (uint)GgufType.Float64 ? (GgufType)type
-            : throw new InkstoneFormatException("a value of GGUF metadata is of an unknown type", where, "0 to 12", FormattableString.Invariant($"{type}"));
-    }
-
-    private static (int Count, ReadOnlyMemory<byte> Items) ReadArray(Reader reader, GgufType type, string where)
-    {
-        if (type == GgufType.Array)
-            throw new InkstoneFormatException("an array of arrays in GGUF metadata is not read", where);
-        var count = BinaryPrimitives.ReadUInt64LittleEndian(reader.Take(8, where).Span);
-        var least = (ulong)Math.Max(SizeOf(type), type == GgufType.String ? 8 : 1);
+        reader.Enter("value", index);
+        var name = reader.TakeName(MaximumNameBytes);
+        reader.Enter("value", index, name);
+        var type = ReadType(reader);
+        var (elementType, count) = type == GgufType.Array ? (ReadType(reader), reader.TakeUInt64()) : (type, 1);
+        if (type == GgufType.Array && elementType == GgufType.Array)
+            throw new InkstoneFormatException("an array of arrays in GGUF metadata is not read", reader.Where);
+        var size = SizeOf(elementType);
+        var least = (ulong)(size == 0 ? 8 : size);
         if (count > (ulong)reader.Left / least)
-            throw new InkstoneFormatException("an array in GGUF metadata is longer than the file", where, FormattableString.Invariant($"at most {(ulong)reader.Left / least} items"),
-                FormattableString.Invariant($"{count}"), "The file was probably not copied or downloaded to its end.");
-        return ((int)count, type == GgufType.String ? reader.TakeTexts((int)count, where) : reader.Take((int)count * (long)SizeOf(type), where));
+            throw new InkstoneFormatException("a value of GGUF metadata is longer than the file", reader.Where,
+                FormattableString.Invariant($"at most {(ulong)reader.Left / least} items"), FormattableString.Invariant($"{count}"),
+                "The file was probably not copied or downloaded to its end.");
+        var start = reader.Position;
+        if (size == 0)
+            reader.TakeTexts((long)count);
+        else
+            reader.Take((long)count * size);
+        if (!_values.TryAdd(name, new(this, name, type, elementType, (int)count, start, reader.Position - start)))
+            throw new InkstoneFormatException("a name stands twice in GGUF metadata", reader.Where);
     }
 
-    /// <summary>Reads forward through a buffer; nothing is taken that the file is too short for.</summary>
-    private sealed class Reader(Stream stream, string source)
+    private static GgufType ReadType(GgufReader reader)
     {
-        private readonly long _length = stream.Length;
-
-        /// <summary>Where the next byte stands.</summary>
-        public long Position { get; private set; }
-
-        /// <summary>How many bytes may still be taken.</summary>
-        public long Left => Math.Min(_length, MaximumBytes) - Position;
-
-        /// <summary>The next bytes.</summary>
-        public ReadOnlyMemory<byte> Take(long count, string where)
-        {
-            Check(count, where);
-            var bytes = new byte[count];
-            Fill(bytes, where);
-            return bytes;
-        }
-
-        /// <summary>A text with its length before it.</summary>
-        public ReadOnlyMemory<byte> TakeText(int longest, string where)
-        {
-            var bytes = new ArrayBufferWriter<byte>(64);
-            TakeText(bytes, longest, where);
-            return bytes.WrittenMemory;
-        }
-
-        /// <summary>Texts end to end, each with its length before it.</summary>
-        public ReadOnlyMemory<byte> TakeTexts(int count, string where)
-        {
-            var bytes = new ArrayBufferWriter<byte>(Math.Max(64, 16 * Math.Min(count, 1 << 20)));
-            for (var i = 0; i < count; i++)
-                TakeText(bytes, MaximumBytes, where);
-            return bytes.WrittenMemory;
-        }
-
-        private void TakeText(ArrayBufferWriter<byte> bytes, int longest, string where)
-        {
-            Check(8, where);
-            var prefix = bytes.GetSpan(8)[..8];
-            Fill(prefix, where);
-            var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-            bytes.Advance(8);
-            if (length > (ulong)longest)
-                throw new InkstoneFormatException("a text in GGUF metadata is too long", $"{source}, {where}", FormattableString.Invariant($"at most {longest} bytes"),
-                    FormattableString.Invariant($"{length}"));
-            Check((long)length, where);
-            if (length == 0)
-                return;
-            Fill(bytes.GetSpan((int)length)[..(int)length], where);
-            bytes.Advance((int)length);
-        }
-
-        private void Check(long count, string where)
-        {
-            if (count > Left)
-                throw new InkstoneFormatException("GGUF metadata ends too soon, or is too long", FormattableString.Invariant($"{source}, byte {Position}, {where}"),
-                    FormattableString.Invariant($"{count} bytes"), FormattableString.Invariant($"{Left}"), NotGguf);
-        }
-
-        private void Fill(Span<byte> bytes, string where)
-        {
-            if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-                throw new InkstoneFormatException("the file ended while it was read", $"{source}, {where}");
-            Position += bytes.Length;
-        }
+        var type = reader.TakeUInt32();
+        return type <= (uint)GgufType.Float64 ? (GgufType)type
+            : throw new InkstoneFormatException("a value of GGUF metadata is of an unknown type", reader.Where, "0 to 12", FormattableString.Invariant($"{type}"));
     }
 }

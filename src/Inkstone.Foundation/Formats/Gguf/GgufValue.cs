@@ -7,39 +7,49 @@ namespace Inkstone.Foundation.Formats;
 /// <summary>One value of GGUF metadata, which knows where it stands. Its bytes have been checked to be whole; they are decoded when asked for.</summary>
 public readonly struct GgufValue
 {
-    private readonly ReadOnlyMemory<byte> _bytes;
-    private readonly string _where;
+    private readonly GgufMetadata _metadata;
+    private readonly string _name;
+    private readonly int _start, _length;
+    private readonly byte _type, _elementType;
 
-    internal GgufValue(GgufType type, GgufType elementType, int count, ReadOnlyMemory<byte> bytes, string where) =>
-        (Type, ElementType, Count, _bytes, _where) = (type, elementType, count, bytes, where);
+    internal GgufValue(GgufMetadata metadata, string name, GgufType type, GgufType elementType, int count, int start, int length)
+    {
+        (_metadata, _name, Count, _start, _length) = (metadata, name, count, start, length);
+        (_type, _elementType) = ((byte)type, (byte)elementType);
+    }
 
     /// <summary>What it is.</summary>
-    public GgufType Type { get; }
+    public GgufType Type => (GgufType)_type;
 
     /// <summary>Of an array, what its items are; else <see cref="Type"/>.</summary>
-    public GgufType ElementType { get; }
+    public GgufType ElementType => (GgufType)_elementType;
 
     /// <summary>Of an array, how many items it has; else 1.</summary>
     public int Count { get; }
 
+    /// <summary>The bytes as the file has them: of an array, its items end to end; before each text, eight bytes of length.</summary>
+    internal ReadOnlySpan<byte> Bytes => _metadata.Buffer.AsSpan(_start, _length);
+
+    private string Where => $"{_metadata.Source}, value {Excerpt.Of(_name)}";
+
     /// <summary>The text.</summary>
     /// <exception cref="InkstoneFormatException">It is no text, or no UTF-8.</exception>
-    public string AsString() => Type == GgufType.String ? ToText(_bytes.Span[8..]) : throw Wrong("a text");
+    public string AsString() => Type == GgufType.String ? ToText(Bytes[8..]) : throw Wrong("a text");
 
     /// <summary>The whole number, of whatever width.</summary>
     /// <exception cref="InkstoneFormatException">It is no whole number, or one of more than 63 bits.</exception>
-    public long AsInt64() => IsWhole(Type) ? Whole(Type, _bytes.Span) : throw Wrong("a whole number");
+    public long AsInt64() => IsWhole(Type) ? Whole(Type, Bytes) : throw Wrong("a whole number");
 
     /// <summary>True or false.</summary>
     /// <exception cref="InkstoneFormatException">It is neither.</exception>
-    public bool AsBoolean() => Type == GgufType.Boolean && _bytes.Span[0] <= 1 ? _bytes.Span[0] == 1 : throw Wrong("true or false (1 or 0)");
+    public bool AsBoolean() => Type == GgufType.Boolean && Bytes[0] <= 1 ? Bytes[0] == 1 : throw Wrong("true or false (1 or 0)");
 
     /// <summary>The number.</summary>
     /// <exception cref="InkstoneFormatException">It is no number.</exception>
     public double AsDouble() => Type switch
     {
-        GgufType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(_bytes.Span),
-        GgufType.Float64 => BinaryPrimitives.ReadDoubleLittleEndian(_bytes.Span),
+        GgufType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(Bytes),
+        GgufType.Float64 => BinaryPrimitives.ReadDoubleLittleEndian(Bytes),
         _ => AsInt64(),
     };
 
@@ -52,9 +62,9 @@ public readonly struct GgufValue
         var items = new float[Count];
         for (var i = 0; i < Count; i++)
         {
-            items[i] = BinaryPrimitives.ReadSingleLittleEndian(_bytes.Span[(4 * i)..]);
+            items[i] = BinaryPrimitives.ReadSingleLittleEndian(Bytes[(4 * i)..]);
             if (!float.IsFinite(items[i]))
-                throw new InkstoneFormatException("a number is not finite", FormattableString.Invariant($"{_where}, item {i}"));
+                throw new InkstoneFormatException("a number is not finite", FormattableString.Invariant($"{Where}, item {i}"));
         }
         return items;
     }
@@ -68,9 +78,9 @@ public readonly struct GgufValue
         var (items, size) = (new int[Count], GgufMetadata.SizeOf(ElementType));
         for (var i = 0; i < Count; i++)
         {
-            var item = Whole(ElementType, _bytes.Span[(size * i)..]);
+            var item = Whole(ElementType, Bytes[(size * i)..]);
             items[i] = item is >= int.MinValue and <= int.MaxValue ? (int)item
-                : throw new InkstoneFormatException("a number does not fit 32 bits", FormattableString.Invariant($"{_where}, item {i}"), found: FormattableString.Invariant($"{item}"));
+                : throw new InkstoneFormatException("a number does not fit 32 bits", FormattableString.Invariant($"{Where}, item {i}"), found: FormattableString.Invariant($"{item}"));
         }
         return items;
     }
@@ -81,11 +91,11 @@ public readonly struct GgufValue
     {
         if (Type != GgufType.Array || ElementType != GgufType.String)
             throw Wrong("an array of texts");
-        return Texts(_bytes, Count);
+        return Texts(_metadata.Buffer.AsMemory(_start, _length), Count);
     }
 
     /// <summary>An error about this value.</summary>
-    public InkstoneFormatException Error(string what, string? expected = null, string? found = null, string? fix = null) => new(what, _where, expected, found, fix);
+    public InkstoneFormatException Error(string what, string? expected = null, string? found = null, string? fix = null) => new(what, Where, expected, found, fix);
 
     private static IEnumerable<ReadOnlyMemory<byte>> Texts(ReadOnlyMemory<byte> rest, int count)
     {
