@@ -18,6 +18,12 @@ public static class ModelFamilies
         All.FirstOrDefault(family => family.Names.Contains(name))
         ?? throw new InkstoneFormatException("the model's family is not known", where, string.Join(", ", All.SelectMany(f => f.Names)), name);
 
+    /// <summary>The family of a GGUF file's <c>general.architecture</c>.</summary>
+    /// <exception cref="InkstoneFormatException">No family has the name.</exception>
+    public static ModelFamily OfArchitecture(string name, string where) =>
+        All.FirstOrDefault(family => family.Architectures.Contains(name))
+        ?? throw new InkstoneFormatException("the model's architecture is not known", where, string.Join(", ", All.SelectMany(f => f.Architectures)), name);
+
     /// <summary>The family of a model.</summary>
     public static ModelFamily Of(Model model) => Named(model.Config.Family, "model");
 }

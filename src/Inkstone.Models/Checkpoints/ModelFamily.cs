@@ -1,3 +1,4 @@
+using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
 using Inkstone.Foundation.Randomness;
 using Inkstone.Tensors;
@@ -24,6 +25,23 @@ public abstract class ModelFamily
 
     /// <summary>Builds a network of first values.</summary>
     public Model Create(ModelConfig config, Rng rng, Backend? backend = null) => Create(config, new ParameterSource("", rng, backend ?? Backend.Default));
+
+    /// <summary>The values of <c>general.architecture</c> in GGUF files that are this family's; none when the format has no such network.</summary>
+    public virtual IReadOnlyList<string> Architectures => [];
+
+    /// <summary>The architecture that a configuration is written as.</summary>
+    /// <exception cref="InkstoneRequestException">GGUF has no such network.</exception>
+    public virtual string ArchitectureOf(ModelConfig config) =>
+        Architectures.Count > 0 ? Architectures[0] : throw new InkstoneRequestException("GGUF has no such network", "architecture", found: config.Family);
+
+    /// <summary>Reads a configuration from a GGUF file.</summary>
+    public virtual ModelConfig ReadGguf(GgufFields fields) => throw new NotSupportedException();
+
+    /// <summary>Writes a configuration as GGUF names it.</summary>
+    public virtual void WriteGguf(ModelConfig config, GgufFieldWriter fields) => throw new NotSupportedException();
+
+    /// <summary>How GGUF files hold the model's parameters.</summary>
+    public virtual CheckpointMap GgufMap(Model model) => throw new NotSupportedException();
 
     /// <summary>How published files hold the model's parameters.</summary>
     public abstract CheckpointMap Map(Model model);

@@ -91,6 +91,13 @@ public static class ModelFolder
         var family = ModelFamilies.Named(json.GetString("model_type"), path);
         var config = family.ReadConfig(json);
         json.RefuseUnused();
+        Validate(config, path);
+        return (config, family);
+    }
+
+    /// <summary>Checks a configuration that a file gave.</summary>
+    internal static void Validate(ModelConfig config, string path)
+    {
         try
         {
             config.Validate();
@@ -99,7 +106,6 @@ public static class ModelFolder
         {
             throw new InkstoneFormatException(error.What, $"{path}: {error.Where}", error.Expected, error.Found, error.Fix, error);
         }
-        return (config, family);
     }
 
     private static void RefuseExecutable(string folder)

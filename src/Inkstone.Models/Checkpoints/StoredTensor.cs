@@ -1,4 +1,3 @@
-using Inkstone.Foundation.Errors;
 using Inkstone.Tensors;
 
 namespace Inkstone.Models;
@@ -46,6 +45,14 @@ public sealed class StoredTensor(string name, string where, WeightFormat format,
         for (long start = 0; start < ByteLength; start += NumbersAtOnce)
             source.Read(start, memory.Span(start, (int)Math.Min(NumbersAtOnce, ByteLength - start)));
         return StoredMatrix.At(format, rows, columns, memory.Pointer, memory);
+    }
+
+    /// <summary>Writes the tensor's numbers, in row-major order, in single precision.</summary>
+    public void Read(Span<float> numbers)
+    {
+        var bytes = new byte[checked((int)ByteLength)];
+        source.Read(0, bytes);
+        WeightFormats.Dequantize(format, bytes, numbers);
     }
 
     /// <summary>The tensor in a backend's own floating type.</summary>

@@ -46,17 +46,18 @@ public sealed record Offset(double Amount) : TensorChange
 }
 
 /// <summary>
-/// Rows of a query or key projection whose heads pair elements 2i and 2i + 1 in the file, and i and i + half here (Meta's own files against
-/// Hugging Face's).
+/// Rows of a query or key projection whose heads pair elements 2i and 2i + 1 in the file, and i and i + half here (Meta's own files, and GGUF's of Llama, against
+/// Hugging Face's); or the other way round.
 /// </summary>
 /// <param name="HeadWidth">Rows of one head.</param>
-public sealed record RotaryPermuted(int HeadWidth) : TensorChange
+/// <param name="Reversed">Whether the file has the halves.</param>
+public sealed record RotaryPermuted(int HeadWidth, bool Reversed = false) : TensorChange
 {
     /// <inheritdoc/>
-    public override Tensor Load(Tensor stored) => Turn(stored, HeadWidth / 2, 2);
+    public override Tensor Load(Tensor stored) => Reversed ? ToPairs(stored) : ToHalves(stored);
 
     /// <inheritdoc/>
-    public override Tensor Save(Tensor own) => Turn(own, 2, HeadWidth / 2);
+    public override Tensor Save(Tensor own) => Reversed ? ToHalves(own) : ToPairs(own);
 
     /// <inheritdoc/>
     public override bool KeepsRows => true;
@@ -65,8 +66,14 @@ public sealed record RotaryPermuted(int HeadWidth) : TensorChange
     public override IReadOnlyList<int> RowOrder(int rows)
     {
         var half = HeadWidth / 2;
-        return [.. Enumerable.Range(0, rows).Select(row => row / HeadWidth * HeadWidth + row % half * 2 + row % HeadWidth / half)];
+        return [.. Enumerable.Range(0, rows).Select(row => row / HeadWidth * HeadWidth + (Reversed
+            ? row % 2 * half + row % HeadWidth / 2
+            : row % half * 2 + row % HeadWidth / half))];
     }
+
+    private Tensor ToHalves(Tensor x) => Turn(x, HeadWidth / 2, 2);
+
+    private Tensor ToPairs(Tensor x) => Turn(x, 2, HeadWidth / 2);
 
     private Tensor Turn(Tensor x, int first, int second) =>
         x.Reshape(x.Shape[0] / HeadWidth, first, second, x.Shape[1]).Transpose(1, 2).Reshape(x.Shape);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
 using Inkstone.Tensors;
@@ -40,17 +39,21 @@ public static class WeightBytes
     }
 
     /// <summary>Writes a tensor in single precision.</summary>
-    public static void Write(Tensor tensor, Stream destination)
+    public static void Write(Tensor tensor, Stream destination) => Write(tensor, WeightFormat.F32, destination);
+
+    /// <summary>Writes a tensor in a format; its rows must be whole blocks.</summary>
+    public static void Write(Tensor tensor, WeightFormat format, Stream destination)
     {
         var flat = tensor.Reshape(checked((int)tensor.Count));
         var numbers = new float[(int)Math.Min(Piece, Math.Max(1, tensor.Count))];
+        var bytes = new byte[checked((int)WeightFormats.ByteLength(format, numbers.Length))];
         for (long start = 0; start < tensor.Count; start += numbers.Length)
         {
             var piece = numbers.AsSpan(0, (int)Math.Min(numbers.Length, tensor.Count - start));
             flat.Slice(0, (int)start, piece.Length).CopyTo(piece);
-            if (!BitConverter.IsLittleEndian)
-                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<float, int>(piece), MemoryMarshal.Cast<float, int>(piece));
-            destination.Write(MemoryMarshal.AsBytes(piece));
+            var written = bytes.AsSpan(0, checked((int)WeightFormats.ByteLength(format, piece.Length)));
+            WeightFormats.Quantize(format, piece, [], written);
+            destination.Write(written);
         }
     }
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Inkstone.Foundation.Formats;
-using Inkstone.Foundation.Randomness;
-using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 

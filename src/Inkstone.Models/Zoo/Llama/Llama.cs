@@ -20,7 +20,7 @@ public sealed class Llama : Model
         config.Validate();
         Settings = config;
         Backend = source.Backend;
-        _rotary = new Rotary(config.HeadWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, Backend);
+        _rotary = new Rotary(config.HeadWidth, config.ContextLength, config.RotaryTheta, config.RotaryPairing, Backend);
         Embedding = new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation);
         var blocks = source.In("blocks");
         Stack = new BlockStack([.. Enumerable.Range(0, config.LayerCount).Select(layer => new LlamaBlock(blocks.In(layer), layer, config, _rotary))]);

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
-using Inkstone.Foundation.Randomness;
 using Inkstone.Tensors;
 
 namespace Inkstone.Models;
@@ -101,9 +101,81 @@ public sealed class LlamaCheckpoint : ModelFamily
     public override Model Create(ModelConfig config, ParameterSource source) => new Llama((LlamaConfig)config, source);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Architectures => ["llama", "qwen3"];
+
+    /// <inheritdoc/>
+    public override string ArchitectureOf(ModelConfig config) => config.Family is "llama" or "qwen3" ? config.Family
+        : throw new InkstoneRequestException("GGUF has no such network", "architecture", "llama or qwen3", config.Family);
+
+    /// <inheritdoc/>
+    public override ModelConfig ReadGguf(GgufFields fields)
+    {
+        fields.Ignore("attention.causal");
+        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
+        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
+        var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
+        foreach (var name in (string[])["attention.value_length", "rope.dimension_count"])
+            if (fields.GetInt32(name, 1, 4_096, headWidth) != headWidth)
+                throw fields.Find(name)!.Value.Error("this form of Llama is not supported", $"{headWidth}");
+        return new LlamaConfig
+        {
+            VocabularySize = fields.VocabularySize,
+            ContextLength = fields.GetInt32("context_length", 1, 1 << 24),
+            Width = width,
+            LayerCount = fields.GetInt32("block_count", 1, 4_096),
+            HeadCount = heads,
+            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
+            HeadWidth = headWidth,
+            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            QueryKeyNorm = fields.Architecture == "qwen3",
+            TiedHead = fields.ShapeOf("output.weight") is null,
+            RotaryTheta = fields.GetDouble("rope.freq_base", 1, 1e12, 10_000),
+            RotaryPairing = fields.Architecture == "llama" ? RotaryPairing.Interleaved : RotaryPairing.Halves,
+            NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
+    {
+        var llama = (LlamaConfig)config;
+        fields.Set("context_length", llama.ContextLength).Set("embedding_length", llama.Width).Set("block_count", llama.LayerCount)
+            .Set("feed_forward_length", llama.HiddenWidth).Set("attention.head_count", llama.HeadCount).Set("attention.head_count_kv", llama.KeyValueHeadCount)
+            .Set("attention.key_length", llama.HeadWidth).Set("attention.value_length", llama.HeadWidth).Set("rope.dimension_count", llama.HeadWidth)
+            .Set("rope.freq_base", llama.RotaryTheta).Set("attention.layer_norm_rms_epsilon", llama.NormEpsilon).Set("vocab_size", llama.VocabularySize);
+    }
+
+    /// <inheritdoc/>
+    public override CheckpointMap GgufMap(Model model)
+    {
+        var llama = (Llama)model;
+        // the architecture's own rows are those of interleaved pairs
+        TensorChange[] turned = llama.Settings.Family == "llama" && llama.Settings.RotaryPairing == RotaryPairing.Halves ? [new RotaryPermuted(llama.Settings.HeadWidth)] : [];
+        var map = new CheckpointMap().Add("token_embd.weight", llama.Embedding.Parameters.Single()).Add("output_norm.weight", llama.FinalNorm.Weight);
+        if (llama.Output is not null)
+            map.Add("output.weight", llama.Output.Matrix);
+        foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
+        {
+            var layer = $"blk.{block.Layer}.";
+            map.Add(layer + "attn_norm.weight", block.AttentionNorm.Weight)
+                .Add(layer + "attn_q.weight", block.Query.Matrix, turned)
+                .Add(layer + "attn_k.weight", block.Key.Matrix, turned)
+                .Add(layer + "attn_v.weight", block.Value.Matrix)
+                .Add(layer + "attn_output.weight", block.Output.Matrix)
+                .Add(layer + "ffn_norm.weight", block.FeedForwardNorm.Weight);
+            if (block.QueryNorm is not null)
+                map.Add(layer + "attn_q_norm.weight", block.QueryNorm.Weight).Add(layer + "attn_k_norm.weight", block.KeyNorm!.Weight);
+            var gated = (GatedFeedForward)block.FeedForward;
+            map.Add(layer + "ffn_gate.weight", gated.Gate.Matrix).Add(layer + "ffn_up.weight", gated.Up.Matrix).Add(layer + "ffn_down.weight", gated.Down.Matrix);
+        }
+        return map;
+    }
+
+    /// <inheritdoc/>
     public override CheckpointMap Map(Model model)
     {
         var llama = (Llama)model;
+        TensorChange[] turned = llama.Settings.RotaryPairing == RotaryPairing.Interleaved ? [new RotaryPermuted(llama.Settings.HeadWidth, Reversed: true)] : [];
         var map = new CheckpointMap()
             .Add("model.embed_tokens.weight", llama.Embedding.Parameters.Single())
             .Add("model.norm.weight", llama.FinalNorm.Weight);
@@ -115,8 +187,8 @@ public sealed class LlamaCheckpoint : ModelFamily
         {
             var layer = $"model.layers.{block.Layer}.";
             map.Add(layer + "input_layernorm.weight", block.AttentionNorm.Weight)
-                .Add(layer + "self_attn.q_proj.weight", block.Query.Matrix)
-                .Add(layer + "self_attn.k_proj.weight", block.Key.Matrix)
+                .Add(layer + "self_attn.q_proj.weight", block.Query.Matrix, turned)
+                .Add(layer + "self_attn.k_proj.weight", block.Key.Matrix, turned)
                 .Add(layer + "self_attn.v_proj.weight", block.Value.Matrix)
                 .Add(layer + "self_attn.o_proj.weight", block.Output.Matrix)
                 .Add(layer + "post_attention_layernorm.weight", block.FeedForwardNorm.Weight);

@@ -1,3 +1,5 @@
+using Inkstone.Tensors;
+
 namespace Inkstone.Models;
 
 /// <summary>The shape of a feed-forward layer.</summary>
@@ -51,6 +53,9 @@ public sealed record LlamaConfig : ModelConfig
 
     /// <summary>The base of the rotary frequencies.</summary>
     public double RotaryTheta { get; init; } = 10_000;
+
+    /// <summary>Which elements of a head the rotary embedding pairs: the file's rows are in that order.</summary>
+    public RotaryPairing RotaryPairing { get; init; } = RotaryPairing.Halves;
 
     /// <summary>ε of the norms.</summary>
     public double NormEpsilon { get; init; } = 1e-6;

@@ -1,0 +1,35 @@
+using Inkstone.Foundation.Formats;
+
+namespace Inkstone.Models;
+
+/// <summary>Writes values named <c>{architecture}.…</c>, in the types that other readers of the format expect.</summary>
+public sealed class GgufFieldWriter(GgufValues values, string architecture)
+{
+    /// <summary>A whole number.</summary>
+    public GgufFieldWriter Set(string name, int value)
+    {
+        values.Set($"{architecture}.{name}", checked((uint)value));
+        return this;
+    }
+
+    /// <summary>A number.</summary>
+    public GgufFieldWriter Set(string name, double value)
+    {
+        values.Set($"{architecture}.{name}", (float)value);
+        return this;
+    }
+
+    /// <summary>True or false.</summary>
+    public GgufFieldWriter Set(string name, bool value)
+    {
+        values.Set($"{architecture}.{name}", value);
+        return this;
+    }
+
+    /// <summary>A text.</summary>
+    public GgufFieldWriter Set(string name, string value)
+    {
+        values.Set($"{architecture}.{name}", value);
+        return this;
+    }
+}

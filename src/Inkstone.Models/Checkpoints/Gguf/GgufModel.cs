@@ -1,0 +1,69 @@
+using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Formats;
+using Inkstone.Foundation.Randomness;
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>A network in a GGUF file: its configuration in named values, its weights in any format.</summary>
+public static class GgufModel
+{
+    /// <summary>Reads the configuration alone.</summary>
+    /// <exception cref="InkstoneFormatException">The architecture is not known, or a value is not possible.</exception>
+    public static (ModelConfig Config, ModelFamily Family) ReadConfig(GgufFile file)
+    {
+        var fields = new GgufFields(file);
+        var family = ModelFamilies.OfArchitecture(fields.Architecture, file.Path);
+        var config = family.ReadGguf(fields);
+        fields.RefuseUnused();
+        ModelFolder.Validate(config, file.Path);
+        return (config, family);
+    }
+
+    /// <summary>Reads a network.</summary>
+    /// <param name="file">The file, open; weights read in place keep it mapped.</param>
+    /// <param name="backend">Where the network is to live.</param>
+    /// <param name="options">What becomes of the weights; null means <see cref="LoadOptions.ForUse"/>.</param>
+    /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or format, or is not known.</exception>
+    public static Model Load(GgufFile file, Backend? backend = null, LoadOptions? options = null)
+    {
+        var (config, family) = ReadConfig(file);
+        using var store = GgufStore.Over(file);
+        store.RequireFormats();
+        ModelFolder.RequireWeightsFor(config, store, file.Path);
+        var model = family.Create(config, new ParameterSource("", Rng.From(0), backend ?? Backend.Default) { IsEmpty = true });
+        WeightLoader.Load(model, family.GgufMap(model), store, options ?? LoadOptions.ForUse);
+        return model;
+    }
+
+    /// <summary>The named values of a network's configuration.</summary>
+    public static GgufValues ValuesOf(Model model)
+    {
+        var family = ModelFamilies.Of(model);
+        var architecture = family.ArchitectureOf(model.Config);
+        var values = new GgufValues().Set("general.architecture", architecture).Set("general.quantization_version", 2u);
+        family.WriteGguf(model.Config, new GgufFieldWriter(values, architecture));
+        return values;
+    }
+
+    /// <summary>A network's tensors for a file, in single precision or as a choice of formats says.</summary>
+    /// <param name="model">The network; its matrices must be plain.</param>
+    /// <param name="formatOf">The format of each matrix by its name in the file and its shape; null means single precision.</param>
+    public static IReadOnlyList<GgufSource> TensorsOf(Model model, Func<string, Shape, WeightFormat>? formatOf = null)
+    {
+        var map = ModelFamilies.Of(model).GgufMap(model);
+        var sources = new List<GgufSource>();
+        foreach (var entry in map.Entries)
+            foreach (var (name, shape) in entry.StoredShapes())
+            {
+                // vectors stay in single precision, as every reader of the format expects
+                var format = shape.Rank < 2 || formatOf is null ? WeightFormat.F32 : formatOf(name, shape);
+                sources.Add(new GgufSource(name, (GgufTensorType)format.GgufId(), [.. shape.Select(extent => (long)extent)], stream =>
+                {
+                    using var scope = PoolScope.Open();
+                    WeightBytes.Write(entry.ToStored().First(stored => stored.Name == name).Value, format, stream);
+                }));
+            }
+        return sources;
+    }
+}

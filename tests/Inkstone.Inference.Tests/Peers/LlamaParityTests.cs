@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Inkstone.Foundation.Formats;
+using Inkstone.Models;
+using Inkstone.Tensors;
+using Xunit.Abstractions;
+
+namespace Inkstone.Inference.Tests;
+
+/// <summary>
+/// Files of our own, run by us and by llama.cpp: log-probabilities of every token after each of 64 given ones. The largest difference is bounded for dense weights, the mean one for
+/// block formats, whose activations the engines round differently.
+/// </summary>
+public sealed class LlamaParityTests(ITestOutputHelper output)
+{
+    private const int Length = 64;
+
+    [LlamaFact]
+    public void DistributionsAreThePeers()
+    {
+        var folder = Directory.CreateTempSubdirectory("inkstone-llama-").FullName;
+        try
+        {
+            var jobs = new List<(string Name, WeightFormat Format, bool UsesGelu)>();
+            using (var lines = File.CreateText(Path.Combine(folder, "jobs.jsonl")))
+            {
+                foreach (var (name, (config, usesGelu)) in PeerCases.All)
+                    foreach (var format in FormatsFor(name))
+                    {
+                        var file = $"{name}.{format}.gguf";
+                        PeerFile.Write(Path.Combine(folder, file), config, (_, _) => format);
+                        lines.WriteLine(JsonSerializer.Serialize(new { model = file, tokens = Tokens(config), output = file + ".logits" }));
+                        jobs.Add((name, format, usesGelu));
+                    }
+            }
+            RunOracle(Path.Combine(folder, "jobs.jsonl"));
+            var failures = 0;
+            foreach (var (name, format, usesGelu) in jobs)
+            {
+                var path = Path.Combine(folder, $"{name}.{format}.gguf");
+                var theirs = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path + ".logits"));
+                using var file = GgufFile.Open(path);
+                var model = GgufModel.Load(file);
+                var ours = LogProbabilities(model, Tokens(model.Config));
+                var (most, mean) = Differences(ours, theirs);
+                var isBlock = format.BlockLength() > 1;
+                var allowed = isBlock ? 0.05 : format == WeightFormat.F32 ? usesGelu ? 5e-3 : 1e-4 : format == WeightFormat.F16 ? 1e-2 : 5e-2;
+                var isFine = (isBlock ? mean : most) <= allowed;
+                failures += isFine ? 0 : 1;
+                output.WriteLine($"{(isFine ? "equal " : "DIFFER")} {name} {format}: largest {most:g3}, mean {mean:g3}, allowed {(isBlock ? "mean" : "largest")} {allowed}");
+            }
+            Assert.Equal(0, failures);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static IEnumerable<WeightFormat> FormatsFor(string name) => name == "llama" ? WeightFormats.All : [WeightFormat.F32, WeightFormat.F16, WeightFormat.BF16, WeightFormat.Q8_0];
+
+    private static int[] Tokens(ModelConfig config) => [.. Enumerable.Range(0, Length).Select(i => (i * 7919 + 300) % config.VocabularySize)];
+
+    private static float[] LogProbabilities(Model model, int[] tokens)
+    {
+        using var scope = PoolScope.Open();
+        var cache = new KeyValueCache(model, BlockPool.BlocksFor(tokens.Length));
+        var table = new BlockTable(cache.Pool);
+        Assert.True(table.TryReserve(tokens.Length));
+        var pass = PagedPass.Over(model, cache, [new PagedRows(table, tokens, tokens.Length)]);
+        return model.Head.Forward(model.Forward(pass), pass).LogSoftmax().ToArray();
+    }
+
+    private static (double Most, double Mean) Differences(ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs)
+    {
+        Assert.Equal(theirs.Length, ours.Length);
+        var (most, sum) = (0.0, 0.0);
+        for (var i = 0; i < ours.Length; i++)
+        {
+            var difference = Math.Abs((double)ours[i] - theirs[i]);
+            most = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(most, difference);
+            sum += difference;
+        }
+        return (most, sum / ours.Length);
+    }
+
+    private void RunOracle(string jobs)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Inkstone.slnx")))
+            root = root.Parent!;
+        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true };
+        foreach (var argument in (string[])[Path.Combine(root.FullName, "tests", "oracles", "llama-logits.js"), LlamaFactAttribute.Modules!, jobs])
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        output.WriteLine(process.StandardOutput.ReadToEnd());
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+}
+
+/// <summary>A test beside live llama.cpp; INKSTONE_LLAMA names a folder of node modules with node-llama-cpp 3.22.1.</summary>
+internal sealed class LlamaFactAttribute : FactAttribute
+{
+    public static string? Modules { get; } = Environment.GetEnvironmentVariable("INKSTONE_LLAMA") is { Length: > 0 } folder ? folder : null;
+
+    public LlamaFactAttribute() => Skip = Modules is null ? "compares with live llama.cpp only where INKSTONE_LLAMA names a folder of node modules" : null;
+}
