@@ -16,6 +16,7 @@ public static class BenchSuites
         ("loss", LossSuite.Run),
         ("training", TrainingSuite.Run),
         ("decode", DecodeSuite.Run),
+        ("inference", InferenceSuite.Run),
         (Tokenizing, _ => []), // needs files; see Run
     ];
 

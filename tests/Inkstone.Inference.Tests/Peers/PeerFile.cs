@@ -11,7 +11,7 @@ internal static class PeerFile
     public static void Write(string path, ModelConfig config, Func<string, Shape, WeightFormat>? formatOf, int seed = 1)
     {
         var model = Drawn(config, seed);
-        var values = GgufModel.ValuesOf(model);
+        var values = GgufModel.ValuesOf(config);
         AddVocabulary(values, config.VocabularySize);
         using var file = File.Create(path);
         GgufWriter.Write(values, GgufModel.TensorsOf(model, formatOf), file);

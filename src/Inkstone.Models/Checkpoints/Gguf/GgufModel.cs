@@ -37,12 +37,12 @@ public static class GgufModel
     }
 
     /// <summary>The named values of a network's configuration.</summary>
-    public static GgufValues ValuesOf(Model model)
+    public static GgufValues ValuesOf(ModelConfig config)
     {
-        var family = ModelFamilies.Of(model);
-        var architecture = family.ArchitectureOf(model.Config);
+        var family = ModelFamilies.Named(config.Family, "model");
+        var architecture = family.ArchitectureOf(config);
         var values = new GgufValues().Set("general.architecture", architecture).Set("general.quantization_version", 2u);
-        family.WriteGguf(model.Config, new GgufFieldWriter(values, architecture));
+        family.WriteGguf(config, new GgufFieldWriter(values, architecture));
         return values;
     }
 
