@@ -13,6 +13,7 @@ internal sealed class DataFile : IDisposable
     private readonly Lock _mapping = new();
     private readonly DateTime _written;
     private MappedFile? _mapped;
+    private bool _disposed;
 
     private DataFile(string path, FileStream file)
     {
@@ -55,8 +56,10 @@ internal sealed class DataFile : IDisposable
     /// <param name="destination">Receives the bytes; must not reach beyond the part.</param>
     /// <param name="name">The part, as errors name it.</param>
     /// <exception cref="InkstoneFormatException">The file was cut short after it was opened.</exception>
+    /// <exception cref="InkstoneLifetimeException">The file was disposed.</exception>
     public void Read(long offset, long length, long start, Span<byte> destination, string name)
     {
+        ThrowIfDisposed();
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, length - start);
@@ -80,8 +83,10 @@ internal sealed class DataFile : IDisposable
 
     /// <summary>A part of the file in place; it stays so until the window is disposed, even after this file is.</summary>
     /// <exception cref="InkstoneResourceException">The file cannot be mapped, or has changed since it was opened.</exception>
+    /// <exception cref="InkstoneLifetimeException">The file was disposed.</exception>
     public MappedWindow Map(long offset, long length)
     {
+        ThrowIfDisposed();
         lock (_mapping)
             return (_mapped ??= MapWhole()).Window(offset, length);
     }
@@ -89,8 +94,15 @@ internal sealed class DataFile : IDisposable
     /// <summary>Closes the file; windows still open keep their bytes.</summary>
     public void Dispose()
     {
+        _disposed = true;
         _mapped?.Dispose();
         _file.Dispose();
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+            throw new InkstoneLifetimeException("a file of weights was used after it was closed", Path);
     }
 
     private MappedFile MapWhole()

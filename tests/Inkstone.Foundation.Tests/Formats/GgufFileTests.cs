@@ -1,5 +1,6 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
+using Inkstone.Foundation.Tests.Fuzz;
 
 namespace Inkstone.Foundation.Tests.Formats;
 
@@ -125,6 +126,34 @@ public sealed class GgufFileTests
         Assert.Contains(said, Assert.Throws<InkstoneFormatException>(() => GgufFile.Open(one)).Message);
         File.Delete(one); // on Windows this works only when nothing was left open
         File.Delete(two);
+    }
+
+    [Fact]
+    public void MutatedPartsEndInFormatErrors()
+    {
+        using var folder = new TemporaryFolder();
+        var paths = GgufModel.SaveSplit(folder["m.gguf"], 12_000);
+        Assert.Equal(2, paths.Length);
+        var random = TestRandom.Seeded(12);
+        var refused = 0;
+        for (var round = 0; round < 2000; round++)
+        {
+            var path = paths[random.NextInt(2)];
+            var whole = File.ReadAllBytes(path);
+            var head = ByteMutations.Apply(whole[..2000], random);
+            File.WriteAllBytes(path, [.. head, .. whole.AsSpan(2000)]);
+            try
+            {
+                using var file = GgufFile.Open(paths[random.NextInt(2)]);
+                Assert.InRange(file.Tensors.Count, 0, GgufModel.Tensors.Length); // a part that no longer says so is a file by itself
+            }
+            catch (InkstoneFormatException)
+            {
+                refused++;
+            }
+            File.WriteAllBytes(path, whole);
+        }
+        Assert.InRange(refused, 1000, 1999);
     }
 
     [UnixFact]

@@ -18,6 +18,19 @@ public sealed class GgufWriterTests
         Assert.Equal([.. head, .. new byte[96 - head.Length + 32]], stream.ToArray());
     }
 
+    /// <summary>The blocks of all types that ggml still has, as tests/oracles/ggml-types.py prints them.</summary>
+    [Fact]
+    public void BlocksAreThoseOfGgml()
+    {
+        const string Ggml = "F32 1 4, F16 1 2, Q4_0 32 18, Q4_1 32 20, Q5_0 32 22, Q5_1 32 24, Q8_0 32 34, Q8_1 32 36, Q2_K 256 84, Q3_K 256 110, Q4_K 256 144, Q5_K 256 176, Q6_K 256 210, Q8_K 256 292, "
+            + "IQ2_XXS 256 66, IQ2_XS 256 74, IQ3_XXS 256 98, IQ1_S 256 50, IQ4_NL 32 18, IQ3_S 256 110, IQ2_S 256 82, IQ4_XS 256 136, I8 1 1, I16 1 2, I32 1 4, I64 1 8, F64 1 8, IQ1_M 256 56, BF16 1 2, "
+            + "TQ1_0 256 54, TQ2_0 256 66, MXFP4 32 17, NVFP4 64 36, Q1_0 128 18, Q2_0 64 18";
+        int[] withdrawn = [4, 5, 31, 32, 33, 36, 37, 38];
+        var types = Enum.GetValues<GgufTensorType>();
+        Assert.Equal(Enumerable.Range(0, GgufTensorTypes.Count), types.Select(type => (int)type));
+        Assert.Equal(Ggml, string.Join(", ", types.Where(type => !withdrawn.Contains((int)type)).Select(type => $"{type} {type.BlockLength()} {type.BlockBytes()}")));
+    }
+
     [Fact]
     public void TheWriterRefusesWhatAReaderWould()
     {

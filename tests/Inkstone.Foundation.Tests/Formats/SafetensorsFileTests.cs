@@ -72,6 +72,35 @@ public class SafetensorsFileTests
         Assert.Throws<InvalidOperationException>(() => SafetensorsWriter.Write([new("x", SafetensorsType.F32, [2], s => s.Write(new byte[9]))], null, stream));
     }
 
+    [UnixFact]
+    public void AFileThatChangedAfterItWasOpenedIsNotMapped()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["model.safetensors"];
+        foreach (var cut in (int[])[0, 1, 8, int.MaxValue])
+        {
+            Save(path, Floats("a", 1), Floats("b", 2));
+            using var file = SafetensorsFile.Open(path);
+            using (var writer = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+                writer.SetLength(Math.Max(0, writer.Length - cut));
+            File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(1));
+            Assert.Contains("changed after it was opened", Assert.Throws<InkstoneResourceException>(() => file.Map(file.Header.Get("b"))).Message, StringComparison.Ordinal);
+            if (cut > 0)
+                Assert.Contains("cut short", Assert.Throws<InkstoneFormatException>(() => file.Read(file.Header.Get("b"), 0, new byte[4])).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void AClosedFileGivesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        Save(folder["model.safetensors"], Floats("a", 1));
+        var file = SafetensorsFile.Open(folder["model.safetensors"]);
+        file.Dispose();
+        Assert.Throws<InkstoneLifetimeException>(() => file.Map(file.Header.Get("a")));
+        Assert.Throws<InkstoneLifetimeException>(() => file.Read(file.Header.Get("a"), 0, new byte[4]));
+    }
+
     [Fact]
     public void AFileThatIsNotThereIsNotFound() =>
         Assert.Throws<InkstoneNotFoundException>(() => SafetensorsFile.Open(Path.Combine(Path.GetTempPath(), "inkstone-there-is-no-such.safetensors")));

@@ -79,6 +79,8 @@ public class SafetensorsHeaderTests
         { "offsets missing", """{"x":{"dtype":"F32","shape":[2]}}""", 8, "lacks a member" },
         { "unknown member", """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"stride":[1]}}""", 8, "not understood" },
         { "unknown type", One("\"F33\""), 8, "'F33'" },
+        { "type not read", One("\"F8_E8M0\""), 8, "an element type that is not read" },
+        { "type of less than a byte", One("\"F4\""), 8, "'F4'" },
         { "type in lower case", One("\"f32\""), 8, "'f32'" },
         { "type no string", One("7"), 8, "a string" },
         { "shape no array", One(shape: "2"), 8, "an array" },

@@ -136,7 +136,7 @@ public sealed class SafetensorsHeader
         if (value.Count != 3)
             throw value.Error("a tensor has a member that is not understood", "dtype, shape and data_offsets only");
         if (!SafetensorsTypes.TryParse(typeName.AsString(), out var type))
-            throw typeName.Error("an unknown element type", string.Join(", ", SafetensorsTypes.Names));
+            throw typeName.Error(SafetensorsTypes.Unread.Contains(typeName.AsString()) ? "an element type that is not read" : "an unknown element type", string.Join(", ", SafetensorsTypes.Names));
         var shape = ImmutableCollectionsMarshal.AsImmutableArray(dimensions.AsInt64s(0, long.MaxValue, MaximumRank));
         var (begin, end) = ReadExtent(offsets, dataLength);
         if (ByteCount(shape, type) is not { } expected)

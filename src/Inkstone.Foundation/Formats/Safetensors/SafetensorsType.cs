@@ -59,6 +59,9 @@ public static class SafetensorsTypes
     public static IReadOnlyList<string> Names { get; } =
         ["BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "U16", "I16", "F16", "BF16", "U32", "I32", "F32", "U64", "I64", "F64"];
 
+    /// <summary>Types that files may have by the format, and that are refused by their name: of less than a byte, or of no use to any model that is read.</summary>
+    internal static IReadOnlyList<string> Unread { get; } = ["F4", "F6_E2M3", "F6_E3M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "C64"];
+
     /// <summary>The name as files write it.</summary>
     public static string Name(this SafetensorsType type) => Names[(int)type];
 
