@@ -2,7 +2,6 @@ using Inkstone.Foundation.Errors;
 using Inkstone.Inference;
 using Inkstone.Models;
 using Inkstone.Tokenizers;
-using Inkstone.Training;
 
 namespace Inkstone.Recipes;
 
@@ -29,28 +28,15 @@ public sealed class ModelSession : IAsyncDisposable
     /// <summary>The engine.</summary>
     public InferenceEngine Engine { get; }
 
-    /// <summary>Opens a run (its newest checkpoint), a checkpoint or a model folder. Files that have a digest on record are checked against it.</summary>
-    /// <param name="path">The folder.</param>
+    /// <summary>Opens a run (its newest checkpoint), a checkpoint, a model folder or a GGUF file. Files that have a digest on record are checked against it.</summary>
+    /// <param name="path">The folder or file.</param>
     /// <param name="observer">Who is told of checkpoints that are passed over.</param>
     /// <exception cref="InkstoneNotFoundException">There is no model.</exception>
     /// <exception cref="InkstoneFormatException">A file is not what it must be.</exception>
     public static ModelSession Open(string path, IRecipeObserver? observer = null)
     {
-        if (!Directory.Exists(path))
-            throw new InkstoneNotFoundException("there is no such folder", path, "a run's folder, a checkpoint or a model folder");
-        var folder = path;
-        if (Directory.Exists(Path.Combine(path, RunFolder.CheckpointsName)))
-            folder = RunDirectory.NewestCheckpoint(path, observer);
-        else if (File.Exists(Path.Combine(path, CheckpointCommit.FileName)))
-            CheckpointStore.Verify(path);
-        else if (!File.Exists(Path.Combine(path, ModelFolder.ConfigName)))
-            throw new InkstoneNotFoundException("there is no model in the folder", path, $"a run with a checkpoint, or a model's {ModelFolder.ConfigName}");
-        var tokenizer = Tokenizer.Load(Path.Combine(folder, CheckpointStore.TokenizerName));
-        var model = ModelFolder.Load(folder);
-        if (tokenizer.VocabularySize > model.VocabularySize)
-            throw new InkstoneFormatException("the tokenizer has more tokens than the model", Path.Combine(folder, CheckpointStore.TokenizerName),
-                $"at most {model.VocabularySize}", $"{tokenizer.VocabularySize}", "Use the tokenizer the model was trained with.");
-        return new ModelSession(folder, model, tokenizer);
+        var loaded = LoadedModel.Open(path, null, observer);
+        return new ModelSession(loaded.Path, loaded.Model, loaded.Tokenizer);
     }
 
     /// <inheritdoc/>
