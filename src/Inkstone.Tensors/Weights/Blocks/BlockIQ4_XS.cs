@@ -26,7 +26,7 @@ internal readonly struct BlockIQ4_XS : IWeightBlock
         for (var group = 0; group < 8; group++)
         {
             var lower = (block[Lower + (group / 2)] >> (group % 2 * 4)) & 15;
-            scales[group] = d * ((lower | ((upper >> (group * 2)) & 3) << 4) - 32);
+            scales[group] = d * (lower + (((upper >> (group * 2)) & 3) << 4) - 32);
             Nibbles.Unpack(block.Slice(Integers + (group * 16), 16), levels[(group * 32)..]);
         }
         Nibbles.Decode(levels, UnevenLevels.Values);

@@ -37,7 +37,7 @@ internal readonly struct BlockQ2_K : IWeightBlock
         HalfScale.Write(m, block, Offset);
         for (var group = 0; group < 16; group++)
         {
-            block[group] = (byte)(scales[group] | (offsets[group] << 4));
+            block[group] = (byte)(scales[group] + (offsets[group] << 4));
             AffineFit.Levels(weights.Slice(group * 16, 16), d * scales[group], -(m * offsets[group]), Highest, levels[(group * 16)..]);
         }
         BitPlanes.Pack(levels, 2, 0, block[Integers..Scale]);

@@ -20,9 +20,14 @@ internal readonly struct BlockQ3_K : IWeightBlock
 
     public static void Unpack(ReadOnlySpan<byte> block, Span<sbyte> levels, Span<float> scales, Span<float> offsets)
     {
-        var (d, packed) = (HalfScale.Read(block, Scale), block[Scales..]);
+        var d = HalfScale.Read(block, Scale);
+        var packed = block[Scales..];
         for (var group = 0; group < 16; group++)
-            scales[group] = d * (((packed[group % 8] >> (group / 8 * 4)) & 15 | (packed[8 + (group % 4)] >> (group / 4 * 2) & 3) << 4) - 32);
+        {
+            var lower = (packed[group % 8] >> (group / 8 * 4)) & 15;
+            var upper = (packed[8 + (group % 4)] >> (group / 4 * 2)) & 3;
+            scales[group] = d * (lower + (upper << 4) - 32);
+        }
         levels.Clear();
         BitPlanes.Add(block[..Lower], 1, 2, levels);
         BitPlanes.Add(block[Lower..Scales], 2, 0, levels);

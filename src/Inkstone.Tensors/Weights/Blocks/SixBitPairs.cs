@@ -24,9 +24,9 @@ internal static class SixBitPairs
     {
         for (var group = 0; group < 4; group++)
         {
-            var (scale, offset) = (scales[group + 4], offsets[group + 4]);
-            packed[group] = (byte)(scales[group] | (scale >> 4 << 6));
-            packed[group + 4] = (byte)(offsets[group] | (offset >> 4 << 6));
+            var (scale, offset) = ((int)scales[group + 4], (int)offsets[group + 4]);
+            packed[group] = (byte)(scales[group] + (scale >> 4 << 6));
+            packed[group + 4] = (byte)(offsets[group] + (offset >> 4 << 6));
             packed[group + 8] = (byte)((scale & 15) | (offset << 4));
         }
     }

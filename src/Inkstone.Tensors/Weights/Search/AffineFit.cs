@@ -124,31 +124,34 @@ internal static class AffineFit
             return (_scale, _offset);
         }
 
-        /// <summary>A constant is the offset's half-precision number, and one level of what that leaves.</summary>
+        /// <summary>A constant is the half-precision number below it, and one level of what that leaves.</summary>
         private void OfferConstant(float value, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
         {
-            if (half)
-                Offer(value - HalfScale.Nearest(value), HalfScale.Nearest(value), weights, importance);
+            if (!half)
+                return;
+            var offset = HalfScale.Nearest(value);
+            if (offset > value)
+                offset = HalfScale.Step(offset, value > 0 ? -1 : 1);
+            Offer(value - offset, offset, weights, importance);
         }
 
         private void Regress(float inverse, float offset, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
         {
             var (level, square, product) = Project(weights, importance, inverse, offset, highest);
             var determinant = (_totals.Importance * square) - (level * level);
-            var (scale, found) = (0f, 1f);
-            if (determinant > 0)
-            {
-                scale = ((_totals.Importance * product) - (_totals.Weight * level)) / determinant;
-                found = ((square * _totals.Weight) - (level * product)) / determinant;
-            }
-            if (!positive && found > 0 && square > 0)
-                (scale, found) = (product / square, 0);
-            if (scale > 0)
-                Offer(scale, found, weights, importance);
+            if (!(square > 0))
+                return;
+            var found = determinant > 0 ? ((square * _totals.Weight) - (level * product)) / determinant : 0;
+            if (determinant > 0 && (positive || found <= 0))
+                Offer(((_totals.Importance * product) - (_totals.Weight * level)) / determinant, found, weights, importance);
+            else
+                Offer(product / square, 0, weights, importance);
         }
 
         private void Offer(float scale, float offset, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
         {
+            if (scale < 0)
+                return;
             if (!positive)
                 offset = Math.Min(offset, 0);
             if (half)
