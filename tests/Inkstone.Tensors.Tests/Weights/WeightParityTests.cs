@@ -73,7 +73,7 @@ public sealed class WeightParityTests(ITestOutputHelper output)
 
     private static string RunOracle(string folder)
     {
-        var start = new ProcessStartInfo("python3") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("INKSTONE_PYTHON") ?? "python3") { RedirectStandardOutput = true };
         foreach (var argument in (string[])[Path.Combine(Root, "tests", "oracles", "weight-formats.py"), LlamaFactAttribute.Modules!, folder, $"{WeightSamples.Columns}"])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
@@ -84,7 +84,7 @@ public sealed class WeightParityTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>A test beside live ggml; INKSTONE_LLAMA names a folder of node modules with node-llama-cpp 3.22.1. It needs python3 with numpy.</summary>
+/// <summary>A test beside live ggml; INKSTONE_LLAMA names a folder of node modules with node-llama-cpp 3.22.1. It needs python3 with numpy (INKSTONE_PYTHON names another).</summary>
 internal sealed class LlamaFactAttribute : FactAttribute
 {
     public static string? Modules { get; } = Environment.GetEnvironmentVariable("INKSTONE_LLAMA") is { Length: > 0 } folder ? folder : null;
