@@ -12,6 +12,9 @@ internal static class AffineFit
     /// <summary>Spans tried, as levels more than there are; and how far the lower end is moved, in levels.</summary>
     private static ReadOnlySpan<float> Stretches => [-0.9f, -0.75f, -0.6f, -0.45f, -0.3f, -0.15f, 0, 0.15f, 0.3f, 0.45f, 0.6f, 0.8f, 1.1f, 1.5f, 2, 3, 5];
 
+    /// <summary>The variance of levels, as a fraction of their mean square, below which regression is noise.</summary>
+    private const float LeastVariance = 1e-5f;
+
     private static ReadOnlySpan<float> Shifts => [0, 0.5f];
 
     /// <summary>The best pair found, of any precision.</summary>
@@ -101,15 +104,13 @@ internal static class AffineFit
             var (least, greatest) = (weights[0], weights[0]);
             foreach (var weight in weights)
                 (least, greatest) = (Math.Min(least, weight), Math.Max(greatest, weight));
-            _totals = Totals(weights, importance);
-            Offer(0, _totals.Importance > 0 ? _totals.Weight / _totals.Importance : 0, weights, importance);
             if (least == greatest)
-                OfferConstant(least, weights, importance);
+                return Constant(least);
+            _totals = Totals(weights, importance);
+            Offer(0, _totals.Weight / _totals.Importance, weights, importance);
             if (!positive)
                 least = Math.Min(least, 0);
             var span = greatest - least;
-            if (span <= 0)
-                return (_scale, _offset);
             foreach (var stretch in Stretches)
             {
                 var inverse = (highest + stretch) / span;
@@ -124,15 +125,18 @@ internal static class AffineFit
             return (_scale, _offset);
         }
 
-        /// <summary>A constant is the half-precision number below it, and one level of what that leaves.</summary>
-        private void OfferConstant(float value, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
+        /// <summary>
+        /// A constant: the half-precision number below it and one level of what that leaves; or the one pair that every group of a block shall
+        /// choose of many that fit alike.
+        /// </summary>
+        private readonly (float Scale, float Offset) Constant(float value)
         {
             if (!half)
-                return;
+                return value > 0 ? (value / highest, 0) : (0, value);
             var offset = HalfScale.Nearest(value);
             if (offset > value)
                 offset = HalfScale.Step(offset, value > 0 ? -1 : 1);
-            Offer(value - offset, offset, weights, importance);
+            return (HalfScale.Nearest(value - offset), offset);
         }
 
         private void Regress(float inverse, float offset, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
@@ -142,7 +146,7 @@ internal static class AffineFit
             if (!(square > 0))
                 return;
             var found = determinant > 0 ? ((square * _totals.Weight) - (level * product)) / determinant : 0;
-            if (determinant > 0 && (positive || found <= 0))
+            if (determinant > LeastVariance * _totals.Importance * square && (positive || found <= 0))
                 Offer(((_totals.Importance * product) - (_totals.Weight * level)) / determinant, found, weights, importance);
             else
                 Offer(product / square, 0, weights, importance);

@@ -31,6 +31,9 @@ internal static class Lanes
             (Vector128.Create((ReadOnlySpan<sbyte>)integers[i..]) - Vector128.Create((sbyte)number)).CopyTo(integers[i..]);
     }
 
+    /// <summary>Whether no value differs from the first.</summary>
+    public static bool AllEqual(ReadOnlySpan<float> values) => !values.ContainsAnyExcept(values[0]);
+
     /// <summary>The value farthest from zero, with its sign; the first of equals.</summary>
     public static float Peak(ReadOnlySpan<float> values)
     {

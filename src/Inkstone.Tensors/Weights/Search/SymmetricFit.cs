@@ -87,6 +87,8 @@ internal static class SymmetricFit
         var peak = Lanes.Peak(weights);
         if (peak == 0)
             return 0;
+        if (!half && Lanes.AllEqual(weights))
+            return peak / levels.Lowest; // of many that fit alike the same for every group, so that one d fits them all
         var search = new Best { Score = float.NegativeInfinity };
         for (var side = 0; side < (levels.Lowest == -levels.Highest ? 1 : 2); side++)
         {
