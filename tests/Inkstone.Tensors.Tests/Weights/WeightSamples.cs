@@ -87,6 +87,13 @@ internal static class WeightSamples
         return read;
     }
 
+    /// <summary>Errors without importance, with it and counting it, with it and not counting it.</summary>
+    public static double[] Errors(WeightFormat format, float[] weights, float[] importance)
+    {
+        var (plain, counted) = (RoundTrip(format, weights, []), RoundTrip(format, weights, importance));
+        return [Error(weights, plain, []), Error(weights, counted, importance), Error(weights, counted, [])];
+    }
+
     /// <summary>The root of the mean square difference, each column as much as its importance says.</summary>
     public static double Error(float[] weights, float[] read, float[] importance)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Inkstone.Tensors;
@@ -6,6 +7,11 @@ namespace Inkstone.Tensors;
 /// <summary>What vectors lack whose results must be the same on every processor.</summary>
 internal static class Lanes
 {
+    /// <summary>Eight numbers from a place on; the caller knows that they are there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load(ReadOnlySpan<float> values, int start) =>
+        Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(values), (nuint)start);
+
     /// <summary>The sum of all lanes, in one order everywhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> lanes)
