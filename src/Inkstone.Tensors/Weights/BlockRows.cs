@@ -12,7 +12,7 @@ internal static class BlockRows
     /// <summary>The most groups a block has.</summary>
     public const int MaximumGroups = 16;
 
-    private const float LeastImportance = 1f / (1 << 20);
+    private const float MeanShare = 1f / 3;
 
     /// <summary>Blocks as single precision.</summary>
     [SkipLocalsInit]
@@ -57,16 +57,19 @@ internal static class BlockRows
     }
 
     /// <summary>
-    /// Brings the greatest importance of a block to 1, so that sums of it neither overflow nor vanish, and the least to 2^-20, so that what
-    /// is of no importance is written as well as it can be for nothing; false if all is 0.
+    /// Importance as it counts: a share of the block's mean is added, for it is an estimate from a sample and tells nothing of the inputs to come
+    /// that differ, then the greatest is brought to 1, so that sums neither overflow nor vanish; false if all is 0.
     /// </summary>
     private static bool TryScale(ReadOnlySpan<float> importance, Span<float> scaled)
     {
-        var greatest = 0f;
+        var (greatest, total) = (0f, 0f);
         foreach (var value in importance)
             greatest = Math.Max(greatest, value);
         for (var i = 0; i < scaled.Length; i++)
-            scaled[i] = Math.Max(importance[i] / greatest, LeastImportance);
+            total += scaled[i] = importance[i] / greatest;
+        var share = MeanShare * total / scaled.Length;
+        for (var i = 0; i < scaled.Length; i++)
+            scaled[i] = (scaled[i] + share) / (1 + share);
         return greatest > 0;
     }
 

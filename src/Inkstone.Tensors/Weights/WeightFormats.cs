@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Inkstone.Foundation.Errors;
 
 namespace Inkstone.Tensors;
@@ -7,6 +5,8 @@ namespace Inkstone.Tensors;
 /// <summary>Facts of weight formats, and rows of weights from them to single precision and back.</summary>
 public static class WeightFormats
 {
+    private const float Greatest = 7.2057594e16f; // 2^56: squares of it can be summed
+
     /// <summary>Every format, in the order of the enumeration.</summary>
     public static IReadOnlyList<WeightFormat> All { get; } = Array.ConvertAll(WeightFormatTable.Entries, entry => entry.Format);
 
@@ -57,15 +57,16 @@ public static class WeightFormats
     }
 
     /// <summary>
-    /// Writes weights in a format, such that the sum of importance·(weight - written weight)² is as small as a search finds it. The same weights give
-    /// the same bytes on every processor. Weights beyond what a block's half-precision scales reach are cut to the nearest that is reached.
+    /// Writes weights in a format, such that the sum of (importance + a third of the block's mean importance)·(weight - written weight)² is as small as
+    /// a search finds it. The same weights give the same bytes on every processor. Weights beyond what a block's half-precision scales reach are cut to
+    /// the nearest that is reached.
     /// </summary>
     /// <param name="format">The format to write.</param>
-    /// <param name="weights">Whole rows; in block formats finite.</param>
-    /// <param name="importance">Empty, or a number for each column of a row, finite and not negative; its length is then the row's. Dense formats ignore it.</param>
+    /// <param name="weights">Whole rows; in block formats finite and below 2^56 in magnitude.</param>
+    /// <param name="importance">Empty, or a number for each column of a row, below 2^56 and not negative; its length is then the row's. Dense formats ignore it.</param>
     /// <param name="bytes">Where the blocks are written.</param>
     /// <exception cref="InkstoneShapeException">The lengths do not fit together.</exception>
-    /// <exception cref="InkstoneNumericException">A weight or an importance is not finite, or an importance is negative.</exception>
+    /// <exception cref="InkstoneNumericException">A weight or an importance is not finite or too great, or an importance is negative.</exception>
     public static void Quantize(WeightFormat format, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> bytes)
     {
         var entry = Entry(format);
@@ -77,13 +78,10 @@ public static class WeightFormats
         }
         if (entry.Length > 1)
         {
-            CheckFinite(weights, "a weight", entry.Name);
-            CheckFinite(importance, "an importance", entry.Name);
-            for (var i = 0; i < importance.Length; i++)
-            {
-                if (importance[i] < 0)
-                    throw new InkstoneNumericException("an importance is negative", entry.Name, "0 or more", Inv($"{importance[i]} at {i}"));
-            }
+            CheckMagnitude(weights, "a weight", entry.Name);
+            CheckMagnitude(importance, "an importance", entry.Name);
+            if (importance.IndexOfAnyExceptInRange(0, Greatest) is var i and >= 0)
+                throw new InkstoneNumericException("an importance is negative", entry.Name, "0 or more", Inv($"{importance[i]} at {i}"));
         }
         entry.Quantize(weights, importance, bytes);
     }
@@ -106,23 +104,11 @@ public static class WeightFormats
             throw new InkstoneShapeException("weights and bytes differ in length", format.Name(), Inv($"{expected} bytes for {weights} weights"), Inv($"{bytes}"));
     }
 
-    /// <summary>The exponent of infinities and NaNs is all ones, and so becomes negative when its lowest bit is added to the magnitude.</summary>
-    private static void CheckFinite(ReadOnlySpan<float> values, string what, string where)
+    /// <summary>Finds NaNs, infinities and what is too great for sums of squares.</summary>
+    private static void CheckMagnitude(ReadOnlySpan<float> values, string what, string where)
     {
-        const int Magnitude = int.MaxValue, LowestExponentBit = 1 << 23;
-        var bits = MemoryMarshal.Cast<float, int>(values);
-        var seen = Vector<int>.Zero;
-        var i = 0;
-        for (; i <= bits.Length - Vector<int>.Count; i += Vector<int>.Count)
-            seen |= (new Vector<int>(bits[i..]) & new Vector<int>(Magnitude)) + new Vector<int>(LowestExponentBit);
-        var bad = Vector.LessThanAny(seen, Vector<int>.Zero);
-        for (; i < bits.Length && !bad; i++)
-            bad = !float.IsFinite(values[i]);
-        for (i = 0; bad; i++)
-        {
-            if (!float.IsFinite(values[i]))
-                throw new InkstoneNumericException($"{what} is not finite", where, found: Inv($"{values[i]} at {i}"));
-        }
+        if (values.IndexOfAnyExceptInRange(-Greatest, Greatest) is var i and >= 0)
+            throw new InkstoneNumericException($"{what} is not finite or too great", where, "less than 2^56", Inv($"{values[i]} at {i}"));
     }
 
     private static string Inv(FormattableString text) => FormattableString.Invariant(text);

@@ -9,7 +9,15 @@ internal static class PeerCases
 
     private static readonly LlamaConfig Llama = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 32, HiddenWidth = 512, TiedHead = false,
+        VocabularySize = Vocabulary,
+        ContextLength = 128,
+        Width = 256,
+        LayerCount = 3,
+        HeadCount = 8,
+        KeyValueHeadCount = 2,
+        HeadWidth = 32,
+        HiddenWidth = 512,
+        TiedHead = false,
         NormEpsilon = 1e-5,
     };
 

@@ -13,7 +13,8 @@ internal sealed unsafe class FrozenReference(StoredMatrix source, ReferenceBacke
 
     internal override void Multiply(in Tensor x, in Tensor bias, in Tensor y)
     {
-        var (rows, biases) = (x.ToArray(), bias.IsMissing ? null : bias.ToDoubles());
+        var (rows, biases) = (x.ToDoubles(), bias.IsMissing ? null : bias.ToDoubles());
+        var rounded = Format.BlockLength() > 1 ? x.ToArray() : [];
         var results = new double[x.Shape[0] * (long)Rows];
         var weights = new float[Columns];
         for (var n = 0; n < Rows; n++)
@@ -21,12 +22,9 @@ internal sealed unsafe class FrozenReference(StoredMatrix source, ReferenceBacke
             if (Format.BlockLength() == 1)
                 source.ReadRow(n, weights);
             for (var m = 0; m < x.Shape[0]; m++)
-            {
-                var row = rows.AsSpan(m * Columns, Columns);
-                results[m * (long)Rows + n] = (biases?[n] ?? 0) + (Format.BlockLength() > 1
-                    ? ReferenceBlockProduct.Multiply(Format, new(source.Row(n), checked((int)source.RowBytes)), row)
-                    : Dot(weights, row));
-            }
+                results[m * (long)Rows + n] = (biases?[n] ?? 0) + (Format.BlockLength() == 1
+                    ? Dot(weights, rows.AsSpan(m * Columns, Columns))
+                    : ReferenceBlockProduct.Multiply(Format, new(source.Row(n), checked((int)source.RowBytes)), rounded.AsSpan(m * Columns, Columns)));
         }
         GC.KeepAlive(source);
         backend.Upload(results, y);
@@ -45,11 +43,11 @@ internal sealed unsafe class FrozenReference(StoredMatrix source, ReferenceBacke
         backend.Upload(results, y);
     }
 
-    private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<double> b)
     {
         var sum = 0.0;
         for (var i = 0; i < a.Length; i++)
-            sum += (double)a[i] * b[i];
+            sum += a[i] * b[i];
         return sum;
     }
 }

@@ -3,9 +3,6 @@ namespace Inkstone.Tensors;
 /// <summary>d (2 bytes), then 32 nibbles, each the code of a level of <see cref="UnevenLevels"/>: w = d·level.</summary>
 internal readonly struct BlockIQ4_NL : IWeightBlock
 {
-    /// <summary>The code of each level, at level + 128.</summary>
-    public static readonly byte[] Codes = Codebook.Codes(UnevenLevels.Values);
-
     public static int Length => 32;
 
     public static int Bytes => 18;
@@ -28,7 +25,7 @@ internal readonly struct BlockIQ4_NL : IWeightBlock
         HalfScale.Write(scale, block, 0);
         Span<sbyte> found = stackalloc sbyte[Length];
         SymmetricFit.Levels(weights, scale, levels, found);
-        Nibbles.Encode(found, Codes);
+        Nibbles.Encode(found, UnevenLevels.Codes);
         Nibbles.Pack(found, block[2..]);
     }
 }

@@ -44,7 +44,7 @@ internal readonly struct BlockIQ4_XS : IWeightBlock
         for (var group = 0; group < 8; group++)
         {
             SymmetricFit.Levels(weights.Slice(group * 32, 32), d * scales[group], levels, found);
-            Nibbles.Encode(found, BlockIQ4_NL.Codes);
+            Nibbles.Encode(found, UnevenLevels.Codes);
             Nibbles.Pack(found, block.Slice(Integers + (group * 16), 16));
             var scale = scales[group] + 32;
             block[Lower + (group / 2)] |= (byte)((scale & 15) << (group % 2 * 4));

@@ -5,8 +5,6 @@ internal readonly struct BlockMXFP4 : IWeightBlock
 {
     private const int LeastExponent = 3;
 
-    private static readonly byte[] Codes = Codebook.Codes(MicroscalingLevels.Values);
-
     public static int Length => 32;
 
     public static int Bytes => 17;
@@ -39,7 +37,7 @@ internal readonly struct BlockMXFP4 : IWeightBlock
         block[0] = (byte)best;
         Span<sbyte> found = stackalloc sbyte[Length];
         SymmetricFit.Levels(weights, best == 0 ? 0 : scale, levels, found);
-        Nibbles.Encode(found, Codes);
+        Nibbles.Encode(found, MicroscalingLevels.Codes);
         Nibbles.Pack(found, block[1..]);
     }
 

@@ -12,24 +12,59 @@ internal static class AffineFit
     /// <summary>Spans tried, as levels more than there are; and how far the lower end is moved, in levels.</summary>
     private static ReadOnlySpan<float> Stretches => [-0.9f, -0.75f, -0.6f, -0.45f, -0.3f, -0.15f, 0, 0.15f, 0.3f, 0.45f, 0.6f, 0.8f, 1.1f, 1.5f, 2, 3, 5];
 
+    /// <summary>The variance of levels, as a fraction of their mean square, below which regression is noise.</summary>
+    private const float LeastVariance = 1e-5f;
+
     private static ReadOnlySpan<float> Shifts => [0, 0.5f];
 
-    /// <summary>The best pair found, of any precision.</summary>
+    /// <summary>The best pair found, of any precision; of many that fit equal weights alike, the same for every group.</summary>
     /// <param name="weights">The group.</param>
     /// <param name="importance">Of each weight.</param>
     /// <param name="highest">The greatest level.</param>
     /// <param name="positive">Whether the offset may be positive.</param>
     public static (float Scale, float Offset) Search(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, float highest, bool positive)
     {
-        var search = new Best(highest, positive, half: false);
-        return search.Run(weights, importance);
+        var (least, greatest) = (weights[0], weights[0]);
+        foreach (var weight in weights)
+            (least, greatest) = (Math.Min(least, weight), Math.Max(greatest, weight));
+        if (least == greatest)
+            return least > 0 && !positive ? (least / highest, 0) : (0, least);
+        var search = new Best(Totals(weights, importance), highest, positive);
+        if (!positive)
+            least = Math.Min(least, 0);
+        foreach (var stretch in Stretches)
+        {
+            var inverse = (highest + stretch) / (greatest - least);
+            foreach (var shift in Shifts)
+                search.Regress(inverse, least + (shift / inverse), weights, importance);
+        }
+        for (var before = 0f; search.Score > before && search.Scale > 0;)
+        {
+            before = search.Score;
+            search.Regress(1 / search.Scale, search.Offset, weights, importance);
+        }
+        return (search.Scale, search.Offset);
     }
 
-    /// <summary>The best pair found that half precision holds, the offset of any sign; each is tried as it will be stored.</summary>
+    /// <summary>The best pair found that half precision holds, the offset of any sign: the nearest to the best of all, or one beside it.</summary>
     public static (float Scale, float Offset) SearchHalf(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, float highest)
     {
-        var search = new Best(highest, positive: true, half: true);
-        return search.Run(weights, importance);
+        var (scale, offset) = Search(weights, importance, highest, positive: true);
+        var (nearestScale, nearestOffset) = (HalfScale.Nearest(scale), HalfScale.Nearest(offset));
+        if (scale == 0)
+            return Constant(offset);
+        var (best, error) = ((nearestScale, nearestOffset), float.PositiveInfinity);
+        for (var step = -1; step <= 1; step++)
+        {
+            for (var other = -1; other <= 1; other++)
+            {
+                var pair = (HalfScale.Step(nearestScale, step), HalfScale.Step(nearestOffset, other));
+                var found = Error(weights, importance, pair.Item1, pair.Item2, highest);
+                if (found < error)
+                    (best, error) = (pair, found);
+            }
+        }
+        return best;
     }
 
     /// <summary>Σ importance·(w - scale·level - offset)² with the nearest levels.</summary>
@@ -41,9 +76,9 @@ internal static class AffineFit
         var shift = Vector256.Create(offset);
         for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var w = Vector256.Create(weights[i..]);
+            var w = Lanes.Load(weights, i);
             var difference = w - ((levels.Nearest((w - shift) * inverse) * scale) + shift);
-            sum += Vector256.Create(importance[i..]) * (difference * difference);
+            sum += Lanes.Load(importance, i) * (difference * difference);
         }
         return Lanes.Sum(sum);
     }
@@ -54,7 +89,7 @@ internal static class AffineFit
         var levels = new LinearLevels(0, highest);
         var inverse = scale == 0 ? 0 : 1 / scale;
         for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
-            Lanes.Narrow(levels.Nearest((Vector256.Create(weights[i..]) - Vector256.Create(offset)) * inverse), found[i..]);
+            Lanes.Narrow(levels.Nearest((Lanes.Load(weights, i) - Vector256.Create(offset)) * inverse), found[i..]);
     }
 
     /// <summary>Σ importance·level, ·level² and ·level·w with the levels nearest to (w - offset)·inverse.</summary>
@@ -65,9 +100,9 @@ internal static class AffineFit
         var (levels, squares, products) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
         for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var w = Vector256.Create(weights[i..]);
+            var w = Lanes.Load(weights, i);
             var level = nearest.Nearest((w - Vector256.Create(offset)) * inverse);
-            var weighted = Vector256.Create(importance[i..]) * level;
+            var weighted = Lanes.Load(importance, i) * level;
             levels += weighted;
             squares += weighted * level;
             products += weighted * w;
@@ -81,80 +116,43 @@ internal static class AffineFit
         var (total, weighted) = (Vector256<float>.Zero, Vector256<float>.Zero);
         for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var each = Vector256.Create(importance[i..]);
+            var each = Lanes.Load(importance, i);
             total += each;
-            weighted += each * Vector256.Create(weights[i..]);
+            weighted += each * Lanes.Load(weights, i);
         }
         return (Lanes.Sum(total), Lanes.Sum(weighted));
     }
 
-    /// <summary>The best pair so far.</summary>
-    private struct Best(float highest, bool positive, bool half)
+    /// <summary>A constant: the half-precision number below it, and one level of what that leaves.</summary>
+    private static (float Scale, float Offset) Constant(float value)
     {
-        private float _scale;
-        private float _offset;
-        private float _error = float.PositiveInfinity;
-        private (float Importance, float Weight) _totals;
+        var offset = HalfScale.Nearest(value);
+        if (offset > value)
+            offset = HalfScale.Step(offset, value > 0 ? -1 : 1);
+        return (HalfScale.Nearest(value - offset), offset);
+    }
 
-        public (float Scale, float Offset) Run(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
-        {
-            var (least, greatest) = (weights[0], weights[0]);
-            foreach (var weight in weights)
-                (least, greatest) = (Math.Min(least, weight), Math.Max(greatest, weight));
-            _totals = Totals(weights, importance);
-            Offer(0, _totals.Importance > 0 ? _totals.Weight / _totals.Importance : 0, weights, importance);
-            if (least == greatest)
-                OfferConstant(least, weights, importance);
-            if (!positive)
-                least = Math.Min(least, 0);
-            var span = greatest - least;
-            if (span <= 0)
-                return (_scale, _offset);
-            foreach (var stretch in Stretches)
-            {
-                var inverse = (highest + stretch) / span;
-                foreach (var shift in Shifts)
-                    Regress(inverse, least + (shift / inverse), weights, importance);
-            }
-            for (var before = float.PositiveInfinity; _error < before && _scale > 0;)
-            {
-                before = _error;
-                Regress(1 / _scale, _offset, weights, importance);
-            }
-            return (_scale, _offset);
-        }
+    /// <summary>The best pair so far; its score is what the error has lost to it.</summary>
+    private struct Best((float Importance, float Weight) totals, float highest, bool positive)
+    {
+        public float Scale;
+        public float Offset = positive || totals.Weight < 0 ? totals.Weight / totals.Importance : 0;
+        public float Score = positive || totals.Weight < 0 ? totals.Weight * (totals.Weight / totals.Importance) : 0;
 
-        /// <summary>A constant is the offset's half-precision number, and one level of what that leaves.</summary>
-        private void OfferConstant(float value, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
-        {
-            if (half)
-                Offer(value - HalfScale.Nearest(value), HalfScale.Nearest(value), weights, importance);
-        }
-
-        private void Regress(float inverse, float offset, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
+        public void Regress(float inverse, float offset, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
         {
             var (level, square, product) = Project(weights, importance, inverse, offset, highest);
-            var determinant = (_totals.Importance * square) - (level * level);
-            if (!(square > 0))
-                return;
-            var found = determinant > 0 ? ((square * _totals.Weight) - (level * product)) / determinant : 0;
-            if (determinant > 0 && (positive || found <= 0))
-                Offer(((_totals.Importance * product) - (_totals.Weight * level)) / determinant, found, weights, importance);
-            else
-                Offer(product / square, 0, weights, importance);
-        }
-
-        private void Offer(float scale, float offset, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
-        {
-            if (scale < 0)
-                return;
-            if (!positive)
-                offset = Math.Min(offset, 0);
-            if (half)
-                (scale, offset) = (HalfScale.Nearest(scale), HalfScale.Nearest(offset));
-            var error = Error(weights, importance, scale, offset, highest);
-            if (error < _error)
-                (_scale, _offset, _error) = (scale, offset, error);
+            var determinant = (totals.Importance * square) - (level * level);
+            var (scale, found) = (product / square, 0f);
+            if (determinant > LeastVariance * totals.Importance * square)
+            {
+                var free = ((square * totals.Weight) - (level * product)) / determinant;
+                if (positive || free <= 0)
+                    (scale, found) = (((totals.Importance * product) - (totals.Weight * level)) / determinant, free);
+            }
+            var score = (scale * product) + (found * totals.Weight);
+            if (score > Score && scale > 0)
+                (Scale, Offset, Score) = (scale, found, score);
         }
     }
 }

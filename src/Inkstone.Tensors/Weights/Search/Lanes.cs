@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Inkstone.Tensors;
@@ -6,6 +7,11 @@ namespace Inkstone.Tensors;
 /// <summary>What vectors lack whose results must be the same on every processor.</summary>
 internal static class Lanes
 {
+    /// <summary>Eight numbers from a place on; the caller knows that they are there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load(ReadOnlySpan<float> values, int start) =>
+        Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(values), (nuint)start);
+
     /// <summary>The sum of all lanes, in one order everywhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> lanes)
@@ -30,6 +36,9 @@ internal static class Lanes
         for (var i = 0; i < integers.Length; i += 16)
             (Vector128.Create((ReadOnlySpan<sbyte>)integers[i..]) - Vector128.Create((sbyte)number)).CopyTo(integers[i..]);
     }
+
+    /// <summary>Whether no value differs from the first.</summary>
+    public static bool AllEqual(ReadOnlySpan<float> values) => !values.ContainsAnyExcept(values[0]);
 
     /// <summary>The value farthest from zero, with its sign; the first of equals.</summary>
     public static float Peak(ReadOnlySpan<float> values)

@@ -36,8 +36,13 @@ internal readonly struct LinearLevels(float lowest, float highest) : ILevels
 /// <summary>The sixteen levels of IQ4_NL and IQ4_XS, denser about zero.</summary>
 internal readonly struct UnevenLevels : ILevels
 {
+    private static readonly Codebook Book = new(Values);
+
     /// <summary>The level of each code.</summary>
     public static ReadOnlySpan<sbyte> Values => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
+    /// <summary>The code of each level, at level + 128.</summary>
+    public static ReadOnlySpan<byte> Codes => Book.Codes;
 
     public float Lowest => -127;
 
@@ -46,16 +51,19 @@ internal readonly struct UnevenLevels : ILevels
     public float Reach => 0.15f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Nearest(Vector256<float> values) => Codebook.Nearest(Values, values);
+    public Vector256<float> Nearest(Vector256<float> values) => Book.Nearest(values);
 }
 
 /// <summary>The levels of MXFP4: twice the numbers of E2M1. Zero twice, the second of them negative.</summary>
 internal readonly struct MicroscalingLevels : ILevels
 {
+    private static readonly Codebook Book = new(Values);
+
     /// <summary>The level of each code.</summary>
     public static ReadOnlySpan<sbyte> Values => [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
 
-    private static ReadOnlySpan<sbyte> Ascending => [-12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12];
+    /// <summary>The code of each level, at level + 128.</summary>
+    public static ReadOnlySpan<byte> Codes => Book.Codes;
 
     public float Lowest => -12;
 
@@ -64,31 +72,36 @@ internal readonly struct MicroscalingLevels : ILevels
     public float Reach => 0.5f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Nearest(Vector256<float> values) => Codebook.Nearest(Ascending, values);
+    public Vector256<float> Nearest(Vector256<float> values) => Book.Nearest(values);
 }
 
-/// <summary>Levels that are listed.</summary>
-internal static class Codebook
+/// <summary>Levels that are listed: the nearest is the lowest, and one difference more for each midpoint between neighbours that is passed.</summary>
+internal sealed class Codebook
 {
-    /// <summary>The nearest of ascending levels: the lowest, and one difference more for each midpoint that is passed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Nearest(ReadOnlySpan<sbyte> ascending, Vector256<float> values)
+    private readonly float _lowest;
+    private readonly (float Middle, float Difference)[] _steps;
+
+    /// <summary>Levels by their codes, in any order; of equal ones the first code counts.</summary>
+    public Codebook(ReadOnlySpan<sbyte> values)
     {
-        var nearest = Vector256.Create((float)ascending[0]);
-        for (var i = 1; i < ascending.Length; i++)
-        {
-            var middle = Vector256.Create((ascending[i - 1] + ascending[i]) * 0.5f);
-            nearest += Vector256.GreaterThan(values, middle) & Vector256.Create((float)(ascending[i] - ascending[i - 1]));
-        }
-        return nearest;
+        sbyte[] ascending = [.. values.ToArray().Distinct().Order()];
+        _lowest = ascending[0];
+        _steps = [.. ascending.Skip(1).Zip(ascending, (level, below) => ((level + below) * 0.5f, (float)(level - below)))];
+        Codes = new byte[256];
+        for (var code = values.Length - 1; code >= 0; code--)
+            Codes[values[code] + 128] = (byte)code;
     }
 
-    /// <summary>The first code of each level, at level + 128.</summary>
-    public static byte[] Codes(ReadOnlySpan<sbyte> values)
+    /// <summary>The code of each level, at level + 128.</summary>
+    public byte[] Codes { get; }
+
+    /// <summary>The level nearest to each number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Nearest(Vector256<float> values)
     {
-        var codes = new byte[256];
-        for (var code = values.Length - 1; code >= 0; code--)
-            codes[values[code] + 128] = (byte)code;
-        return codes;
+        var nearest = Vector256.Create(_lowest);
+        foreach (var (middle, difference) in _steps)
+            nearest += Vector256.GreaterThan(values, Vector256.Create(middle)) & Vector256.Create(difference);
+        return nearest;
     }
 }

@@ -14,19 +14,46 @@ internal static class SymmetricFit
 
     private static ReadOnlySpan<float> Cuts => [1.25f, 1.5f, 2, 3];
 
-    /// <summary>The best scale found, of any precision.</summary>
+    /// <summary>The best scale found, of any precision; of many that fit equal weights alike, the same for every group.</summary>
     public static float Search<TLevels>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels)
-        where TLevels : struct, ILevels => Search<TLevels>(weights, importance, levels, half: false);
+        where TLevels : struct, ILevels
+    {
+        var peak = Lanes.Peak(weights);
+        if (peak == 0)
+            return 0;
+        if (Lanes.AllEqual(weights))
+            return peak / levels.Lowest;
+        var search = default(Best);
+        for (var side = 0; side < (levels.Lowest == -levels.Highest ? 1 : 2); side++)
+        {
+            var end = (side == 0 ? levels.Lowest : levels.Highest) / peak;
+            for (var step = -Steps; step <= Steps; step++)
+                search.Take(end * (1 + (step * levels.Reach / Steps)), weights, importance, levels);
+            foreach (var cut in Cuts)
+                search.Take(end * cut, weights, importance, levels);
+        }
+        for (var before = 0f; search.Scale != before;)
+        {
+            before = search.Scale;
+            search.Take(1 / before, weights, importance, levels);
+        }
+        return search.Scale;
+    }
 
-    /// <summary>The best scale found that half precision holds; each is tried as it will be stored.</summary>
+    /// <summary>The best scale found that half precision holds: the nearest to the best of all, or one beside it.</summary>
     public static float SearchHalf<TLevels>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels)
         where TLevels : struct, ILevels
     {
-        var best = Search(weights, importance, levels, half: true);
-        var error = Error(weights, importance, best, levels);
-        var nearest = best;
+        var found = Search(weights, importance, levels);
+        var nearest = HalfScale.Nearest(found);
+        var (best, error) = (nearest, Error(weights, importance, nearest, levels));
         for (var step = -1; step <= 1; step += 2)
             Try(HalfScale.Step(nearest, step), weights, importance, levels, ref best, ref error);
+        for (var level = levels.Lowest; level <= levels.Highest && Lanes.AllEqual(weights); level++)
+        {
+            if (level != 0)
+                Try(HalfScale.Nearest(weights[0] / level), weights, importance, levels, ref best, ref error);
+        }
         return best;
     }
 
@@ -38,9 +65,9 @@ internal static class SymmetricFit
         var sum = Vector256<float>.Zero;
         for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var w = Vector256.Create(weights[i..]);
+            var w = Lanes.Load(weights, i);
             var difference = w - (levels.Nearest(w * inverse) * scale);
-            sum += Vector256.Create(importance[i..]) * (difference * difference);
+            sum += Lanes.Load(importance, i) * (difference * difference);
         }
         return Lanes.Sum(sum);
     }
@@ -63,9 +90,9 @@ internal static class SymmetricFit
         var (products, squares) = (Vector256<float>.Zero, Vector256<float>.Zero);
         for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var w = Vector256.Create(weights[i..]);
+            var w = Lanes.Load(weights, i);
             var level = levels.Nearest(w * inverse);
-            var weighted = Vector256.Create(importance[i..]) * level;
+            var weighted = Lanes.Load(importance, i) * level;
             products += weighted * w;
             squares += weighted * level;
         }
@@ -78,48 +105,22 @@ internal static class SymmetricFit
     {
         var inverse = scale == 0 ? 0 : 1 / scale;
         for (var i = 0; i <= weights.Length - Vector256<float>.Count; i += Vector256<float>.Count)
-            Lanes.Narrow(levels.Nearest(Vector256.Create(weights[i..]) * inverse), found[i..]);
+            Lanes.Narrow(levels.Nearest(Lanes.Load(weights, i) * inverse), found[i..]);
     }
 
-    private static float Search<TLevels>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels, bool half)
-        where TLevels : struct, ILevels
-    {
-        var peak = Lanes.Peak(weights);
-        if (peak == 0)
-            return 0;
-        var search = new Best { Score = float.NegativeInfinity };
-        for (var side = 0; side < (levels.Lowest == -levels.Highest ? 1 : 2); side++)
-        {
-            var end = (side == 0 ? levels.Lowest : levels.Highest) / peak;
-            for (var step = -Steps; step <= Steps; step++)
-                search.Take(end * (1 + (step * levels.Reach / Steps)), weights, importance, levels, half);
-            foreach (var cut in Cuts)
-                search.Take(end * cut, weights, importance, levels, half);
-        }
-        for (var before = float.NaN; search.Scale != before && search.Scale != 0;)
-        {
-            before = search.Scale;
-            search.Take(1 / before, weights, importance, levels, half);
-        }
-        return search.Scale;
-    }
-
-    /// <summary>The best scale so far. Its score is what the error has lost; where the stored scale is tried, the error itself counts.</summary>
+    /// <summary>The best scale so far; its score is what the error has lost to it.</summary>
     private struct Best
     {
         public float Scale;
-        public float Score;
+        private float _score;
 
-        public void Take<TLevels>(float inverse, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels, bool half)
+        public void Take<TLevels>(float inverse, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels)
             where TLevels : struct, ILevels
         {
             var (product, square) = Project(weights, importance, inverse, levels);
-            if (!(square > 0))
-                return;
-            var scale = half ? HalfScale.Nearest(product / square) : product / square;
-            var score = half ? -Error(weights, importance, scale, levels) : product * scale;
-            if (score > Score)
-                (Scale, Score) = (scale, score);
+            var scale = product / square;
+            if (product * scale > _score)
+                (Scale, _score) = (scale, product * scale);
         }
     }
 }
