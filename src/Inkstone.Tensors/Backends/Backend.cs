@@ -141,6 +141,12 @@ public abstract partial class Backend
     /// <summary>A stored matrix as this backend wants it for products; see <see cref="FrozenMatrix"/>.</summary>
     internal abstract FrozenMatrix Freeze(StoredMatrix source, bool interleave);
 
+    /// <summary>Rows [.., width] into blocks of <see cref="RowStorage.Rounded"/>; each last axis of the blocks lies without gaps.</summary>
+    internal abstract void RoundRows(in Tensor x, in Tensor blocks);
+
+    /// <summary>The other way round.</summary>
+    internal abstract void UnroundRows(in Tensor blocks, in Tensor y);
+
     // indexing
 
     /// <summary>y[i] = table[ids[i]]: ids [n], table [rows, …], y [n, …]. Out-of-range ids throw.</summary>

@@ -58,12 +58,12 @@ internal sealed class AttentionOperation : Operation
         Check(q, k, v, sinks, bias, form, queries, keys);
         if (form.Dropout <= 0)
             rng = null;
-        var y = Tensor.Empty([q.Shape[0], q.Shape[1], v.Shape[2]], q.Type, q.Backend);
+        var y = Tensor.Empty([q.Shape[0], q.Shape[1], RowStorages.Width(v)], q.Type, q.Backend);
         var logSum = Tensor.Empty([q.Shape[0], q.Shape[1]], q.Type, q.Backend);
         q.Backend.Attention(q, k, v, sinks, bias, form, queries, keys, rng, y, logSum);
         if (!Tape.IsRecording || !(Tape.Tracks(q, k, v) || NormShape.Tracks(sinks) || NormShape.Tracks(bias)))
             return y;
-        if (keys.BlockRows is not null)
+        if (keys.BlockRows is not null || RowStorages.Of(k) != RowStorage.Single)
             throw ShapeError.Of("attention", "keys that are not paged when gradients are recorded", "a paged layout");
         var operation = Tape.Add<AttentionOperation>(q, k, v, sinks, bias);
         (operation._q, operation._k, operation._v) = (q.AtNode(0), k.AtNode(0), v.AtNode(0));
@@ -81,7 +81,9 @@ internal sealed class AttentionOperation : Operation
         ShapeError.RequireRank(name, q, 3, "queries [rows, heads, width]");
         ShapeError.RequireRank(name, k, 3, "keys [rows, heads, width]");
         ShapeError.RequireRank(name, v, 3, "values [rows, heads, width]");
-        if (q.Shape[2] != k.Shape[2] || k.Shape[0] != v.Shape[0] || k.Shape[1] != v.Shape[1])
+        if (RowStorages.Of(k) != RowStorages.Of(v))
+            throw ShapeError.Of(name, "keys and values stored alike", $"{k.Type} and {v.Type}");
+        if (q.Shape[2] != RowStorages.Width(k) || k.Shape[0] != v.Shape[0] || k.Shape[1] != v.Shape[1])
             throw ShapeError.Of(name, $"keys and values of the same rows and heads, and keys as wide as queries {q.Shape}", $"{k.Shape} and {v.Shape}");
         if (k.Shape[1] == 0 || q.Shape[1] % k.Shape[1] != 0)
             throw ShapeError.Of(name, "query heads that are a multiple of the key-value heads", $"{q.Shape[1]} and {k.Shape[1]}");

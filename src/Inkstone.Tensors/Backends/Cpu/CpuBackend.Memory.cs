@@ -72,6 +72,8 @@ public sealed unsafe partial class CpuBackend
         private readonly Cells _from = new(x);
         private readonly Cells _to = new(y);
         private readonly long _count = y.Count;
+        private readonly ushort* _narrowed = x.Type == ElementType.Float32 && y.Type == ElementType.Float16 ? (ushort*)HostMemory.Address(y) : null;
+        private readonly float* _wide = (float*)HostMemory.Address(x);
         private readonly ushort* _halves = x.Type == ElementType.BFloat16 && y.Type == ElementType.Float32 ? (ushort*)HostMemory.Address(x) : null;
         private readonly float* _singles = (float*)HostMemory.Address(y);
 
@@ -80,7 +82,9 @@ public sealed unsafe partial class CpuBackend
         public void Invoke(int chunk)
         {
             var end = Math.Min(_count, (chunk + 1L) * CopyGrain);
-            if (_halves != null)
+            if (_narrowed != null)
+                Halves.Narrow(_wide + chunk * (long)CopyGrain, _narrowed + chunk * (long)CopyGrain, (int)(end - chunk * (long)CopyGrain));
+            else if (_halves != null)
                 for (var i = (long)chunk * CopyGrain; i < end; i++)
                     _singles[i] = HostMemory.FromBFloat16(_halves[i]);
             else

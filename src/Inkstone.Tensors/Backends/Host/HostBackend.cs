@@ -48,6 +48,34 @@ public abstract unsafe class HostBackend : Backend
             cells[walk.A] = source[(int)walk.Index];
     }
 
+    internal sealed override void RoundRows(in Tensor x, in Tensor blocks)
+    {
+        var width = x.Shape[-1];
+        var row = stackalloc float[width];
+        var walk = new Walk(x.Shape.With(-1, 1), x, blocks);
+        var cells = new Cells(x);
+        while (walk.Next())
+        {
+            for (var i = 0; i < width; i++)
+                row[i] = (float)cells[walk.A + i * x.Strides[x.Rank - 1]];
+            RoundedRows.Round(row, width, HostMemory.Address(blocks) + walk.B * sizeof(int));
+        }
+    }
+
+    internal sealed override void UnroundRows(in Tensor blocks, in Tensor y)
+    {
+        var width = y.Shape[-1];
+        var row = stackalloc float[width];
+        var walk = new Walk(y.Shape.With(-1, 1), blocks, y);
+        var cells = new Cells(y);
+        while (walk.Next())
+        {
+            RoundedRows.Widen(HostMemory.Address(blocks) + walk.A * sizeof(int), width, row);
+            for (var i = 0; i < width; i++)
+                cells[walk.B + i * y.Strides[y.Rank - 1]] = row[i];
+        }
+    }
+
     internal sealed override void Download(in Tensor x, Span<float> destination)
     {
         if (x.Type == ElementType.Float32 && x.IsContiguous)

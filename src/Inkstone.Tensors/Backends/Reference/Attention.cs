@@ -9,6 +9,12 @@ public sealed partial class ReferenceBackend
         in Tensor q, in Tensor k, in Tensor v, in Tensor sinks, in Tensor bias, AttentionForm form, TokenLayout queries, TokenLayout keys, Rng? rng,
         in Tensor y, in Tensor logSum)
     {
+        if (RowStorages.Of(k) != RowStorage.Single)
+        {
+            using var scope = PoolScope.Open();
+            Attention(q, k.PlainRows(), v.PlainRows(), sinks, bias, form, queries, keys, rng, y, logSum);
+            return;
+        }
         var scores = new AttentionScores(q, k, bias, form, queries, keys);
         var (vs, ys, logSums) = (new Cells(v), new Cells(y), new Cells(logSum));
         for (var sequence = 0; sequence < queries.SequenceCount; sequence++)
@@ -30,9 +36,11 @@ public sealed partial class ReferenceBackend
     }
 
     internal override void AttentionWeights(
-        in Tensor q, in Tensor k, in Tensor sinks, in Tensor bias, AttentionForm form, TokenLayout queries, TokenLayout keys, in Tensor weights)
+        in Tensor q, in Tensor stored, in Tensor sinks, in Tensor bias, AttentionForm form, TokenLayout queries, TokenLayout keys, in Tensor weights)
     {
         Fill(weights, 0);
+        using var scope = PoolScope.Open();
+        var k = stored.PlainRows();
         var scores = new AttentionScores(q, k, bias, form, queries, keys);
         var ws = new Cells(weights);
         for (var sequence = 0; sequence < queries.SequenceCount; sequence++)

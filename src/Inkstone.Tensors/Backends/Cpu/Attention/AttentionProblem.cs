@@ -14,6 +14,9 @@ internal readonly unsafe struct RowView(float* data, nint rowStride, nint column
     /// <summary>Where [row, column] lies.</summary>
     public float* At(nint row, nint column) => data + row * rowStride + column * columnStride;
 
+    /// <summary>Where [row, column] of a tensor in half precision lies.</summary>
+    public ushort* AtHalf(nint row, nint column) => (ushort*)data + row * rowStride + column * columnStride;
+
     /// <summary>The view of a tensor; of one axis, it is the columns.</summary>
     public static RowView Of(in Tensor x) =>
         x.IsMissing ? default
@@ -32,6 +35,9 @@ internal readonly unsafe struct AttentionProblem
 
     /// <summary>Values [rows, key-value heads, value width].</summary>
     public required RowView Values { get; init; }
+
+    /// <summary>How keys and values are stored.</summary>
+    public RowStorage Storage { get; init; }
 
     /// <summary>Sinks, [0, heads], or missing.</summary>
     public RowView Sinks { get; init; }
@@ -106,6 +112,7 @@ internal readonly unsafe struct AttentionProblem
             Queries = RowView.Of(q),
             Keys = RowView.Of(k),
             Values = RowView.Of(v),
+            Storage = RowStorages.Of(k),
             Sinks = RowView.Of(sinks),
             Bias = RowView.Of(bias),
             BiasCount = bias.IsMissing ? 0 : bias.Shape[0],
@@ -116,6 +123,6 @@ internal readonly unsafe struct AttentionProblem
             Heads = q.Shape[1],
             KeyValueHeads = k.Shape[1],
             KeyWidth = q.Shape[2],
-            ValueWidth = v.IsMissing ? 0 : v.Shape[2],
+            ValueWidth = v.IsMissing ? 0 : RowStorages.Width(v),
         };
 }

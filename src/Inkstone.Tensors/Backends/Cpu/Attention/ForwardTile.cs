@@ -14,6 +14,7 @@ internal readonly unsafe struct ForwardWorkspace
         Queries = carver.Take((nint)rows * keyWidth);
         Keys = carver.Take((nint)problem.KeyWidth * TokenLayout.KeyBlock);
         Values = carver.Take((nint)valueWidth * TokenLayout.KeyBlock);
+        Widened = problem.Storage == RowStorage.Single ? null : carver.Take((nint)Math.Max(problem.KeyWidth, problem.ValueWidth) * TokenLayout.KeyBlock);
         Scores = carver.Take(rows * TokenLayout.KeyBlock);
         Output = carver.Take((nint)rows * valueWidth);
         Largest = carver.Take(rows);
@@ -40,6 +41,9 @@ internal readonly unsafe struct ForwardWorkspace
     public float* Keys { get; }
 
     public float* Values { get; }
+
+    /// <summary>A block of keys or values that are not stored in single precision.</summary>
+    public float* Widened { get; }
 
     public float* Scores { get; }
 
@@ -138,7 +142,8 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
     {
         var memoryRow = _sequence.MemoryRow(firstKey);
         var hasDropout = _problem.HasDropout;
-        BlockPacker.Transpose(_problem.Keys.At(memoryRow, keyValueHead), _problem.Keys.RowStride, keys, _problem.KeyWidth, _at.Keys);
+        var keyRows = Plain(_problem.Keys, memoryRow, keyValueHead, keys, _problem.KeyWidth, out var keyStride);
+        BlockPacker.Transpose(keyRows, keyStride, keys, _problem.KeyWidth, _at.Keys);
         for (int row = 0, panel = 0; row < _rows; row += TileProduct.PanelRows, panel++)
         {
             var count = Math.Min(TileProduct.PanelRows, _rows - row);
@@ -156,8 +161,7 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
                 Drop(_at.Places + i, firstKey, range, _at.Scores + i * Block);
         }
 
-        var values = _problem.Values.At(memoryRow, keyValueHead);
-        var valueStride = _problem.Values.RowStride;
+        var values = Plain(_problem.Values, memoryRow, keyValueHead, keys, _problem.ValueWidth, out var valueStride);
         if (_rows > TileProduct.PanelRows || _at.ValueWidth != _problem.ValueWidth)
         {
             // Read again and again, so made dense; far apart, rows would crowd into a few sets of the first cache.
@@ -176,11 +180,28 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
         }
     }
 
+    /// <summary>Rows of one head in single precision: where they lie, or widened in scratch.</summary>
+    private float* Plain(in RowView rows, int first, int head, int count, int width, out nint stride)
+    {
+        stride = rows.RowStride;
+        if (_problem.Storage == RowStorage.Single)
+            return rows.At(first, head);
+        for (var i = 0; i < count; i++)
+            if (_problem.Storage == RowStorage.Half)
+                HalfReader.Widen((byte*)rows.AtHalf(first + i, head), _at.Widened + i * width, width);
+            else
+                RoundedRows.Widen((byte*)rows.At(first + i, head), width, _at.Widened + i * width);
+        stride = width;
+        return _at.Widened;
+    }
+
     /// <summary>While a panel of rows is computed, its share of the next block of keys and values is fetched.</summary>
     private void PrefetchKeys(int keyValueHead, int firstKey, int row, int count)
     {
         var keys = Math.Min(Block, _sequence.KeyCount - firstKey);
         int first = keys * row / _rows, end = keys * (row + count) / _rows;
+        if (_problem.Storage != RowStorage.Single)
+            return;
         var memoryRow = _sequence.MemoryRow(firstKey) + first;
         BlockPacker.Prefetch(_problem.Keys.At(memoryRow, keyValueHead), _problem.Keys.RowStride, end - first, _problem.KeyWidth);
         BlockPacker.Prefetch(_problem.Values.At(memoryRow, keyValueHead), _problem.Values.RowStride, end - first, _problem.ValueWidth);

@@ -105,24 +105,3 @@ internal readonly unsafe struct SingleScaledBytes<TGroup> : IPanelLayout
             head[Panel.Rows + row] = offset;
     }
 }
-
-/// <summary>Sixteen half-precision numbers at once, by integer operations (<see cref="HalfReader"/> says how).</summary>
-internal static unsafe class Halves
-{
-    private const float Rebias = 5.192296858534828e33f; // 2^112
-
-    /// <summary>Sixteen numbers as single precision. Infinities and NaNs become finite: a file's scales are checked when it is loaded.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Widen(ushort* source, out Vector256<float> first, out Vector256<float> second)
-    {
-        var (lower, upper) = Vector256.Widen(Vector256.Load(source));
-        (first, second) = (Convert(lower), Convert(upper));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Convert(Vector256<uint> halves)
-    {
-        var bits = ((halves << 16).AsInt32() >> 3) & Vector256.Create(unchecked((int)0x8FFFE000));
-        return bits.AsSingle() * Rebias;
-    }
-}
