@@ -198,7 +198,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         double logProbability;
         try
         {
-            (token, logProbability) = _sampler.Choose(logits, sequence.Sampling, sequence.Tokens, sequence.DrawnCount);
+            (token, logProbability) = _sampler.Choose(logits, new SamplerInput(sequence.Sampling, sequence.Tokens, sequence.Tokens.Length - sequence.DrawnCount, sequence.DrawnCount));
         }
         catch (InkstoneNumericException error)
         {
