@@ -19,7 +19,8 @@ public sealed class TypicalStep : ISamplerStep
             (_distances, _places, _dropped) = (new double[candidates.Count], new int[candidates.Count], new bool[candidates.Count]);
         var sum = candidates.Weigh();
         var normaliser = candidates.Highest + Math.Log(sum);
-        var (weights, scores) = (candidates.Weights, candidates.Scores);
+        var weights = candidates.Weights;
+        var scores = candidates.Scores;
         var entropy = 0.0;
         for (var i = 0; i < weights.Length; i++)
             if (weights[i] > 0)

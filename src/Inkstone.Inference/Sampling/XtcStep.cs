@@ -1,5 +1,3 @@
-using Inkstone.Foundation.Randomness;
-
 namespace Inkstone.Inference;
 
 /// <summary>
@@ -19,7 +17,9 @@ public sealed class XtcStep : ISamplerStep
         if (_dropped.Length < candidates.Count)
             _dropped = new bool[candidates.Count];
         var least = candidates.Weigh() * options.XtcThreshold;
-        var (scores, weights, last) = (candidates.Scores, candidates.Weights, -1);
+        var scores = candidates.Scores;
+        var weights = candidates.Weights;
+        var last = -1;
         for (var i = 0; i < weights.Length; i++)
         {
             _dropped[i] = weights[i] >= least;
