@@ -39,7 +39,7 @@ public sealed class Sampler
         if (!TryPrepare(logits, input))
             return new SampledToken(-1, 0);
         var token = Draw(input);
-        return new SampledToken(token, logits[token] - normaliser);
+        return new SampledToken(token, logits[token] - normaliser) { Normaliser = normaliser };
     }
 
     /// <summary>Draws a token for a larger model to judge, with the distribution it is drawn from; the input has no constraint.</summary>
@@ -60,7 +60,7 @@ public sealed class Sampler
         var (options, place) = (input.Options, input.Drawn);
         var token = _rejection.Choose(
             _candidates, _candidates.Weigh(), proposal, options.Stream("acceptance").DoubleAt(place), options.Stream("sampler").DoubleAt(place));
-        return new SampledToken(token, logits[token] - normaliser);
+        return new SampledToken(token, logits[token] - normaliser) { Normaliser = normaliser };
     }
 
     /// <summary>Fills the candidates; false when the answer is complete and nothing may follow.</summary>
