@@ -77,6 +77,9 @@ public sealed class BlockPool
     /// <summary>Whether a held block has one holder only, who may write to it.</summary>
     internal bool IsSole(int block) => _holders[block] == 1;
 
+    /// <summary>Counts the blocks nobody holds one by one; for tests.</summary>
+    internal int CountUnheld() => _holders.AsSpan().Count(0);
+
     /// <summary>Forgets what blocks hold: the model has changed.</summary>
     internal void ForgetPrefixes()
     {
