@@ -1,4 +1,5 @@
 using Inkstone.Models;
+using Inkstone.Tokenizers;
 
 namespace Inkstone.Inference.Tests;
 
@@ -52,9 +53,9 @@ public abstract class EngineTest : IAsyncLifetime
     internal static async Task<string> Text(InferenceEngine engine, string prompt, GenerationOptions options) =>
         string.Concat((await Pieces(engine, prompt, options)).Select(piece => piece.Text));
 
-    internal InferenceEngine Start(Model model, EngineOptions? options = null)
+    internal InferenceEngine Start(Model model, EngineOptions? options = null, Tokenizer? tokenizer = null)
     {
-        var engine = new InferenceEngine(model, Samples.Words, options);
+        var engine = new InferenceEngine(model, tokenizer ?? Samples.Words, options);
         _engines.Add(engine);
         return engine;
     }

@@ -28,18 +28,7 @@ public sealed class Candidates
     public ReadOnlySpan<double> Weights => _weights.AsSpan(0, Count);
 
     /// <summary>The highest score.</summary>
-    public double Highest
-    {
-        get
-        {
-            if (_sorted)
-                return _scores[0];
-            var highest = double.NegativeInfinity;
-            foreach (var score in Scores)
-                highest = Math.Max(highest, score);
-            return highest;
-        }
-    }
+    public double Highest => _sorted ? _scores[0] : Exponentials.Highest(Scores);
 
     /// <summary>Begins with every token.</summary>
     public void Reset(ReadOnlySpan<float> logits)
@@ -50,8 +39,7 @@ public sealed class Candidates
             for (var i = 0; i < _every.Length; i++)
                 _every[i] = i;
         }
-        for (var i = 0; i < logits.Length; i++)
-            _scores[i] = logits[i];
+        Exponentials.Widen(logits, _scores);
         (Count, IsWhole, _sorted) = (logits.Length, true, false);
     }
 
@@ -142,11 +130,14 @@ public sealed class Candidates
         for (var i = count / 2 - 1; i >= 0; i--)
             Sink(i, count);
         // ids rise, so that a later candidate of the same score is never the better one
-        for (var i = count; i < Count; i++)
-            if (_scores[i] > _scores[0])
+        var scores = Scores;
+        var worst = scores[0];
+        for (var i = count; i < scores.Length; i++)
+            if (scores[i] > worst)
             {
-                (_tokens[0], _scores[0]) = (tokens[i], _scores[i]);
+                (_tokens[0], scores[0]) = (tokens[i], scores[i]);
                 Sink(0, count);
+                worst = scores[0];
             }
         (Count, IsWhole) = (count, false);
     }

@@ -24,6 +24,35 @@ internal static class Exponentials
         return highest;
     }
 
+    /// <inheritdoc cref="Highest(ReadOnlySpan{float})"/>
+    public static double Highest(ReadOnlySpan<double> scores)
+    {
+        var highest = double.NegativeInfinity;
+        var vectors = MemoryMarshal.Cast<double, Vector256<double>>(scores);
+        if (!vectors.IsEmpty)
+        {
+            var high = vectors[0];
+            foreach (var vector in vectors)
+                high = Vector256.Max(high, vector);
+            for (var i = 0; i < Vector256<double>.Count; i++)
+                highest = Math.Max(highest, high[i]);
+        }
+        foreach (var score in scores[(vectors.Length * Vector256<double>.Count)..])
+            highest = Math.Max(highest, score);
+        return highest;
+    }
+
+    /// <summary>Copies numbers into twice their width.</summary>
+    public static void Widen(ReadOnlySpan<float> scores, Span<double> destination)
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector256<float>>(scores);
+        var results = MemoryMarshal.Cast<double, Vector256<double>>(destination);
+        for (var i = 0; i < vectors.Length; i++)
+            (results[2 * i], results[2 * i + 1]) = Vector256.Widen(vectors[i]);
+        for (var i = vectors.Length * Vector256<float>.Count; i < scores.Length; i++)
+            destination[i] = scores[i];
+    }
+
     /// <summary>Σ e^(score − highest).</summary>
     public static double Sum(ReadOnlySpan<float> scores, double highest)
     {
