@@ -13,7 +13,7 @@ public sealed class EngineMixTests
 {
     private const int MixCount = 1_000;
     private const int RequestCount = 64;
-    private const int ContextLength = 192;
+    private const int ContextLength = 168;
 
     private static readonly Llama Network = Samples.Llama(ContextLength);
 

@@ -135,17 +135,25 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     private void Work()
     {
-        while (!_stopping.IsCancellationRequested)
+        try
         {
-            Admit();
-            DropFinished();
-            if (_running.Count > 0)
-                Turn();
+            while (!_stopping.IsCancellationRequested)
+            {
+                Admit();
+                DropFinished();
+                if (_running.Count > 0)
+                    Turn();
+            }
         }
-        foreach (var request in _running)
-            request.Fail(Stopped());
-        while (_requests.Reader.TryRead(out var waiting))
-            waiting.Fail(Stopped());
+        finally
+        {
+            // whatever ends the worker, nobody is left waiting
+            _requests.Writer.TryComplete();
+            foreach (var request in _running)
+                request.Fail(Stopped());
+            while (_requests.Reader.TryRead(out var waiting))
+                waiting.Fail(Stopped());
+        }
     }
 
     /// <summary>Takes new requests; waits for one when there is nothing else to do.</summary>
