@@ -5,7 +5,7 @@ using Inkstone.Tokenizers;
 
 namespace Inkstone.Inference.Tests;
 
-public sealed class EngineTests
+public sealed class EngineTests : EngineTest
 {
     private static readonly Tokenizer Words = Samples.Words;
 
@@ -19,10 +19,10 @@ public sealed class EngineTests
         var alone = new List<int>[8];
         for (var i = 0; i < 8; i++)
         {
-            await using var engine = new InferenceEngine(Network, Words);
+            var engine = Start(Network);
             alone[i] = await Tokens(engine, Prompt(i), Options with { Seed = i });
         }
-        await using var shared = new InferenceEngine(Network, Words, new EngineOptions { TokensPerTurn = 13, SequencesPerTurn = 8 });
+        var shared = Start(Network, new EngineOptions { TokensPerTurn = 13, SequencesPerTurn = 8 });
         var together = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Tokens(shared, Prompt(i), Options with { Seed = i })));
         for (var i = 0; i < 8; i++)
             Assert.Equal(alone[i], together[i]);
@@ -33,11 +33,11 @@ public sealed class EngineTests
     public async Task ARequestThatHadToGiveItsBlocksBackGoesOnWithTheSameTokens()
     {
         var options = Options with { MaxTokens = 100 };
-        await using var roomy = new InferenceEngine(Network, Words);
+        var roomy = Start(Network);
         var expected = new List<List<int>>();
         for (var i = 0; i < 4; i++)
             expected.Add(await Tokens(roomy, Prompt(i), options with { Seed = i }));
-        await using var tight = new InferenceEngine(Network, Words, new EngineOptions { CacheBytes = 1 });
+        var tight = Start(Network, new EngineOptions { CacheBytes = 1 });
         var together = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Tokens(tight, Prompt(i), options with { Seed = i })));
         Assert.Equal(expected, together);
         Assert.Equal(2, tight.BlockCount);
@@ -47,7 +47,7 @@ public sealed class EngineTests
     [Fact]
     public async Task TheSameSeedGivesTheSameTextAndAnotherSeedAnother()
     {
-        await using var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         var first = await Tokens(engine, "the river", Options with { Seed = 1 });
         Assert.Equal(first, await Tokens(engine, "the river", Options with { Seed = 1 }));
         Assert.NotEqual(first, await Tokens(engine, "the river", Options with { Seed = 2 }));
@@ -56,7 +56,7 @@ public sealed class EngineTests
     [Fact]
     public async Task StreamedTextIsTheDecodedTokens()
     {
-        await using var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         var ids = new List<int>();
         var text = new StringBuilder();
         await foreach (var piece in engine.GenerateAsync("月", Options with { MaxTokens = 90 }))
@@ -71,7 +71,7 @@ public sealed class EngineTests
     [Fact]
     public async Task GreedyEqualsTheFullPass()
     {
-        await using var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         var generated = await Tokens(engine, "the river", Options with { Temperature = 0, MaxTokens = 12 });
         var sequence = new List<int> { Words.BeginOfText!.Value };
         sequence.AddRange(Words.Encode("the river"));
@@ -89,7 +89,7 @@ public sealed class EngineTests
     [Fact]
     public async Task AStopTextEndsTheAnswerBeforeIt()
     {
-        await using var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         var whole = await Text(engine, "the river", Options with { MaxTokens = 60 });
         var stop = whole.Substring(whole.Length / 2, 3);
         var pieces = await Pieces(engine, "the river", Options with { MaxTokens = 60, Stop = [stop, "never there"] });
@@ -100,7 +100,7 @@ public sealed class EngineTests
     [Fact]
     public async Task AnAnswerEndsWhenTheContextIsFull()
     {
-        await using var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         var pieces = await Pieces(engine, "the river", Options with { MaxTokens = 10_000 });
         Assert.Equal(FinishReason.ContextFull, pieces[^1].Finish);
         Assert.Equal(engine.BlockCount, engine.FreeBlockCount);
@@ -109,7 +109,7 @@ public sealed class EngineTests
     [Fact]
     public async Task TheEndOfTextTokenEndsTheAnswer()
     {
-        await using var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         for (var seed = 0; seed < 60; seed++)
         {
             var pieces = await Pieces(engine, "the", new GenerationOptions { MaxTokens = 120, Temperature = 3, Seed = seed });
@@ -124,7 +124,7 @@ public sealed class EngineTests
     [Fact]
     public async Task CancellingFreesTheBlocks()
     {
-        await using var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         using var cancel = new CancellationTokenSource();
         var seen = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -141,7 +141,7 @@ public sealed class EngineTests
     [Fact]
     public async Task WalkingAwayFreesTheBlocks()
     {
-        await using var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         await foreach (var _ in engine.GenerateAsync("the river", Options with { MaxTokens = 110 }))
             break;
         await Text(engine, "the", Options with { MaxTokens = 2 });
@@ -152,7 +152,7 @@ public sealed class EngineTests
     [Fact]
     public async Task APromptLongerThanTheContextIsRefusedAndTheEngineGoesOn()
     {
-        await using var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         var error = Assert.Throws<InkstoneRequestException>(() => engine.GenerateAsync(new int[128]));
         Assert.Contains("127", error.Message, StringComparison.Ordinal);
         Assert.Throws<InkstoneRequestException>(() => engine.GenerateAsync(Array.Empty<int>()));
@@ -165,7 +165,7 @@ public sealed class EngineTests
     [Fact]
     public async Task AStoppedEngineEndsItsStreamsWithAnError()
     {
-        var engine = new InferenceEngine(Network, Words);
+        var engine = Start(Network);
         var stream = engine.GenerateAsync("the river", Options with { MaxTokens = 110 }).GetAsyncEnumerator();
         Assert.True(await stream.MoveNextAsync());
         await engine.DisposeAsync();
@@ -179,18 +179,4 @@ public sealed class EngineTests
     }
 
     private static string Prompt(int i) => string.Concat(Enumerable.Repeat("the river number ", 1 + i)) + i;
-
-    private static async Task<List<GeneratedPiece>> Pieces(InferenceEngine engine, string prompt, GenerationOptions options)
-    {
-        var pieces = new List<GeneratedPiece>();
-        await foreach (var piece in engine.GenerateAsync(prompt, options))
-            pieces.Add(piece);
-        return pieces;
-    }
-
-    private static async Task<List<int>> Tokens(InferenceEngine engine, string prompt, GenerationOptions options) =>
-        [.. (await Pieces(engine, prompt, options)).Select(piece => piece.Token)];
-
-    private static async Task<string> Text(InferenceEngine engine, string prompt, GenerationOptions options) =>
-        string.Concat((await Pieces(engine, prompt, options)).Select(piece => piece.Text));
 }

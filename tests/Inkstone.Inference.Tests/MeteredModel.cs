@@ -8,6 +8,9 @@ internal sealed class MeteredModel(Model model) : Model
 {
     private readonly List<(int Rows, long Allocated)> _notes = new(10_000);
 
+    /// <summary>How many passes have begun.</summary>
+    public int PassCount => _notes.Count;
+
     public override ModelConfig Config => model.Config;
 
     public override Backend Backend => model.Backend;

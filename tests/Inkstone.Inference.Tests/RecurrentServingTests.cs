@@ -7,19 +7,19 @@ using Inkstone.Tokenizers;
 namespace Inkstone.Inference.Tests;
 
 /// <summary>Recurrent state in the paged pass: however a sequence is cut, and whoever runs beside it, it remembers the same bits.</summary>
-public sealed class RecurrentServingTests
+public sealed class RecurrentServingTests : EngineTest
 {
     private const int Length = 150;
 
     private static readonly RecurrentNetwork Network = new(new RecurrentConfig { VocabularySize = 61, ContextLength = 192 });
 
-    private static readonly int[] Tokens = Random(Length, 5);
+    private static readonly int[] Ids = Random(Length, 5);
 
     [Fact]
     public void TheFullPassAgrees()
     {
         using var scope = PoolScope.Open();
-        var whole = Network.Forward(FullPass.Over(Tokens, new TokenLayout(0, Length))).ToArray();
+        var whole = Network.Forward(FullPass.Over(Ids, new TokenLayout(0, Length))).ToArray();
         var paged = Paged([Length]);
         var norm = Math.Sqrt(whole.Sum(x => (double)x * x));
         Assert.True(Math.Sqrt(whole.Zip(paged, (a, b) => ((double)a - b) * (a - b)).Sum()) <= 1e-5 * norm);
@@ -49,7 +49,7 @@ public sealed class RecurrentServingTests
         table.Release();
         var other = new BlockTable(cache.Pool);
         Run(cache, [new PagedRows(other, Random(30, 9), 0)]);
-        var resumed = Run(cache, [new PagedRows(table, Tokens.AsMemory(0, 90), 90)]).Concat(Run(cache, [new PagedRows(table, Tokens.AsMemory(90), 60)]));
+        var resumed = Run(cache, [new PagedRows(table, Ids.AsMemory(0, 90), 90)]).Concat(Run(cache, [new PagedRows(table, Ids.AsMemory(90), 60)]));
         Assert.Equal(Paged([Length]), resumed.ToArray());
     }
 
@@ -60,10 +60,10 @@ public sealed class RecurrentServingTests
         var model = new RecurrentNetwork(new RecurrentConfig { VocabularySize = words.VocabularySize, ContextLength = 128 });
         var options = new GenerationOptions { MaxTokens = 90, IgnoreEndOfText = true };
         var expected = new List<List<int>>();
-        await using (var roomy = new InferenceEngine(model, words))
-            for (var i = 0; i < 4; i++)
-                expected.Add(await Generated(roomy, i));
-        await using var tight = new InferenceEngine(model, words, new EngineOptions { CacheBytes = 1 });
+        var roomy = Start(model, tokenizer: words);
+        for (var i = 0; i < 4; i++)
+            expected.Add(await Generated(roomy, i));
+        var tight = Start(model, new EngineOptions { CacheBytes = 1 }, words);
         var together = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Generated(tight, i)));
         Assert.Equal(expected, together);
         Assert.True(tight.PreemptionCount > 0, "the cache was too large for this test");
@@ -104,7 +104,7 @@ public sealed class RecurrentServingTests
         {
             // strangers stand before and after, of all lengths, and give no row of their own
             var rows = others.Select((other, i) => new PagedRows(other, Random(5 * i + 1, 100 + i), 0)).ToList();
-            rows.Insert(strangers / 2, new PagedRows(table, Tokens.AsMemory(done, chunk), chunk));
+            rows.Insert(strangers / 2, new PagedRows(table, Ids.AsMemory(done, chunk), chunk));
             result.AddRange(Run(cache, rows));
             done += chunk;
         }

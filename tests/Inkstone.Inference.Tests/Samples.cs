@@ -29,4 +29,27 @@ internal static class Samples
         },
         Rng.From(2),
         backend);
+
+    /// <summary>One narrow block, to guess for the other.</summary>
+    public static Llama Draft(int contextLength) => new(
+        new LlamaConfig
+        {
+            VocabularySize = Words.VocabularySize,
+            ContextLength = contextLength,
+            Width = 16,
+            LayerCount = 1,
+            HeadCount = 2,
+            KeyValueHeadCount = 1,
+            HeadWidth = 8,
+            HiddenWidth = 16,
+            InitialDeviation = 0.3,
+        },
+        Rng.From(3));
+
+    /// <summary>Random tokens of the vocabulary.</summary>
+    public static int[] Tokens(int count, long seed)
+    {
+        var cursor = Rng.From(seed).Split("tokens").Cursor();
+        return [.. Enumerable.Range(0, count).Select(_ => cursor.NextInt(Words.VocabularySize))];
+    }
 }

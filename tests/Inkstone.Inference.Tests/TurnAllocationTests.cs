@@ -7,7 +7,7 @@ using Inkstone.Tokenizers;
 namespace Inkstone.Inference.Tests;
 
 /// <summary>In the steady state an engine's turn allocates nothing managed: from one pass to the next, sampling, text and streams included.</summary>
-public sealed class TurnAllocationTests
+public sealed class TurnAllocationTests : EngineTest
 {
     private const int StreamCount = 4;
     private const int WarmTurns = 200;
@@ -22,6 +22,14 @@ public sealed class TurnAllocationTests
         TopP = 0.95,
         MinP = 0.01,
         RepetitionPenalty = 1.1,
+        RepetitionWindow = 64,
+        PresencePenalty = 0.1,
+        FrequencyPenalty = 0.1,
+        DryMultiplier = 0.5,
+        TopNSigma = 4,
+        TypicalP = 0.98,
+        XtcProbability = 0.1,
+        LogitBias = new Dictionary<int, double> { [7] = 0.5 },
         IgnoreEndOfText = true,
         Stop = ["\u0001"],
     };
@@ -35,9 +43,10 @@ public sealed class TurnAllocationTests
         var network = Network(family);
         Silence(network);
         var model = new MeteredModel(network);
-        await using (var engine = new InferenceEngine(model, Words))
-            for (var round = 0; round < 12 && model.BytesOfTurns(StreamCount).Count <= 2 * WarmTurns; round++) // streams may end early
-                await Task.WhenAll(Enumerable.Range(0, StreamCount).Select(i => Drain(engine, i)));
+        var engine = Start(model);
+        for (var round = 0; round < 12 && model.BytesOfTurns(StreamCount).Count <= 2 * WarmTurns; round++) // streams may end early
+            await Task.WhenAll(Enumerable.Range(0, StreamCount).Select(i => Drain(engine, i)));
+        await engine.DisposeAsync();
         var bytes = model.BytesOfTurns(StreamCount);
         Assert.True(bytes.Count > WarmTurns + 100, $"only {bytes.Count} turns had all streams in them");
         // handing a piece to a reader that waits may make the runtime's thread pool start a thread or lengthen its queue, which is not the engine's doing

@@ -20,7 +20,7 @@ public sealed class KeyValueCache
     {
         if (blockCount < 1)
             throw new InkstoneRequestException("the cache needs at least one block", "KeyValueCache", "1 or more", $"{blockCount}");
-        Pool = new BlockPool(blockCount);
+        Pool = new BlockPool(blockCount) { Copy = Copy, KeepsStates = model.Memory.Any(layer => layer.StateWidth > 0) };
         var rows = checked(blockCount * BlockPool.BlockSize);
         _keys = [.. model.Memory.Select(layer => Tensor.Zeros([rows, layer.KeyValueHeadCount, layer.KeyWidth], null, model.Backend).Keep())];
         _values = [.. model.Memory.Select(layer => Tensor.Zeros([rows, layer.KeyValueHeadCount, layer.ValueWidth], null, model.Backend).Keep())];
@@ -29,6 +29,13 @@ public sealed class KeyValueCache
 
     /// <summary>Which blocks are free.</summary>
     public BlockPool Pool { get; }
+
+    /// <summary>A cache within a number of bytes, but of one whole context at least and of as many as there are sequences at most.</summary>
+    internal static KeyValueCache Within(Model model, long bytes, int sequences)
+    {
+        var context = BlockPool.BlocksFor(model.ContextLength);
+        return new KeyValueCache(model, (int)Math.Min(Math.Max(context, bytes / BytesPerBlock(model)), (long)sequences * context));
+    }
 
     /// <summary>Bytes one block takes in all layers, in single precision.</summary>
     public static long BytesPerBlock(Model model) =>
@@ -42,4 +49,17 @@ public sealed class KeyValueCache
 
     /// <summary>A layer's states, one a block.</summary>
     public Tensor States(int layer) => _states[layer];
+
+    /// <summary>Copies the first rows of a block, and its states, to another.</summary>
+    private void Copy(int from, int to, int rows)
+    {
+        for (var layer = 0; layer < _keys.Length; layer++)
+        {
+            Rows(_keys[layer], to, rows).Write(Rows(_keys[layer], from, rows));
+            Rows(_values[layer], to, rows).Write(Rows(_values[layer], from, rows));
+            _states[layer].Slice(0, to, 1).Write(_states[layer].Slice(0, from, 1));
+        }
+
+        static Tensor Rows(Tensor memory, int block, int rows) => memory.Slice(0, block * BlockPool.BlockSize, rows);
+    }
 }

@@ -1,4 +1,5 @@
 using Inkstone.Foundation.Errors;
+using Inkstone.Models;
 
 namespace Inkstone.Inference;
 
@@ -17,6 +18,18 @@ public sealed record EngineOptions
     /// <summary>Requests that may wait.</summary>
     public int QueueLength { get; init; } = 1_024;
 
+    /// <summary>Whether keys and values of a prompt's beginning that another request has computed are used again. The answers are the same to the bit.</summary>
+    public bool PrefixCache { get; init; } = true;
+
+    /// <summary>Tokens that end an answer; null means the tokenizer's end-of-text token.</summary>
+    public IReadOnlyList<int>? EndTokens { get; init; }
+
+    /// <summary>A smaller model of the same vocabulary, for <see cref="Speculation.DraftModel"/>.</summary>
+    public Model? DraftModel { get; init; }
+
+    /// <summary>The most memory for the draft model's keys and values, in bytes.</summary>
+    public long DraftCacheBytes { get; init; } = 64L << 20;
+
     /// <summary>Throws when a value is out of its range, naming it.</summary>
     public void Validate()
     {
@@ -24,6 +37,7 @@ public sealed record EngineOptions
         Require(nameof(TokensPerTurn), TokensPerTurn, 1);
         Require(nameof(SequencesPerTurn), SequencesPerTurn, 1);
         Require(nameof(QueueLength), QueueLength, 1);
+        Require(nameof(DraftCacheBytes), DraftCacheBytes, 1);
         if (SequencesPerTurn > TokensPerTurn)
             throw new InkstoneRequestException("every sequence of a turn needs a row", nameof(SequencesPerTurn), $"at most {nameof(TokensPerTurn)} ({TokensPerTurn})",
                 $"{SequencesPerTurn}");

@@ -1,21 +1,27 @@
 namespace Inkstone.Inference;
 
-/// <summary>Makes tokens that the sequence already holds less likely, each once however often it stands there. For one thread.</summary>
+/// <summary>
+/// Makes tokens that the sequence already holds, prompt included, less likely, each once however often it stands there: s ← s / r where s is positive, s · r
+/// where it is not (Keskar et al. 2019, section 4.1, with the sign minded). For one thread.
+/// </summary>
 public sealed class RepetitionPenaltyStep : ISamplerStep
 {
-    private readonly HashSet<int> _seen = [];
+    private readonly TokenMarks _seen = new();
 
     /// <inheritdoc/>
-    public void Apply(Candidates candidates, SamplingOptions options, ReadOnlySpan<int> history)
+    public void Apply(Candidates candidates, in SamplerInput input)
     {
+        var options = input.Options;
         if (options.RepetitionPenalty == 1)
             return;
-        _seen.Clear();
-        foreach (var token in history)
-            _seen.Add(token);
         var scores = candidates.Scores;
-        for (var i = 0; i < scores.Length; i++)
-            if (_seen.Contains(candidates.Tokens[i]))
-                scores[i] = scores[i] > 0 ? scores[i] / options.RepetitionPenalty : scores[i] * options.RepetitionPenalty;
+        _seen.Clear(scores.Length);
+        foreach (var token in SamplingOptions.Window(input.Tokens, options.RepetitionWindow))
+        {
+            if ((uint)token >= (uint)scores.Length || _seen[token] != 0)
+                continue;
+            _seen[token] = 1;
+            scores[token] = scores[token] > 0 ? scores[token] / options.RepetitionPenalty : scores[token] * options.RepetitionPenalty;
+        }
     }
 }

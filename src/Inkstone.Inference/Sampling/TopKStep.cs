@@ -4,11 +4,9 @@ namespace Inkstone.Inference;
 public sealed class TopKStep : ISamplerStep
 {
     /// <inheritdoc/>
-    public void Apply(Candidates candidates, SamplingOptions options, ReadOnlySpan<int> history)
+    public void Apply(Candidates candidates, in SamplerInput input)
     {
-        if (options.TopK <= 0 || options.TopK >= candidates.Count)
-            return;
-        candidates.Sort();
-        candidates.Keep(options.TopK);
+        if (input.Options.TopK > 0 && input.Options.TopK < candidates.Count)
+            candidates.KeepHighest(input.Options.TopK);
     }
 }

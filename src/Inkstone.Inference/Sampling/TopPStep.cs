@@ -4,17 +4,20 @@ namespace Inkstone.Inference;
 public sealed class TopPStep : ISamplerStep
 {
     /// <inheritdoc/>
-    public void Apply(Candidates candidates, SamplingOptions options, ReadOnlySpan<int> history)
+    public void Apply(Candidates candidates, in SamplerInput input)
     {
-        if (options.TopP >= 1)
+        var p = input.Options.TopP;
+        if (p >= 1 || candidates.Count == 1)
             return;
+        var sum = candidates.Weigh();
+        // tokens below (1 − p) / count have together less than what may be left out: they need no order (half of it, to be clear of rounding)
+        candidates.KeepFrom(candidates.Highest + Math.Log(0.5 * (1 - p) * sum / candidates.Count));
         candidates.Sort();
-        var (sum, highest) = candidates.ExponentialSum();
-        var target = options.TopP * sum;
-        var reached = 0.0;
+        candidates.Weigh();
+        var (target, reached) = (p * sum, 0.0);
         for (var i = 0; i < candidates.Count; i++)
         {
-            reached += Math.Exp(candidates.Scores[i] - highest);
+            reached += candidates.Weights[i];
             if (reached >= target)
             {
                 candidates.Keep(i + 1);
