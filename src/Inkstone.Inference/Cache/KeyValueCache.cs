@@ -16,30 +16,37 @@ public sealed class KeyValueCache
     private readonly Tensor[] _states;
 
     /// <summary>Takes the memory for a number of blocks.</summary>
-    public KeyValueCache(Model model, int blockCount)
+    /// <param name="model">The network.</param>
+    /// <param name="blockCount">How many blocks.</param>
+    /// <param name="storage">How keys and values are stored; rounding to eight bits needs widths that are multiples of 32. States are in single precision.</param>
+    public KeyValueCache(Model model, int blockCount, RowStorage storage = RowStorage.Single)
     {
         if (blockCount < 1)
             throw new InkstoneRequestException("the cache needs at least one block", "KeyValueCache", "1 or more", $"{blockCount}");
         Pool = new BlockPool(blockCount) { Copy = Copy, KeepsStates = model.Memory.Any(layer => layer.StateWidth > 0) };
         var rows = checked(blockCount * BlockPool.BlockSize);
-        _keys = [.. model.Memory.Select(layer => Tensor.Zeros([rows, layer.KeyValueHeadCount, layer.KeyWidth], null, model.Backend).Keep())];
-        _values = [.. model.Memory.Select(layer => Tensor.Zeros([rows, layer.KeyValueHeadCount, layer.ValueWidth], null, model.Backend).Keep())];
+        _keys = [.. model.Memory.Select(layer => Rows(layer.KeyValueHeadCount, layer.KeyWidth))];
+        _values = [.. model.Memory.Select(layer => Rows(layer.KeyValueHeadCount, layer.ValueWidth))];
         _states = [.. model.Memory.Select(layer => Tensor.Zeros([blockCount, layer.StateWidth], null, model.Backend).Keep())];
+
+        Tensor Rows(int heads, int width) =>
+            Tensor.Zeros([rows, heads, storage.Elements(width)], storage == RowStorage.Single ? null : storage.Type(), model.Backend).Keep();
     }
 
     /// <summary>Which blocks are free.</summary>
     public BlockPool Pool { get; }
 
     /// <summary>A cache within a number of bytes, but of one whole context at least and of as many as there are sequences at most.</summary>
-    internal static KeyValueCache Within(Model model, long bytes, int sequences)
+    internal static KeyValueCache Within(Model model, long bytes, int sequences, RowStorage storage)
     {
         var context = BlockPool.BlocksFor(model.ContextLength);
-        return new KeyValueCache(model, (int)Math.Min(Math.Max(context, bytes / BytesPerBlock(model)), (long)sequences * context));
+        return new KeyValueCache(model, (int)Math.Min(Math.Max(context, bytes / BytesPerBlock(model, storage)), (long)sequences * context), storage);
     }
 
-    /// <summary>Bytes one block takes in all layers, in single precision.</summary>
-    public static long BytesPerBlock(Model model) =>
-        model.Memory.Sum(layer => ((long)BlockPool.BlockSize * layer.KeyValueHeadCount * (layer.KeyWidth + layer.ValueWidth) + layer.StateWidth) * sizeof(float));
+    /// <summary>Bytes one block takes in all layers.</summary>
+    public static long BytesPerBlock(Model model, RowStorage storage = RowStorage.Single) => model.Memory.Sum(layer =>
+        (long)BlockPool.BlockSize * layer.KeyValueHeadCount * (storage.Elements(layer.KeyWidth) + storage.Elements(layer.ValueWidth)) * storage.Type().Size()
+        + (long)layer.StateWidth * sizeof(float));
 
     /// <summary>A layer's keys.</summary>
     public Tensor Keys(int layer) => _keys[layer];

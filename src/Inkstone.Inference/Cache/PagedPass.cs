@@ -119,7 +119,7 @@ public sealed class PagedPass : Pass
             {
                 var index = sequence.Table.Length + done;
                 var count = Math.Min(sequence.Tokens.Length - done, BlockPool.BlockSize - index % BlockPool.BlockSize);
-                memory.Slice(0, sequence.Table.RowOf(index), count).Write(rows.Slice(0, start + done, count));
+                memory.Slice(0, sequence.Table.RowOf(index), count).WriteRows(rows.Slice(0, start + done, count));
                 done += count;
             }
             start += sequence.Tokens.Length;

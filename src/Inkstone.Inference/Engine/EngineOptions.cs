@@ -1,5 +1,6 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Models;
+using Inkstone.Tensors;
 
 namespace Inkstone.Inference;
 
@@ -8,6 +9,9 @@ public sealed record EngineOptions
 {
     /// <summary>The most memory for keys and values, in bytes.</summary>
     public long CacheBytes { get; init; } = 256L << 20;
+
+    /// <summary>How keys and values are stored. Where it rounds to eight bits, heads must be multiples of 32 wide.</summary>
+    public RowStorage CacheStorage { get; init; } = RowStorage.Half;
 
     /// <summary>Rows computed in one turn: prompts are taken in pieces so that running answers do not wait long.</summary>
     public int TokensPerTurn { get; init; } = 512;

@@ -8,7 +8,7 @@ namespace Inkstone.Inference;
 /// </summary>
 internal sealed class Drafter(Model model, EngineOptions options, Sampler sampler)
 {
-    private readonly KeyValueCache _cache = KeyValueCache.Within(model, options.DraftCacheBytes, options.SequencesPerTurn);
+    private readonly KeyValueCache _cache = KeyValueCache.Within(model, options.DraftCacheBytes, options.SequencesPerTurn, options.CacheStorage);
     private readonly List<BlockTable> _tables = []; // those that hold blocks, oldest use first
     private readonly List<Sequence> _together = [];
     private readonly List<PagedRows> _rows = [];
