@@ -25,27 +25,28 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
         switch (dot)
         {
             case ByteDotKind.Vnni:
-                team.Run(chunks, new Chunk<TLayout, TPanels, VnniDot, Vector256<int>>(problem, panels, perChunk));
+                team.Run(chunks, new Chunk<TLayout, TPanels, VnniDot, Vector256<int>, Vector256<sbyte>>(problem, panels, perChunk));
                 break;
             case ByteDotKind.Wide512:
-                team.Run(chunks, new Chunk<TLayout, TPanels, WideDot512, Vector512<int>>(problem, panels, perChunk));
+                team.Run(chunks, new Chunk<TLayout, TPanels, WideDot512, Vector512<int>, Vector512<short>>(problem, panels, perChunk));
                 break;
             case ByteDotKind.Wide256:
-                team.Run(chunks, new Chunk<TLayout, TPanels, WideDot256, TwoSums>(problem, panels, perChunk));
+                team.Run(chunks, new Chunk<TLayout, TPanels, WideDot256, TwoSums, Vector256<short>>(problem, panels, perChunk));
                 break;
             default:
-                team.Run(chunks, new Chunk<TLayout, TPanels, PlainDot, Vector256<int>>(problem, panels, perChunk));
+                team.Run(chunks, new Chunk<TLayout, TPanels, PlainDot, Vector256<int>, int>(problem, panels, perChunk));
                 break;
         }
     }
 
-    private readonly unsafe struct Chunk<TLayout, TPanels, TDot, TSums>(BlockProblem problem, TPanels panels, int perChunk) : IChunkAction
+    private readonly unsafe struct Chunk<TLayout, TPanels, TDot, TSums, TFour>(BlockProblem problem, TPanels panels, int perChunk) : IChunkAction
         where TLayout : struct, IPanelLayout
         where TPanels : struct, IPanels
-        where TDot : struct, IByteDot<TSums>
+        where TDot : struct, IByteDot<TSums, TFour>
         where TSums : struct
+        where TFour : struct
     {
-        private const int MostRows = BlockTile<TLayout, TDot, TSums>.MostRows;
+        private const int MostRows = BlockTile<TLayout, TDot, TSums, TFour>.MostRows;
 
         public void Invoke(int chunk)
         {
@@ -98,22 +99,22 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
             switch (rows)
             {
                 case 6:
-                    BlockTile<TLayout, TDot, TSums>.Multiply<SixRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<SixRows>(problem.A, row, panel, first, end, y, yStride);
                     break;
                 case 5:
-                    BlockTile<TLayout, TDot, TSums>.Multiply<FiveRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FiveRows>(problem.A, row, panel, first, end, y, yStride);
                     break;
                 case 4:
-                    BlockTile<TLayout, TDot, TSums>.Multiply<FourRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FourRows>(problem.A, row, panel, first, end, y, yStride);
                     break;
                 case 3:
-                    BlockTile<TLayout, TDot, TSums>.Multiply<ThreeRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<ThreeRows>(problem.A, row, panel, first, end, y, yStride);
                     break;
                 case 2:
-                    BlockTile<TLayout, TDot, TSums>.Multiply<TwoRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<TwoRows>(problem.A, row, panel, first, end, y, yStride);
                     break;
                 default:
-                    BlockTile<TLayout, TDot, TSums>.Multiply<OneRow>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<OneRow>(problem.A, row, panel, first, end, y, yStride);
                     break;
             }
         }

@@ -8,10 +8,11 @@ namespace Inkstone.Tensors;
 /// groups are added in ascending order, each as fma(d · scale, sum, y) and then, where there are offsets, fma(d · Σ activations, offset, y), in single precision. So a
 /// result depends on its row and on the weight alone.
 /// </summary>
-internal static unsafe class BlockTile<TLayout, TDot, TSums>
+internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
     where TLayout : struct, IPanelLayout
-    where TDot : struct, IByteDot<TSums>
+    where TDot : struct, IByteDot<TSums, TFour>
     where TSums : struct
+    where TFour : struct
 {
     /// <summary>The most rows at once: twelve sums in sixteen registers.</summary>
     public const int MostRows = 6;
@@ -31,12 +32,18 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums>
         var columns = a.Columns;
         var codes = a.CodesOf(row);
         var scales = a.ScalesOf(row);
-        var sums = a.SumsOf(row);
-        nint scaleStride = columns / ActivationBlocks.Length, sumStride = columns / ActivationBlocks.SumLength;
+        var sums = a.SumsOf(row, TLayout.GroupLength);
+        nint scaleStride = columns / ActivationBlocks.Length, sumStride = columns / TLayout.GroupLength;
         for (var group = first; group < end; group++)
         {
-            TSums s00 = TDot.Zero, s01 = TDot.Zero, s10 = TDot.Zero, s11 = TDot.Zero, s20 = TDot.Zero, s21 = TDot.Zero;
-            TSums s30 = TDot.Zero, s31 = TDot.Zero, s40 = TDot.Zero, s41 = TDot.Zero, s50 = TDot.Zero, s51 = TDot.Zero;
+            // the codes' bias: minus its product with the sum of the activations
+            var s00 = TDot.Start(sums + group, TLayout.BiasShift);
+            var s10 = TRows.Value > 1 ? TDot.Start(sums + sumStride + group, TLayout.BiasShift) : default;
+            var s20 = TRows.Value > 2 ? TDot.Start(sums + 2 * sumStride + group, TLayout.BiasShift) : default;
+            var s30 = TRows.Value > 3 ? TDot.Start(sums + 3 * sumStride + group, TLayout.BiasShift) : default;
+            var s40 = TRows.Value > 4 ? TDot.Start(sums + 4 * sumStride + group, TLayout.BiasShift) : default;
+            var s50 = TRows.Value > 5 ? TDot.Start(sums + 5 * sumStride + group, TLayout.BiasShift) : default;
+            var (s01, s11, s21, s31, s41, s51) = (s00, s10, s20, s30, s40, s50);
             var weights = TLayout.Codes(panel, group);
             var x = codes + (nint)group * TLayout.GroupLength;
             if (TLayout.CodeBits == 8)
@@ -62,18 +69,18 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums>
             }
             TLayout.Scales(panel, group, out var scale0, out var scale1);
             TLayout.Offsets(panel, group, out var offset0, out var offset1);
-            var block = group * TLayout.GroupLength / ActivationBlocks.Length;
-            Finish(s00, s01, scale0, scale1, offset0, offset1, scales[block], SumAt(sums, group), y);
+            var scale = scales + (TLayout.GroupLength == ActivationBlocks.Length ? group : group >> 1);
+            Finish(s00, s01, scale0, scale1, offset0, offset1, scale, sums + group, y);
             if (TRows.Value > 1)
-                Finish(s10, s11, scale0, scale1, offset0, offset1, scales[scaleStride + block], SumAt(sums + sumStride, group), y + yStride);
+                Finish(s10, s11, scale0, scale1, offset0, offset1, scale + scaleStride, sums + sumStride + group, y + yStride);
             if (TRows.Value > 2)
-                Finish(s20, s21, scale0, scale1, offset0, offset1, scales[2 * scaleStride + block], SumAt(sums + 2 * sumStride, group), y + 2 * yStride);
+                Finish(s20, s21, scale0, scale1, offset0, offset1, scale + 2 * scaleStride, sums + 2 * sumStride + group, y + 2 * yStride);
             if (TRows.Value > 3)
-                Finish(s30, s31, scale0, scale1, offset0, offset1, scales[3 * scaleStride + block], SumAt(sums + 3 * sumStride, group), y + 3 * yStride);
+                Finish(s30, s31, scale0, scale1, offset0, offset1, scale + 3 * scaleStride, sums + 3 * sumStride + group, y + 3 * yStride);
             if (TRows.Value > 4)
-                Finish(s40, s41, scale0, scale1, offset0, offset1, scales[4 * scaleStride + block], SumAt(sums + 4 * sumStride, group), y + 4 * yStride);
+                Finish(s40, s41, scale0, scale1, offset0, offset1, scale + 4 * scaleStride, sums + 4 * sumStride + group, y + 4 * yStride);
             if (TRows.Value > 5)
-                Finish(s50, s51, scale0, scale1, offset0, offset1, scales[5 * scaleStride + block], SumAt(sums + 5 * sumStride, group), y + 5 * yStride);
+                Finish(s50, s51, scale0, scale1, offset0, offset1, scale + 5 * scaleStride, sums + 5 * sumStride + group, y + 5 * yStride);
         }
     }
 
@@ -83,41 +90,37 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums>
         ref TSums s21, ref TSums s30, ref TSums s31, ref TSums s40, ref TSums s41, ref TSums s50, ref TSums s51)
         where TRows : struct, IRowCount
     {
-        Add(first, second, *(int*)x, ref s00, ref s01);
+        Add(first, second, x, ref s00, ref s01);
         if (TRows.Value > 1)
-            Add(first, second, *(int*)(x + stride), ref s10, ref s11);
+            Add(first, second, x + stride, ref s10, ref s11);
         if (TRows.Value > 2)
-            Add(first, second, *(int*)(x + 2 * stride), ref s20, ref s21);
+            Add(first, second, x + 2 * stride, ref s20, ref s21);
         if (TRows.Value > 3)
-            Add(first, second, *(int*)(x + 3 * stride), ref s30, ref s31);
+            Add(first, second, x + 3 * stride, ref s30, ref s31);
         if (TRows.Value > 4)
-            Add(first, second, *(int*)(x + 4 * stride), ref s40, ref s41);
+            Add(first, second, x + 4 * stride, ref s40, ref s41);
         if (TRows.Value > 5)
-            Add(first, second, *(int*)(x + 5 * stride), ref s50, ref s51);
+            Add(first, second, x + 5 * stride, ref s50, ref s51);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(Vector256<byte> first, Vector256<byte> second, int activations, ref TSums s0, ref TSums s1)
+    private static void Add(Vector256<byte> first, Vector256<byte> second, sbyte* x, ref TSums s0, ref TSums s1)
     {
+        var activations = TDot.Spread(x);
         s0 = TDot.Add(s0, first, activations);
         s1 = TDot.Add(s1, second, activations);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int SumAt(int* sums, int group) =>
-        TLayout.GroupLength == ActivationBlocks.SumLength ? sums[group] : sums[2 * group] + sums[2 * group + 1];
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(
-        TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, float scale, int sum, float* y)
+        TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, float* scale, int* sum, float* y)
     {
-        var bias = Vector256.Create(TLayout.Bias * sum);
-        var (y0, y1) = (Vector256.Load(y), Vector256.Load(y + 8));
-        y0 = Vector256.FusedMultiplyAdd(scale0 * scale, Vector256.ConvertToSingle(TDot.Fold(s0) - bias), y0);
-        y1 = Vector256.FusedMultiplyAdd(scale1 * scale, Vector256.ConvertToSingle(TDot.Fold(s1) - bias), y1);
+        var each = Vector256.Create(*scale);
+        var y0 = Vector256.FusedMultiplyAdd(scale0 * each, Vector256.ConvertToSingle(TDot.Fold(s0)), Vector256.Load(y));
+        var y1 = Vector256.FusedMultiplyAdd(scale1 * each, Vector256.ConvertToSingle(TDot.Fold(s1)), Vector256.Load(y + 8));
         if (TLayout.HasOffsets)
         {
-            var total = Vector256.Create(scale * sum);
+            var total = Vector256.Create(*scale * -*sum);
             y0 = Vector256.FusedMultiplyAdd(total, offset0, y0);
             y1 = Vector256.FusedMultiplyAdd(total, offset1, y1);
         }

@@ -8,79 +8,89 @@ namespace Inkstone.Tensors;
 /// Eight sums of products of bytes side by side, by the instructions a processor has. All give the same integers.
 /// </summary>
 /// <typeparam name="TSums">What the sums are gathered in.</typeparam>
-internal interface IByteDot<TSums>
+/// <typeparam name="TFour">Four activations, laid out for the product.</typeparam>
+internal unsafe interface IByteDot<TSums, TFour>
     where TSums : struct
+    where TFour : struct
 {
     /// <summary>Whether this processor has the instructions.</summary>
     static abstract bool IsSupported { get; }
 
-    /// <summary>Sums that begin at zero.</summary>
-    static abstract TSums Zero { get; }
+    /// <summary>Sums that begin at a number times a power of two.</summary>
+    static abstract TSums Start(int* number, int shift);
 
-    /// <summary>sums[r] += Σ over four columns of codes[r, column] · activation[column]: codes without sign, activations with one, four to an integer.</summary>
-    static abstract TSums Add(TSums sums, Vector256<byte> codes, int activations);
+    /// <summary>Four activations.</summary>
+    static abstract TFour Spread(sbyte* activations);
+
+    /// <summary>sums[r] += Σ over four columns of codes[r, column] · activation[column]: codes without sign, activations with one.</summary>
+    static abstract TSums Add(TSums sums, Vector256<byte> codes, TFour activations);
 
     /// <summary>The eight sums.</summary>
     static abstract Vector256<int> Fold(TSums sums);
 }
 
 /// <summary>One instruction for all of it (AVX-VNNI).</summary>
-internal readonly struct VnniDot : IByteDot<Vector256<int>>
+internal readonly unsafe struct VnniDot : IByteDot<Vector256<int>, Vector256<sbyte>>
 {
     public static bool IsSupported => AvxVnni.IsSupported;
 
-    public static Vector256<int> Zero => default;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Start(int* number, int shift) => Avx2.BroadcastScalarToVector256(number) << shift;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Add(Vector256<int> sums, Vector256<byte> codes, int activations) =>
-        AvxVnni.MultiplyWideningAndAdd(sums, codes, Vector256.Create(activations).AsSByte());
+    public static Vector256<sbyte> Spread(sbyte* activations) => Avx2.BroadcastScalarToVector256((int*)activations).AsSByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sums, Vector256<byte> codes, Vector256<sbyte> activations) =>
+        AvxVnni.MultiplyWideningAndAdd(sums, codes, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Fold(Vector256<int> sums) => sums;
 }
 
 /// <summary>Products of sixteen-bit numbers, added in pairs, in one register of 512 bits (AVX-512BW); the two halves of a row's sum are put together at the end.</summary>
-internal readonly struct WideDot512 : IByteDot<Vector512<int>>
+internal readonly unsafe struct WideDot512 : IByteDot<Vector512<int>, Vector512<short>>
 {
     public static bool IsSupported => Avx512BW.IsSupported;
 
-    public static Vector512<int> Zero => default;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Start(int* number, int shift) => Vector512.Create((ulong)(uint)(*number << shift)).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Add(Vector512<int> sums, Vector256<byte> codes, int activations)
-    {
-        var four = Sse41.ConvertToVector128Int16(Vector128.CreateScalarUnsafe(activations).AsSByte());
-        var all = Vector512.Create(four.AsInt64()[0]).AsInt16();
-        return sums + Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(codes), all);
-    }
+    public static Vector512<short> Spread(sbyte* activations) =>
+        Avx512F.BroadcastScalarToVector512(Sse41.ConvertToVector128Int16(Vector128.CreateScalarUnsafe(*(int*)activations).AsSByte()).AsInt64()).AsInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Fold(Vector512<int> sums)
-    {
-        var pairs = sums + (sums.AsInt64() >> 32).AsInt32();
-        return Avx512F.ConvertToVector256Int32(pairs.AsInt64());
-    }
+    public static Vector512<int> Add(Vector512<int> sums, Vector256<byte> codes, Vector512<short> activations) =>
+        sums + Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(codes), activations);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Fold(Vector512<int> sums) => Avx512F.ConvertToVector256Int32((sums + (sums.AsInt64() >> 32).AsInt32()).AsInt64());
 }
 
 /// <summary>The two halves of <see cref="WideDot256"/>'s sums: of the first four rows and of the second.</summary>
 internal readonly record struct TwoSums(Vector256<int> First, Vector256<int> Second);
 
 /// <summary>Products of sixteen-bit numbers, added in pairs, in registers of 256 bits (AVX2).</summary>
-internal readonly struct WideDot256 : IByteDot<TwoSums>
+internal readonly unsafe struct WideDot256 : IByteDot<TwoSums, Vector256<short>>
 {
     public static bool IsSupported => Avx2.IsSupported;
 
-    public static TwoSums Zero => default;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoSums Start(int* number, int shift)
+    {
+        var even = Vector256.Create((ulong)(uint)(*number << shift)).AsInt32();
+        return new(even, even);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoSums Add(TwoSums sums, Vector256<byte> codes, int activations)
-    {
-        var four = Sse41.ConvertToVector128Int16(Vector128.CreateScalarUnsafe(activations).AsSByte());
-        var all = Vector256.Create(four.AsInt64()[0]).AsInt16();
-        return new(
-            sums.First + Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(codes.GetLower()), all),
-            sums.Second + Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(codes.GetUpper()), all));
-    }
+    public static Vector256<short> Spread(sbyte* activations) =>
+        Avx2.BroadcastScalarToVector256(Sse41.ConvertToVector128Int16(Vector128.CreateScalarUnsafe(*(int*)activations).AsSByte()).AsInt64()).AsInt16();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoSums Add(TwoSums sums, Vector256<byte> codes, Vector256<short> activations) => new(
+        sums.First + Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(codes.GetLower()), activations),
+        sums.Second + Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(codes.GetUpper()), activations));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Fold(TwoSums sums) =>
@@ -88,11 +98,15 @@ internal readonly struct WideDot256 : IByteDot<TwoSums>
 }
 
 /// <summary>By means that every processor has.</summary>
-internal readonly struct PlainDot : IByteDot<Vector256<int>>
+internal readonly unsafe struct PlainDot : IByteDot<Vector256<int>, int>
 {
     public static bool IsSupported => true;
 
-    public static Vector256<int> Zero => default;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Start(int* number, int shift) => Vector256.Create(*number << shift);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Spread(sbyte* activations) => *(int*)activations;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> sums, Vector256<byte> codes, int activations)

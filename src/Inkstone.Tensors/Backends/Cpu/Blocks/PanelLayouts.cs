@@ -12,7 +12,7 @@ internal readonly unsafe struct HalfScaledBytes : IPanelLayout
 
     public static int CodeBits => 8;
 
-    public static int Bias => 128;
+    public static int BiasShift => 7;
 
     public static bool HasOffsets => false;
 
@@ -39,7 +39,7 @@ internal readonly unsafe struct HalfScaledNibbles : IPanelLayout
 
     public static int CodeBits => 4;
 
-    public static int Bias => 8;
+    public static int BiasShift => 3;
 
     public static bool HasOffsets => false;
 
@@ -70,7 +70,7 @@ internal readonly unsafe struct SingleScaledBytes<TGroup> : IPanelLayout
 
     public static int CodeBits => 8;
 
-    public static int Bias => 128;
+    public static int BiasShift => 7;
 
     public static bool HasOffsets => TGroup.HasOffsets;
 

@@ -10,6 +10,8 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
 {
     private const int StepBytes = 4 * Panel.Rows;
 
+    private static int Bias => 1 << TLayout.BiasShift;
+
     /// <summary>Lays sixteen rows into a panel; where there are fewer, the rest is zeros.</summary>
     /// <exception cref="InkstoneNumericException">A scale is not finite.</exception>
     public static void Fill(StoredMatrix source, int index, byte* panel, long bytes)
@@ -53,7 +55,7 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
             var codes = TLayout.Codes(panel, group) + 4 * row;
             for (var column = 0; column < TLayout.GroupLength; column++)
             {
-                var product = scale * (Code(codes, column) - TLayout.Bias);
+                var product = scale * (Code(codes, column) - Bias);
                 numbers[column] = TLayout.HasOffsets ? product + offset : product;
             }
         }
@@ -64,12 +66,12 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
         if (TLayout.CodeBits == 8)
         {
             for (var column = 0; column < levels.Length; column++)
-                codes[column / 4 * StepBytes + column % 4] = (byte)(levels[column] + TLayout.Bias);
+                codes[column / 4 * StepBytes + column % 4] = (byte)(levels[column] + Bias);
             return;
         }
         var half = levels.Length / 2;
         for (var column = 0; column < half; column++)
-            codes[column / 4 * StepBytes + column % 4] = (byte)((levels[column] + TLayout.Bias) | ((levels[column + half] + TLayout.Bias) << 4));
+            codes[column / 4 * StepBytes + column % 4] = (byte)((levels[column] + Bias) | ((levels[column + half] + Bias) << 4));
     }
 
     private static int Code(byte* codes, int column)
