@@ -40,9 +40,6 @@ internal sealed class BytePairDraft : VocabularyDraft, IMergeDraft
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> PartsOf(int id, bool[] isGone) => _rules.FindIndex(rule => rule.Result == id) is >= 0 and var first ? [_rules[first].Left, _rules[first].Right] : [];
-
-    /// <inheritdoc/>
     public override void Keep(int[] newIds)
     {
         base.Keep(newIds);

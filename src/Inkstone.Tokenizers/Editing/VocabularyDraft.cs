@@ -91,7 +91,7 @@ internal abstract class VocabularyDraft
     /// <summary>Which ids the model cannot do without: the unknown one, single characters and bytes that others are made of.</summary>
     public virtual bool[] FindNeeded() => [.. Enumerable.Range(0, Count).Select(id => id == UnknownId || (Pieces[id].Length > 0 && IsLetter(id)))];
 
-    /// <summary>What the text of a token that goes becomes, of tokens that are there.</summary>
+    /// <summary>What the text of a token that no rule makes becomes once it goes, of tokens that are there.</summary>
     public virtual IReadOnlyList<int> PartsOf(int id, bool[] isGone) => [];
 
     /// <summary>Closes up ids: those with a new id keep their order, the others go.</summary>
