@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Inkstone.Tokenizers;
 
 /// <summary>The pieces of a SentencePiece unigram model.</summary>

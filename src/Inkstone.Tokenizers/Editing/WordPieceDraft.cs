@@ -35,7 +35,8 @@ internal sealed class WordPieceDraft : VocabularyDraft, IMergeDraft
                     return [];
             }
             parts.Add(part);
-            (rest, continues) = (rest[length..], true);
+            rest = rest[length..];
+            continues = true;
         }
         return parts;
     }
