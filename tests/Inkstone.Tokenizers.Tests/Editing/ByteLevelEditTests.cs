@@ -4,7 +4,7 @@ using Inkstone.Foundation.Randomness;
 
 namespace Inkstone.Tokenizers.Tests;
 
-public sealed class TokenizerEditorTests
+public sealed class ByteLevelEditTests
 {
     private static readonly BpeTrainerOptions Small = new() { VocabularySize = 420, MinimumFrequency = 1 };
 
