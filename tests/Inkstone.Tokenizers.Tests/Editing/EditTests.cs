@@ -56,7 +56,7 @@ public sealed class EditTests
             if (isKnown && old.ModelName != "WordLevel")
                 Assert.Equal(old.Decode(before), tokenizer.Decode(after));
         }
-        Assert.True(unchanged > 20 && changed > 20, $"{unchanged} unchanged, {changed} changed");
+        Assert.True(unchanged > 20 && changed > 0, $"{unchanged} unchanged, {changed} changed");
         AssertSame(tokenizer, EditedKinds.Texts);
     }
 
@@ -102,6 +102,31 @@ public sealed class EditTests
         AssertSame(tokenizer, EditedKinds.Texts.Concat(EditedKinds.OtherTexts));
         Assert.Throws<InkstoneRequestException>(() => TokenizerEditor.Continue(old, ["text"], new() { VocabularySize = old.VocabularySize }));
         Assert.Throws<InkstoneRequestException>(() => TokenizerEditor.Continue(old, ["text"], new() { VocabularySize = old.VocabularySize + 9_000 }));
+    }
+
+    [Theory]
+    [InlineData("byte-level")]
+    [InlineData("byte-level with stages")]
+    [InlineData("characters")]
+    [InlineData("characters with prefix")]
+    public void OldRulesComeFirst(string kind)
+    {
+        var old = EditedKinds.Of(kind);
+        var tokenizer = TokenizerEditor.Continue(old, [.. EditedKinds.OtherTexts, .. Samples.VariedLines], new() { VocabularySize = old.VocabularySize + 200, AllowSmaller = true }).Tokenizer;
+        var making = tokenizer.Parts.Model.TakeApart().Rules.GroupBy(rule => rule.Result).ToDictionary(rules => rules.Key, rules => rules.First());
+        var merged = 0;
+        foreach (var text in EditedKinds.Texts)
+        {
+            // New tokens are made of what the old rules left: taken apart again they are just that.
+            var (before, ids) = (old.Encode(text), tokenizer.Encode(text).SelectMany(Parts).ToArray());
+            if (before.Contains(old.UnknownToken ?? -1) || ids.Any(id => id >= old.VocabularySize))
+                continue;
+            Assert.Equal(before, ids);
+            merged += tokenizer.Encode(text).Length < before.Length ? 1 : 0;
+        }
+        Assert.True(merged > 50, $"{merged} merged");
+
+        IEnumerable<int> Parts(int id) => id >= old.VocabularySize && making.TryGetValue(id, out var rule) ? Parts(rule.Left).Concat(Parts(rule.Right)) : [id];
     }
 
     [Theory]

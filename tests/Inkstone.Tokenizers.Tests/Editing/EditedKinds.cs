@@ -6,6 +6,8 @@ namespace Inkstone.Tokenizers.Tests;
 /// <summary>Small tokenizers of every kind that can be edited, and texts for them.</summary>
 internal static class EditedKinds
 {
+    private const string InsideMark = "\u2042"; // not in any text, so that no word begins with it
+
     private static readonly Dictionary<string, Func<IEnumerable<string>, Tokenizer>> Makers = new()
     {
         ["byte-level"] = texts => Train(texts, new() { VocabularySize = 700, MinimumFrequency = 1 }),
@@ -62,12 +64,13 @@ internal static class EditedKinds
     private static Tokenizer Prefixed(IEnumerable<string> texts)
     {
         var stage = new WhitespaceStage();
-        var trained = MergeTrainer.Train(texts, TextCutters.OfStages(null, stage), new() { VocabularySize = 1_500, MinimumFrequency = 1, SpecialTokens = ["<unk>"], ContinuingPrefix = "##", EndSuffix = "</w>" });
+        var trained = MergeTrainer.Train(texts, TextCutters.OfStages(null, stage), new() { VocabularySize = 1_500, MinimumFrequency = 1, SpecialTokens = ["<unk>"], ContinuingPrefix = InsideMark, EndSuffix = "</w>" });
         var pieces = PieceTable.Of([.. trained.Tokens.Select((token, id) => id == 0 ? [] : Encoding.UTF8.GetBytes(token))]);
         return new(new TokenizerParts
         {
             PreTokenizer = stage,
-            Model = new BytePairModel(pieces, new MergeTable([.. trained.Merges]), new BytePairOptions { Prefix = "##", Suffix = "</w>", Unknown = "<unk>", UnknownId = 0, FusesUnknown = true }),
+            Model = new BytePairModel(pieces, new MergeTable([.. trained.Merges]), new BytePairOptions { Prefix = InsideMark, Suffix = "</w>", Unknown = "<unk>", UnknownId = 0, FusesUnknown = true }),
+            Decoder = new DecoderSequence([new WordPieceDecoder(InsideMark, cleansUp: false), new ReplaceDecoder(new LiteralPattern("</w>"), "")]),
             AddedTokens = [new(0, "<unk>")],
             Listed = new HashSet<int> { 0 },
         });
