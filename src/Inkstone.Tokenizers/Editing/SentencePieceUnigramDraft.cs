@@ -25,7 +25,7 @@ internal sealed class SentencePieceUnigramDraft(SentencePieceTokenModel model) :
     }
 
     /// <inheritdoc/>
-    public override List<int> FindUnreached(IEnumerable<int> ids) => [.. ids.Where(id => Kinds[id] == SentencePieceKind.Normal && (Cut(id, _ => true) is not [var only] || only != id))];
+    public override List<int> FindUnreached(IEnumerable<int> ids) => [.. ids.Where(id => Kinds[id] == SentencePieceKind.Normal && Pieces[id].Length <= LongestCut && (Cut(id, _ => true) is not [var only] || only != id))];
 
     private List<int> Cut(int id, Func<int, bool> isThere) =>
         UnigramCut.Best(Pieces[id], piece => Find(piece) is >= 0 and var part && IsFound(part) && isThere(part) ? part : -1, part => Scores[part]);

@@ -77,7 +77,7 @@ internal sealed class UnigramDraft : VocabularyDraft
     }
 
     /// <inheritdoc/>
-    public override List<int> FindUnreached(IEnumerable<int> ids) => [.. ids.Where(id => !IsByteToken(id) && (UnigramCut.Best(Pieces[id], Find, part => _scores[part]) is not [var only] || only != id))];
+    public override List<int> FindUnreached(IEnumerable<int> ids) => [.. ids.Where(id => !IsByteToken(id) && Pieces[id].Length <= LongestCut && (UnigramCut.Best(Pieces[id], Find, part => _scores[part]) is not [var only] || only != id))];
 
     /// <inheritdoc/>
     protected override bool IsLetter(int id) => IsByteToken(id) || TokenMarks.None.IsCharacter(Pieces[id]);

@@ -6,7 +6,11 @@ namespace Inkstone.Tokenizers;
 /// <summary>The vocabulary of a model taken apart, for an edit to change and to put together again. Each kind of model has its own.</summary>
 internal abstract class VocabularyDraft
 {
+    /// <summary>How long a piece is cut into others at most: the cost is quadratic, and pieces of published vocabularies are shorter.</summary>
+    public const int LongestCut = 1_024;
+
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal); // by the bytes of the piece, as Latin-1
+    private readonly HashSet<int> _lengths = []; // few, however long a hostile file's pieces are
 
     /// <summary>Takes the pieces of a model.</summary>
     protected VocabularyDraft(TokenModel model, Func<int, byte[]> piece)
@@ -47,7 +51,7 @@ internal abstract class VocabularyDraft
     public virtual byte[]? PieceOf(string text) => Encoding.UTF8.GetBytes(text);
 
     /// <summary>The id of a piece, or −1.</summary>
-    public int Find(ReadOnlySpan<byte> piece) => _ids.GetValueOrDefault(Encoding.Latin1.GetString(piece), -1);
+    public int Find(ReadOnlySpan<byte> piece) => _lengths.Contains(piece.Length) ? _ids.GetValueOrDefault(Key(piece), -1) : -1;
 
     /// <summary>A new id without a piece.</summary>
     public virtual int AddEmpty()
@@ -91,7 +95,7 @@ internal abstract class VocabularyDraft
     /// <summary>Which ids the model cannot do without: the unknown one, single characters and bytes that others are made of.</summary>
     public virtual bool[] FindNeeded() => [.. Enumerable.Range(0, Count).Select(id => id == UnknownId || (Pieces[id].Length > 0 && IsLetter(id)))];
 
-    /// <summary>What the text of a token that no rule makes becomes once it goes, of tokens that are there.</summary>
+    /// <summary>What the text of a token that no rule makes, no longer than <see cref="LongestCut"/>, becomes once it goes, of tokens that are there.</summary>
     public virtual IReadOnlyList<int> PartsOf(int id, bool[] isGone) => [];
 
     /// <summary>Closes up ids: those with a new id keep their order, the others go.</summary>
@@ -154,9 +158,9 @@ internal abstract class VocabularyDraft
         if (id == Count)
             Pieces.Add(piece);
         Pieces[id] = piece;
-        if (piece.Length > 0)
-            _ids.TryAdd(Key(piece), id);
+        if (piece.Length > 0 && _ids.TryAdd(Key(piece), id))
+            _lengths.Add(piece.Length);
     }
 
-    private static string Key(byte[] piece) => Encoding.Latin1.GetString(piece);
+    private static string Key(ReadOnlySpan<byte> piece) => Encoding.Latin1.GetString(piece);
 }

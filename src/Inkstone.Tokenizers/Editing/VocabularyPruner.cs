@@ -74,7 +74,8 @@ internal sealed class VocabularyPruner
     private void Remove(int id)
     {
         IsGone[id] = true;
-        var parts = _making[id] is [var first, ..] ? Parts(first) : _vocabulary.PartsOf(id, IsGone);
+        var parts = _making[id] is [var first, ..] ? Parts(first)
+            : _vocabulary.Pieces[id].Length <= VocabularyDraft.LongestCut ? _vocabulary.PartsOf(id, IsGone) : [];
         foreach (var part in parts)
             _uses[part] += _uses[id];
         foreach (var rule in _making[id] ?? [])
