@@ -102,13 +102,8 @@ public sealed partial class Tokenizer
     /// <summary>How tokens become text; null where they are bytes of text.</summary>
     internal TextDecoder? Decoder { get; }
 
-    /// <summary>The model, if it is a byte-level BPE, which alone has ranks and can be edited.</summary>
+    /// <summary>The model, if it is a byte-level BPE, whose tokens are bytes of text.</summary>
     internal BytePairModel? ByteLevelModel => _model is BytePairModel { Options.IsByteLevel: true } model ? model : null;
-
-    /// <summary>The model as editors and rank files need it.</summary>
-    /// <exception cref="InkstoneRequestException">It is no byte-level BPE whose text one scanner cuts.</exception>
-    internal BytePairModel Editable => ByteLevelModel is { } model && PreTokenizer is not null ? model
-        : throw new InkstoneRequestException("only a byte-level BPE whose text one pattern cuts can be edited or written as ranks", nameof(Tokenizer), found: _model.GetType().Name);
 
     /// <summary>Whether an id is a control token.</summary>
     public bool IsSpecial(int id) => _added.TryGetValue(id, out var added) && added.Token.IsSpecial;

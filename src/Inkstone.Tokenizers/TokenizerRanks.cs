@@ -30,5 +30,6 @@ public sealed partial class Tokenizer
 
     /// <summary>The tokens as a rank file. It does not hold special tokens, nor how text is cut.</summary>
     /// <exception cref="InkstoneRequestException">The vocabulary's merges are not those that ranks in the order of ids give.</exception>
-    public byte[] ToRanks() => RankFile.Write(Editable);
+    public byte[] ToRanks() => RankFile.Write(ByteLevelModel is { } model && PreTokenizer is not null ? model
+        : throw new InkstoneRequestException("only a byte-level BPE whose text one pattern cuts can be written as ranks", nameof(ToRanks), found: _model.Name));
 }

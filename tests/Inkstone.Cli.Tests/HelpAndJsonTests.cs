@@ -17,6 +17,11 @@ public sealed class HelpAndJsonTests(TinyTraining training) : IClassFixture<Tiny
     [InlineData("tokenizer segment-train")]
     [InlineData("tokenizer encode")]
     [InlineData("tokenizer decode")]
+    [InlineData("tokenizer edit")]
+    [InlineData("tokenizer edit add")]
+    [InlineData("tokenizer edit prune")]
+    [InlineData("tokenizer edit continue")]
+    [InlineData("tokenizer edit merge")]
     [InlineData("plan")]
     [InlineData("bench")]
     [InlineData("doctor")]
@@ -61,6 +66,25 @@ public sealed class HelpAndJsonTests(TinyTraining training) : IClassFixture<Tiny
         Assert.Contains("reading text", error, StringComparison.Ordinal); // progress has the other stream
         var ids = Parse("tokenizer", "encode", file, "--text", "the buffer", "--json").Single().GetProperty("ids").EnumerateArray().Select(id => id.GetInt32().ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal("the buffer", Parse(["tokenizer", "decode", file, .. ids, "--json"]).Single().GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void EditsWriteATokenizerAndAMap()
+    {
+        var (file, small, more, both) = (training.In("edited.json"), training.In("small.json"), training.In("more.json"), training.In("both.json"));
+        Assert.Equal(0, Tool.Run("tokenizer", "train", training.In("text"), "--vocabulary", "290", "--output", file, "--json").Exit);
+        var pruned = Parse("tokenizer", "edit", "prune", file, training.In("text"), "--vocabulary", "280", "--output", small, "--json").Single();
+        Assert.Equal((280, 290, 280), (pruned.GetProperty("vocabularySize").GetInt32(), pruned.GetProperty("oldCount").GetInt32(), pruned.GetProperty("kept").GetInt32()));
+        Assert.Equal(290, Map(pruned).GetProperty("newIds").GetArrayLength());
+        Assert.Equal(300, Parse("tokenizer", "edit", "continue", small, training.In("text"), "--vocabulary", "300", "--output", more, "--json").Single().GetProperty("vocabularySize").GetInt32());
+        Assert.Equal(301, Parse("tokenizer", "edit", "add", more, "<|tool|>", "--special", "--output", more, "--map", training.In("map.json"), "--json").Single().GetProperty("vocabularySize").GetInt32());
+        Assert.True(File.Exists(training.In("map.json")));
+        var union = Parse("tokenizer", "edit", "merge", file, more, "--output", both, "--json").Single();
+        Assert.Equal(301, Map(union).GetProperty("newIdsOfOther").GetArrayLength());
+        Assert.Equal(290, Map(union).GetProperty("newIds").EnumerateArray().Last().GetInt32() + 1);
+        Assert.NotEqual(0, Tool.Run("tokenizer", "edit", "prune", file, training.In("text"), "--vocabulary", "100", "--output", small).Exit);
+
+        static JsonElement Map(JsonElement edit) => JsonDocument.Parse(File.ReadAllBytes(edit.GetProperty("map").GetString()!)).RootElement;
     }
 
     [Fact]

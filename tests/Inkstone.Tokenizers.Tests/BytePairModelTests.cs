@@ -6,7 +6,7 @@ namespace Inkstone.Tokenizers.Tests;
 /// <summary>The fast encoder against the naive loop that defines byte pair encoding.</summary>
 public sealed class BytePairModelTests
 {
-    private static BytePairModel Model => Samples.Trained.Editable;
+    private static BytePairModel Model => Samples.Trained.ByteLevelModel!;
 
     [Fact]
     public void EqualsTheDefinitionOnAMegabyteOfRandomText()

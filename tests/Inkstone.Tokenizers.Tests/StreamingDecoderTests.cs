@@ -15,7 +15,7 @@ public sealed class StreamingDecoderTests
         {
             var ids = new int[random.NextInt(12)];
             foreach (ref var id in ids.AsSpan())
-                id = random.NextInt(3) == 0 ? random.NextInt(700) : Samples.Trained.Editable.ByteIds[awkward[random.NextInt(awkward.Length)]];
+                id = random.NextInt(3) == 0 ? random.NextInt(700) : Samples.Trained.ByteLevelModel!.ByteIds[awkward[random.NextInt(awkward.Length)]];
             var decoder = new StreamingDecoder(Samples.Trained);
             var text = new StringBuilder();
             foreach (var id in ids)
@@ -28,7 +28,7 @@ public sealed class StreamingDecoderTests
     [Fact]
     public void NeverGivesHalfACharacter()
     {
-        var ids = Encoding.UTF8.GetBytes("é中🙂").Select(value => Samples.Trained.Editable.ByteIds[value]);
+        var ids = Encoding.UTF8.GetBytes("é中🙂").Select(value => Samples.Trained.ByteLevelModel!.ByteIds[value]);
         var decoder = new StreamingDecoder(Samples.Trained);
         Assert.Equal(["", "é", "", "", "中", "", "", "", "🙂"], ids.Select(decoder.Append));
         Assert.Equal("", decoder.Finish());
@@ -37,7 +37,7 @@ public sealed class StreamingDecoderTests
     [Fact]
     public void GivesAReplacementAsSoonAsASequenceIsBroken()
     {
-        var ids = Samples.Trained.Editable.ByteIds.ToArray();
+        var ids = Samples.Trained.ByteLevelModel!.ByteIds.ToArray();
         var decoder = new StreamingDecoder(Samples.Trained);
         Assert.Equal("", decoder.Append(ids[0xF0]));
         Assert.Equal("", decoder.Append(ids[0x9F]));

@@ -107,7 +107,7 @@ public sealed class TokenizerTests
     [Fact]
     public void OrdinaryAddedTokensAreAlwaysMatched()
     {
-        var model = Shared.Editable;
+        var model = Shared.ByteLevelModel!;
         var tokenizer = new Tokenizer(model, PreTokenizer.Gpt4, [new(1000, "<tab>", IsSpecial: false), new(1001, End)], SpecialRoles.FromNames([End]));
         Assert.Equal(1002, tokenizer.VocabularySize);
         Assert.Contains(1000, tokenizer.Encode("a<tab>b"));

@@ -22,6 +22,7 @@ internal static class TokenizerCommand
         TokenizerInspectCommand.Create(),
         TokenizerCompareCommand.Create(),
         TokenizerConvertCommand.Create(),
+        TokenizerEditCommand.Create(),
         TokenizerChatCommand.Create(),
         TokenizerSegmentCommand.Create(),
         TokenizerSegmentCommand.CreateTrain(),

@@ -23,14 +23,7 @@ public static class TokenizerConversion
     public static ConvertedTokenizer Convert(string input, string output, string? text = null)
     {
         var tokenizer = Tokenizer.Load(input);
-        var bytes = Path.GetExtension(output) switch
-        {
-            ".json" => tokenizer.WithStages().ToJson(),
-            ".model" => tokenizer.ToSentencePiece(),
-            ".tiktoken" => tokenizer.ToRanks(),
-            ".txt" => Vocabulary(tokenizer),
-            _ => throw new InkstoneRequestException("the form of the output cannot be told from its name", output, ".json, .model, .tiktoken or .txt"),
-        };
+        var bytes = ToBytes(tokenizer, output);
         DurableFiles.Instance.WriteAtomically(output, bytes);
         var back = Path.GetExtension(output) == ".tiktoken" && tokenizer.PreTokenizer is { } scanner
             ? Tokenizer.FromRanks(bytes, scanner, [.. tokenizer.AddedTokens.Where(token => token.IsSpecial)]) : Tokenizer.Load(output, tokenizer.Roles);
@@ -45,6 +38,17 @@ public static class TokenizerConversion
         }
         return new(back, lines, different);
     }
+
+    /// <summary>A tokenizer in the form that a file's name says.</summary>
+    /// <exception cref="InkstoneRequestException">It has no such form.</exception>
+    internal static byte[] ToBytes(Tokenizer tokenizer, string output) => Path.GetExtension(output) switch
+    {
+        ".json" => tokenizer.WithStages().ToJson(),
+        ".model" => tokenizer.ToSentencePiece(),
+        ".tiktoken" => tokenizer.ToRanks(),
+        ".txt" => Vocabulary(tokenizer),
+        _ => throw new InkstoneRequestException("the form of the output cannot be told from its name", output, ".json, .model, .tiktoken or .txt"),
+    };
 
     private static byte[] Vocabulary(Tokenizer tokenizer)
     {

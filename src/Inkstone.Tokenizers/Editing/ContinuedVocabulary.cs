@@ -4,46 +4,42 @@ namespace Inkstone.Tokenizers;
 /// A finished vocabulary that merging makes larger. A rule never leads to an old token: what the old rules make of a text would then depend on
 /// the new ones.
 /// </summary>
-internal sealed class ContinuedVocabulary : IMergedVocabulary
+internal sealed class ContinuedVocabulary<TDraft> : IMergedVocabulary
+    where TDraft : VocabularyDraft, IMergeDraft
 {
-    private readonly BytePairParts _parts;
-    private readonly BytePairModel _model;
-    private readonly Dictionary<string, int> _ids = []; // by printed form, as in the file, where two must not look the same
+    private readonly TDraft _draft;
+    private readonly ContinuedTraining _training;
+    private readonly PieceStart _start;
     private readonly int _oldCount;
 
-    /// <summary>Begins with the tokens and rules of a tokenizer.</summary>
-    public ContinuedVocabulary(Tokenizer tokenizer)
+    /// <summary>Begins with the tokens and rules of a vocabulary.</summary>
+    public ContinuedVocabulary(TDraft draft, ContinuedTraining training)
     {
-        (_parts, _model, _oldCount) = (new(tokenizer), tokenizer.Editable, tokenizer.VocabularySize);
-        for (var id = 0; id < _oldCount; id++)
-        {
-            Lengths.Add(_parts.Pieces[id].Length);
-            if (tokenizer.IdToToken(id) is { } printed)
-                _ids.TryAdd(printed, id);
-        }
+        (_draft, _training, _start, _oldCount) = (draft, training, draft.Start(), draft.Count);
+        Lengths = [.. Enumerable.Range(0, draft.Count).Select(draft.LengthOf)];
     }
 
     /// <inheritdoc/>
-    public int Count => _parts.Pieces.Count;
+    public int Count => _draft.Count;
 
     /// <inheritdoc/>
-    public List<int> Lengths { get; } = [];
+    public List<int> Lengths { get; }
 
     /// <inheritdoc/>
     public bool TryMerge(int left, int right, out int result)
     {
-        byte[] bytes = [.. _parts.Pieces[left], .. _parts.Pieces[right]];
-        var printed = ByteLevel.ToText(bytes);
-        if (!_ids.TryGetValue(printed, out result))
+        result = -1;
+        if (_draft.Join(left, right) is not { } piece || _training.IsTaken(_draft.Print(piece)))
+            return false;
+        result = _draft.Find(piece);
+        if (result < 0)
         {
-            result = Count;
-            _ids.Add(printed, result);
-            _parts.Pieces.Add(bytes);
-            Lengths.Add(bytes.Length);
+            result = _draft.AddPiece(piece);
+            Lengths.Add(_draft.LengthOf(result));
         }
         if (result < _oldCount)
             return false;
-        _parts.Merges.Add(new(left, right, result));
+        _draft.AddRule(new(left, right, result));
         return true;
     }
 
@@ -55,15 +51,7 @@ internal sealed class ContinuedVocabulary : IMergedVocabulary
     }
 
     /// <inheritdoc/>
-    public int Start(ReadOnlySpan<byte> piece, Span<int> tokens)
-    {
-        var ids = _model.EncodeWhole(piece);
-        ids.CopyTo(tokens);
-        return ids.Length;
-    }
+    public int Start(ReadOnlySpan<byte> piece, Span<int> tokens) => _start(piece, tokens);
 
-    /// <summary>The finished tokenizer.</summary>
-    public Tokenizer ToTokenizer() => _parts.ToTokenizer();
-
-    private ReadOnlySpan<byte> Bytes(ulong id) => _parts.Pieces[(int)id];
+    private ReadOnlySpan<byte> Bytes(ulong id) => _draft.Pieces[(int)id];
 }

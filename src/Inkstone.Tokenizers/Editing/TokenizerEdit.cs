@@ -14,6 +14,6 @@ public sealed record TokenizerEdit(Tokenizer Tokenizer, IReadOnlyList<int> NewId
 /// <param name="NewIds">For each id of the first the new one: always the same.</param>
 /// <param name="NewIdsOfOther">For each id of the second the new one; −1 for an id that the second leaves unused.</param>
 /// <param name="Unreached">
-/// Tokens of the second, by their new ids, that text no longer becomes, because rules of the first join their parts otherwise.
+/// Tokens of the second, by their new ids, that their own text does not become, because rules or scores of the first cut it otherwise.
 /// </param>
 public sealed record TokenizerUnion(Tokenizer Tokenizer, IReadOnlyList<int> NewIds, IReadOnlyList<int> NewIdsOfOther, IReadOnlyList<int> Unreached);

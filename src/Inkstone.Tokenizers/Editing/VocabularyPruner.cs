@@ -4,96 +4,95 @@ using Inkstone.Foundation.Errors;
 namespace Inkstone.Tokenizers;
 
 /// <summary>
-/// Takes tokens out of a byte pair encoding from its leaves: a leaf is a token that no rule left joins to anything. Linear in the vocabulary but for
-/// a heap of the leaves.
+/// Chooses the tokens to take out of a vocabulary, from its leaves: a leaf is a token that no rule left joins to anything. Linear in the vocabulary but
+/// for a heap of the leaves.
 /// </summary>
-internal static class VocabularyPruner
+internal sealed class VocabularyPruner
 {
-    /// <summary>Removes the least used tokens.</summary>
-    /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="uses">How often each id was used; changed.</param>
-    /// <param name="size">How many tokens are to be left.</param>
-    public static TokenizerEdit Prune(Tokenizer tokenizer, long[] uses, int size)
+    private readonly VocabularyDraft _vocabulary;
+    private readonly bool[] _mustStay;
+    private readonly long[] _uses;
+    private readonly int[] _builtOn; // how many rules join a token
+    private readonly List<Merge>?[] _making;
+    private readonly PriorityQueue<int, (long Uses, int Later)> _leaves = new();
+
+    /// <summary>Prepares a choice.</summary>
+    /// <param name="vocabulary">The vocabulary.</param>
+    /// <param name="mustStay">Which tokens stay.</param>
+    /// <param name="uses">How often each is used; changed.</param>
+    public VocabularyPruner(VocabularyDraft vocabulary, bool[] mustStay, long[] uses)
     {
-        var parts = new BytePairParts(tokenizer);
-        var count = parts.Pieces.Count;
-        var mustStay = parts.Pieces.Select(piece => piece.Length == 1).ToArray();
-        foreach (var token in tokenizer.AddedTokens)
-            mustStay[token.Id] = true;
-        var empty = parts.Pieces.Where((piece, id) => piece.Length == 0 && !mustStay[id]).Count(); // ids that the tokenizer leaves unused
-        var least = mustStay.Count(stays => stays);
-        if (size < least || size >= count - empty)
-            throw new InkstoneRequestException("a vocabulary cannot be pruned to that size", nameof(size),
-                string.Create(CultureInfo.InvariantCulture, $"at least {least} (single bytes and added tokens) and less than {count - empty}"),
-                size.ToString(CultureInfo.InvariantCulture));
-
-        var builtOn = new int[count]; // how many rules join a token
-        var making = new Merge?[count]; // the first rule that makes a token
-        var made = new List<Merge>?[count];
-        foreach (var merge in parts.Merges)
+        (_vocabulary, _mustStay, _uses) = (vocabulary, mustStay, uses);
+        (_builtOn, _making) = (new int[uses.Length], new List<Merge>?[uses.Length]);
+        foreach (var rule in vocabulary.Rules)
         {
-            builtOn[merge.Left]++;
-            builtOn[merge.Right]++;
-            making[merge.Result] ??= merge;
-            (made[merge.Result] ??= []).Add(merge);
+            foreach (var part in Parts(rule))
+                _builtOn[part]++;
+            (_making[rule.Result] ??= []).Add(rule);
         }
+        IsGone = [.. vocabulary.Pieces.Select((piece, id) => piece.Length == 0 && !mustStay[id])];
+    }
 
-        var isGone = parts.Pieces.Select((piece, id) => piece.Length == 0 && !mustStay[id]).ToArray();
-        var leaves = new PriorityQueue<int, (long Uses, int Later)>();
-        for (var id = 0; id < count; id++)
+    /// <summary>Which tokens go; from the beginning those that are none, where the tokenizer leaves ids unused.</summary>
+    public bool[] IsGone { get; }
+
+    /// <summary>Chooses the least used.</summary>
+    /// <param name="size">How many tokens are to be left.</param>
+    /// <exception cref="InkstoneRequestException">The size is below what must stay, or not below the present one.</exception>
+    public void Choose(int size)
+    {
+        var (least, left) = (_mustStay.Count(stays => stays), IsGone.Count(isGone => !isGone));
+        if (size < least || size >= left)
+            throw new InkstoneRequestException("a vocabulary cannot be pruned to that size", nameof(size),
+                string.Create(CultureInfo.InvariantCulture, $"at least {least} (added tokens and what all others are made of) and less than {left}"),
+                size.ToString(CultureInfo.InvariantCulture));
+        for (var id = 0; id < _uses.Length; id++)
             Offer(id);
-        for (var left = count - empty; left > size; left--)
+        for (; left > size; left--)
         {
             int id;
-            while (!leaves.TryDequeue(out id, out var key) || isGone[id] || key.Uses != uses[id])
+            while (!TryTake(out id))
             {
-                if (leaves.Count == 0)
+                if (_leaves.Count == 0)
                     throw new InkstoneRequestException("no token is left that can go", nameof(size), string.Create(CultureInfo.InvariantCulture, $"at least {left}"),
                         size.ToString(CultureInfo.InvariantCulture), "Every other token is built on.");
             }
-            isGone[id] = true;
-            foreach (var merge in made[id] ?? [])
-            {
-                builtOn[merge.Left]--;
-                builtOn[merge.Right]--;
-            }
-            if (making[id] is not { } first)
-                continue;
-            uses[first.Left] += uses[id];
-            uses[first.Right] += uses[id];
-            foreach (var merge in made[id]!)
-            {
-                Offer(merge.Left);
-                Offer(merge.Right);
-            }
-        }
-        return Close(parts, isGone);
-
-        void Offer(int id)
-        {
-            if (!mustStay[id] && !isGone[id] && builtOn[id] == 0)
-                leaves.Enqueue(id, (uses[id], -id));
+            Remove(id);
         }
     }
 
-    /// <summary>Closes the gaps: tokens keep their order.</summary>
-    private static TokenizerEdit Close(BytePairParts parts, bool[] isGone)
+    private bool TryTake(out int id)
     {
-        var newIds = new int[isGone.Length];
-        var next = 0;
-        for (var id = 0; id < isGone.Length; id++)
-            newIds[id] = isGone[id] ? -1 : next++;
-        for (var id = 0; id < isGone.Length; id++)
-        {
-            if (newIds[id] >= 0)
-                parts.Pieces[newIds[id]] = parts.Pieces[id];
-        }
-        parts.Pieces.RemoveRange(next, isGone.Length - next);
-        parts.Merges.RemoveAll(merge => isGone[merge.Result]);
-        for (var i = 0; i < parts.Merges.Count; i++)
-            parts.Merges[i] = new(newIds[parts.Merges[i].Left], newIds[parts.Merges[i].Right], newIds[parts.Merges[i].Result]);
-        for (var i = 0; i < parts.Added.Count; i++)
-            parts.Added[i] = parts.Added[i] with { Id = newIds[parts.Added[i].Id] };
-        return new(parts.ToTokenizer(), newIds);
+        if (!_leaves.TryDequeue(out id, out var key) || IsGone[id])
+            return false;
+        if (key.Uses == _uses[id])
+            return true;
+        Offer(id); // it has been used for another since
+        return false;
     }
+
+    private void Remove(int id)
+    {
+        IsGone[id] = true;
+        var parts = _making[id] is [var first, ..] ? Parts(first)
+            : _vocabulary.Pieces[id].Length <= VocabularyDraft.LongestCut ? _vocabulary.PartsOf(id, IsGone) : [];
+        foreach (var part in parts)
+            _uses[part] += _uses[id];
+        foreach (var rule in _making[id] ?? [])
+        {
+            foreach (var part in Parts(rule))
+            {
+                _builtOn[part]--;
+                Offer(part);
+            }
+        }
+    }
+
+    private void Offer(int id)
+    {
+        if (!_mustStay[id] && !IsGone[id] && _builtOn[id] == 0)
+            _leaves.Enqueue(id, (_uses[id], -id));
+    }
+
+    private static int[] Parts(Merge rule) => rule is { Left: >= 0, Right: >= 0 } ? [rule.Left, rule.Right] : rule.Left >= 0 ? [rule.Left] : rule.Right >= 0 ? [rule.Right] : [];
 }

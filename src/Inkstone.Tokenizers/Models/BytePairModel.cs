@@ -83,6 +83,9 @@ internal sealed class BytePairModel : TokenModel
     }
 
     /// <inheritdoc/>
+    public override VocabularyDraft TakeApart() => new BytePairDraft(this);
+
+    /// <inheritdoc/>
     public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch)
     {
         var whole = _looksUpWhole ? Pieces.Find(piece) : -1;

@@ -41,6 +41,9 @@ internal abstract class TokenModel
     /// <param name="parts">Takes as many ranges, in bytes of the piece.</param>
     public abstract void Locate(ReadOnlySpan<byte> piece, ReadOnlySpan<int> ids, Span<TextRange> parts);
 
+    /// <summary>The vocabulary, for an edit to change.</summary>
+    public abstract VocabularyDraft TakeApart();
+
     /// <summary>Appends the ids of one piece, which are looked up where it was met lately.</summary>
     /// <param name="text">The text the piece is part of.</param>
     /// <param name="start">Where the piece begins.</param>

@@ -53,6 +53,9 @@ internal sealed class UnigramModel : TokenModel
     public override int Find(string text) => Pieces.Find(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
+    public override VocabularyDraft TakeApart() => new UnigramDraft(this);
+
+    /// <inheritdoc/>
     public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch) => Walk(piece, scratch, default, isLocating: false);
 
     /// <inheritdoc/>

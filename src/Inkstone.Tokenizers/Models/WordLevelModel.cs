@@ -36,6 +36,9 @@ internal sealed class WordLevelModel : TokenModel
     public override int Find(string text) => Pieces.Find(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
+    public override VocabularyDraft TakeApart() => new WordLevelDraft(this);
+
+    /// <inheritdoc/>
     public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch) =>
         scratch.Add(Pieces.Find(piece) is >= 0 and var id ? id : UnknownId);
 

@@ -63,6 +63,9 @@ internal sealed class WordPieceModel : TokenModel
     public override int Find(string text) => Pieces.Find(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
+    public override VocabularyDraft TakeApart() => new WordPieceDraft(this);
+
+    /// <inheritdoc/>
     public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch)
     {
         var before = scratch.Count;

@@ -13,6 +13,12 @@ internal sealed class BertProcessor((string Token, int Id) separator, (string To
     public override int AddedCount(bool isPair) => isPair ? 3 : 2;
 
     /// <inheritdoc/>
+    public override IEnumerable<int> Ids => [Separator.Id, Classifier.Id];
+
+    /// <inheritdoc/>
+    public override PostProcessor Renumber(Func<int, int> newId) => new BertProcessor((Separator.Token, newId(Separator.Id)), (Classifier.Token, newId(Classifier.Id)));
+
+    /// <inheritdoc/>
     public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
     {
         if (!addSpecial)

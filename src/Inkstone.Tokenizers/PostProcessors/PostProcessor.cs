@@ -11,6 +11,13 @@ internal abstract class PostProcessor
     /// <param name="addSpecial">Whether tokens are added.</param>
     public abstract TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial);
 
+    /// <summary>The ids that it adds.</summary>
+    public virtual IEnumerable<int> Ids => [];
+
+    /// <summary>The same for a vocabulary whose ids are others.</summary>
+    /// <param name="newId">The new id of each of <see cref="Ids"/>.</param>
+    public virtual PostProcessor Renumber(Func<int, int> newId) => this;
+
     /// <summary>A token that stands for nothing in the source.</summary>
     protected static TokenEncoding Added(int id, string token, int typeId) => new([new(id, token, default, typeId, IsSpecial: true)]);
 

@@ -10,6 +10,12 @@ internal sealed class PostProcessorSequence(IReadOnlyList<PostProcessor> process
     public override int AddedCount(bool isPair) => Processors.Sum(processor => processor.AddedCount(isPair));
 
     /// <inheritdoc/>
+    public override IEnumerable<int> Ids => Processors.SelectMany(processor => processor.Ids);
+
+    /// <inheritdoc/>
+    public override PostProcessor Renumber(Func<int, int> newId) => new PostProcessorSequence([.. Processors.Select(processor => processor.Renumber(newId))]);
+
+    /// <inheritdoc/>
     public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial) =>
         Processors.Aggregate(encodings, (current, processor) => processor.Process(current, addSpecial));
 }

@@ -19,6 +19,13 @@ internal sealed class RobertaProcessor((string Token, int Id) separator, (string
     public override int AddedCount(bool isPair) => isPair ? 4 : 2;
 
     /// <inheritdoc/>
+    public override IEnumerable<int> Ids => [Separator.Id, Classifier.Id];
+
+    /// <inheritdoc/>
+    public override PostProcessor Renumber(Func<int, int> newId) =>
+        new RobertaProcessor((Separator.Token, newId(Separator.Id)), (Classifier.Token, newId(Classifier.Id)), TrimsOffsets, AddsPrefixSpace);
+
+    /// <inheritdoc/>
     public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
     {
         if (TrimsOffsets)

@@ -49,6 +49,13 @@ internal sealed class TemplateProcessor(IReadOnlyList<TemplatePlace> single, IRe
         (isPair ? Pair : Single).Sum(place => place.Special is { } name ? _specials[name].Ids.Count : 0);
 
     /// <inheritdoc/>
+    public override IEnumerable<int> Ids => Specials.SelectMany(special => special.Ids);
+
+    /// <inheritdoc/>
+    public override PostProcessor Renumber(Func<int, int> newId) =>
+        new TemplateProcessor(Single, Pair, [.. Specials.Select(special => special with { Ids = [.. special.Ids.Select(newId)] })]);
+
+    /// <inheritdoc/>
     public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
     {
         var parts = new List<TokenEncoding>();

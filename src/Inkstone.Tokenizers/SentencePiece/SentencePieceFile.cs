@@ -5,7 +5,7 @@ namespace Inkstone.Tokenizers;
 /// and kinds, and the options that matter for encoding and decoding. Options that only trainers read are kept as bytes, so that a file
 /// that is read and written says the same.
 /// </summary>
-internal sealed class SentencePieceFile
+internal sealed record SentencePieceFile
 {
     /// <summary>How decoding shows unknown text unless the file says otherwise.</summary>
     public const string DefaultUnknownSurface = " \u2047 ";

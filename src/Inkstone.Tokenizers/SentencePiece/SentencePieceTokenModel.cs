@@ -36,6 +36,14 @@ internal sealed class SentencePieceTokenModel(SentencePieceModel model) : TokenM
     public override int Find(string text) => Model.Find(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
+    public override VocabularyDraft TakeApart() => Model.File.Algorithm switch
+    {
+        SentencePieceAlgorithm.Unigram => new SentencePieceUnigramDraft(this),
+        SentencePieceAlgorithm.BytePair => new ScoredMergeDraft(this),
+        _ => new SentencePieceDraft(this),
+    };
+
+    /// <inheritdoc/>
     public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch)
     {
         var own = Model.Rent();

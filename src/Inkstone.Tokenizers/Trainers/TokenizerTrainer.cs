@@ -37,7 +37,7 @@ public static class TokenizerTrainer
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "There is no such kind of tokenizer."),
         };
         return options.UserDefined.Count == 0 || trained.Tokenizer.Parts.Model.TakesSource ? trained
-            : trained with { Tokenizer = WithUserDefined(trained.Tokenizer, options.UserDefined) };
+            : trained with { Tokenizer = TokenizerEditor.AddTokens(trained.Tokenizer, [.. options.UserDefined.Distinct().Except(trained.Tokenizer.AddedTokens.Select(token => token.Content))]).Tokenizer };
     }
 
     private static TokenizerTrainingResult ByteLevel(IEnumerable<string> texts, TokenizerTrainerOptions options, IProgress<BpeTrainingProgress>? progress, CancellationToken cancellation)
@@ -196,15 +196,6 @@ public static class TokenizerTrainer
         Listed = Enumerable.Range(0, specials.Count).ToHashSet(),
         Roles = SpecialRoles.FromNames([.. specials]),
     });
-
-    private static Tokenizer WithUserDefined(Tokenizer tokenizer, IReadOnlyList<string> contents)
-    {
-        var added = tokenizer.AddedTokens.ToList();
-        var next = tokenizer.VocabularySize;
-        foreach (var content in contents.Distinct().Where(content => added.All(token => token.Content != content)))
-            added.Add(new(tokenizer.TokenToId(content) is { } known ? known : next++, content, IsSpecial: false));
-        return new(tokenizer.Parts with { AddedTokens = added });
-    }
 
     private static PieceTable Pieces(IReadOnlyList<string> tokens, IReadOnlyList<string> specials) =>
         PieceTable.Of([.. tokens.Select((token, id) => id < specials.Count ? [] : Encoding.UTF8.GetBytes(token))]);

@@ -113,7 +113,7 @@ public sealed class BpeTrainerTests
         var tokenizer = BpeTrainer.Train([line, new string('a', 1 << 20)], new() { VocabularySize = 1000 });
         Assert.Equal(1000, tokenizer.VocabularySize);
         // A merge visits the places it merges and no others: it takes one token away at each.
-        foreach (var merge in tokenizer.Editable.Merges.All)
+        foreach (var merge in tokenizer.ByteLevelModel!.Merges.All)
         {
             Assert.True(vocabulary.TryMerge(merge.Left - 1, merge.Right - 1, out var result));
             chains.Merge(chains.Pairs.IndexOf(merge.Left - 1, merge.Right - 1), result);
@@ -205,7 +205,7 @@ public sealed class BpeTrainerTests
     }
 
     internal static List<string> Merges(Tokenizer tokenizer) =>
-        [.. tokenizer.Editable.Merges.All.ToArray().Select(merge => tokenizer.IdToToken(merge.Left) + " " + tokenizer.IdToToken(merge.Right))];
+        [.. tokenizer.ByteLevelModel!.Merges.All.ToArray().Select(merge => tokenizer.IdToToken(merge.Left) + " " + tokenizer.IdToToken(merge.Right))];
 
     private static string RandomWords(RngCursor random, int letters)
     {

@@ -15,12 +15,19 @@ internal sealed class UnigramLearner
     private readonly UnigramExpectation[] _expectations = [.. Enumerable.Range(0, PartCount).Select(_ => new UnigramExpectation())];
     private double[] _probabilities = [];
     private ByteTrie _trie = null!;
+    private bool[] _isFixed;
     private int _longest;
 
     /// <summary>A learner that begins with these pieces.</summary>
-    public UnigramLearner(UnigramWords words, PieceBlock pieces, double[] scores, UnigramTrainerOptions options, ParallelOptions parallel)
+    /// <param name="words">The words to learn from.</param>
+    /// <param name="pieces">The pieces, by ascending bytes.</param>
+    /// <param name="scores">The score of each.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="parallel">On how many threads.</param>
+    /// <param name="isFixed">Which pieces stay and keep their scores; null for none.</param>
+    public UnigramLearner(UnigramWords words, PieceBlock pieces, double[] scores, UnigramTrainerOptions options, ParallelOptions parallel, bool[]? isFixed = null)
     {
-        (_words, _options, _parallel, Pieces, Scores) = (words, options, parallel, pieces, scores);
+        (_words, _options, _parallel, Pieces, Scores, _isFixed) = (words, options, parallel, pieces, scores, isFixed ?? new bool[scores.Length]);
         Index();
     }
 
@@ -85,7 +92,7 @@ internal sealed class UnigramLearner
         foreach (var value in expected)
             total += value >= LeastExpected ? value : 0;
         var logTotal = Digamma(total);
-        Keep(id => expected[id] >= LeastExpected, id => Digamma(expected[id]) - logTotal);
+        Keep(id => _isFixed[id] || expected[id] >= LeastExpected, id => _isFixed[id] ? Scores[id] : Digamma(expected[id]) - logTotal);
     }
 
     private void Prune(int wanted)
@@ -97,9 +104,9 @@ internal sealed class UnigramLearner
         for (var id = 0; id < Pieces.Count; id++)
         {
             // A piece that is never on a best path, or that its own parts beat, is not missed.
-            if (usage.Pieces[id] == 0 || alternatives[id] is { Length: 0 })
+            if (!_isFixed[id] && (usage.Pieces[id] == 0 || alternatives[id] is { Length: 0 }))
                 continue;
-            if (alternatives[id] is not { } parts)
+            if (_isFixed[id] || alternatives[id] is not { } parts)
             {
                 isKept[id] = true;
                 kept++;
@@ -120,15 +127,16 @@ internal sealed class UnigramLearner
 
     private void Keep(Func<int, bool> isKept, Func<int, double> score)
     {
-        var (texts, scores) = (new List<byte[]>(), new List<double>());
+        var (texts, scores, isFixed) = (new List<byte[]>(), new List<double>(), new List<bool>());
         for (var id = 0; id < Pieces.Count; id++)
         {
             if (!isKept(id))
                 continue;
             texts.Add(Pieces[id].ToArray());
             scores.Add(score(id));
+            isFixed.Add(_isFixed[id]);
         }
-        (Pieces, Scores) = (PieceBlock.Of(texts), [.. scores]);
+        (Pieces, Scores, _isFixed) = (PieceBlock.Of(texts), [.. scores], [.. isFixed]);
         Index();
     }
 

@@ -4,7 +4,7 @@ using Inkstone.Foundation.Randomness;
 
 namespace Inkstone.Tokenizers.Tests;
 
-public sealed class TokenizerEditorTests
+public sealed class ByteLevelEditTests
 {
     private static readonly BpeTrainerOptions Small = new() { VocabularySize = 420, MinimumFrequency = 1 };
 
@@ -12,7 +12,7 @@ public sealed class TokenizerEditorTests
     public void ContinuingOnTheSameTextIsTrainingOn()
     {
         var small = BpeTrainer.Train(Samples.VariedLines, Small);
-        var edit = TokenizerEditor.Continue(small, Samples.VariedLines, Small with { VocabularySize = 640 });
+        var edit = TokenizerEditor.Continue(small, Samples.VariedLines, new() { VocabularySize = 640, MinimumFrequency = 1 });
         var whole = BpeTrainer.Train(Samples.VariedLines, Small with { VocabularySize = 640 });
         Assert.Equal(Encoding.UTF8.GetString(whole.ToJson()), Encoding.UTF8.GetString(edit.Tokenizer.ToJson()));
         Assert.Equal(Enumerable.Range(0, small.VocabularySize), edit.NewIds);
@@ -149,7 +149,7 @@ public sealed class TokenizerEditorTests
         var uses = new long[tokenizer.VocabularySize];
         foreach (var id in texts.SelectMany(text => tokenizer.Encode(text)))
             uses[id]++;
-        var merges = tokenizer.Editable.Merges.All.ToArray().ToList();
+        var merges = tokenizer.ByteLevelModel!.Merges.All.ToArray().ToList();
         var gone = new HashSet<int>();
         while (tokenizer.VocabularySize - gone.Count > size)
         {
