@@ -166,9 +166,12 @@ public sealed class EngineTests : EngineTest
     public async Task AStoppedEngineEndsItsStreamsWithAnError()
     {
         var engine = Start(Network);
-        var stream = engine.GenerateAsync("the river", Options with { MaxTokens = 110 }).GetAsyncEnumerator();
+        using var gate = new ManualResetEventSlim();
+        var stream = engine.GenerateAsync("the river", Options with { Constraint = new Gate(gate) }).GetAsyncEnumerator();
         Assert.True(await stream.MoveNextAsync());
-        await engine.DisposeAsync();
+        var stopping = engine.DisposeAsync();
+        gate.Set();
+        await stopping;
         await Assert.ThrowsAsync<InkstoneLifetimeException>(async () =>
         {
             while (await stream.MoveNextAsync())
@@ -179,4 +182,22 @@ public sealed class EngineTests : EngineTest
     }
 
     private static string Prompt(int i) => string.Concat(Enumerable.Repeat("the river number ", 1 + i)) + i;
+
+    /// <summary>Allows everything, but only one token before the gate opens.</summary>
+    private sealed class Gate(ManualResetEventSlim gate) : ITokenConstraint
+    {
+        private int _accepted;
+
+        public bool MayEnd => false;
+
+        public void Allow(Span<ulong> mask) => mask.Fill(ulong.MaxValue);
+
+        public void Accept(int token)
+        {
+            if (++_accepted > 1)
+                gate.Wait();
+        }
+
+        public ITokenConstraint Fork() => this;
+    }
 }

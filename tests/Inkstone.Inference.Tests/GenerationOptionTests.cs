@@ -19,7 +19,11 @@ public sealed class GenerationOptionTests : EngineTest
         var engine = Start(Network);
         var options = Options with
         {
-            Temperature = 0.3, TopK = 9, RepetitionPenalty = 1.5, TopLogProbabilities = 20, LogitBias = new Dictionary<int, double> { [5] = 9 },
+            Temperature = 0.3,
+            TopK = 9,
+            RepetitionPenalty = 1.5,
+            TopLogProbabilities = 20,
+            LogitBias = new Dictionary<int, double> { [5] = 9 },
         };
         var sequence = Prompt.ToList();
         foreach (var piece in await Pieces(engine, Prompt, options))

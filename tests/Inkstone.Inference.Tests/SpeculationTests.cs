@@ -26,7 +26,13 @@ public sealed class SpeculationTests : EngineTest
                 int[] prompt = [.. Enumerable.Repeat(Samples.Tokens(9, seed), 4).SelectMany(t => t)];
                 var options = new GenerationOptions
                 {
-                    MaxTokens = 80, Temperature = temperature, TopK = 2, Seed = seed, IgnoreEndOfText = true, TopLogProbabilities = 2, RepetitionPenalty = seed == 5 ? 1.2 : 1,
+                    MaxTokens = 80,
+                    Temperature = temperature,
+                    TopK = 2,
+                    Seed = seed,
+                    IgnoreEndOfText = true,
+                    TopLogProbabilities = 2,
+                    RepetitionPenalty = seed == 5 ? 1.2 : 1,
                     DraftLength = 1 + seed,
                 };
                 var before = model.PassCount;
