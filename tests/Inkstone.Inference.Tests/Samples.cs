@@ -30,21 +30,18 @@ internal static class Samples
         Rng.From(2),
         backend);
 
-    /// <summary>One narrow block, to guess for the other.</summary>
-    public static Llama Draft(int contextLength) => new(
-        new LlamaConfig
+    /// <summary>A network near the other, to guess for it: some guesses hold and some do not.</summary>
+    public static Llama Draft(int contextLength)
+    {
+        var draft = Llama(contextLength);
+        using var scope = PoolScope.Open();
+        foreach (var (i, parameter) in draft.Parameters.Index())
         {
-            VocabularySize = Words.VocabularySize,
-            ContextLength = contextLength,
-            Width = 16,
-            LayerCount = 1,
-            HeadCount = 2,
-            KeyValueHeadCount = 1,
-            HeadWidth = 8,
-            HiddenWidth = 16,
-            InitialDeviation = 0.3,
-        },
-        Rng.From(3));
+            InPlace.AddScaled(Tensor.RandomNormal(parameter.Value.Shape, Rng.From(i)), 0.08, parameter.Value);
+            parameter.Changed();
+        }
+        return draft;
+    }
 
     /// <summary>Random tokens of the vocabulary.</summary>
     public static int[] Tokens(int count, long seed)

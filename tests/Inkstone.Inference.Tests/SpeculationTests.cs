@@ -53,11 +53,13 @@ public sealed class SpeculationTests : EngineTest
     [Fact]
     public async Task DrawsWithADraftModelFollowTheModelsDistribution()
     {
-        var engine = Start(Network, new EngineOptions { DraftModel = Draft });
+        var model = new MeteredModel(Network);
+        var engine = Start(model, new EngineOptions { DraftModel = Draft });
         var prompt = Samples.Tokens(20, 3);
         var options = new GenerationOptions { MaxTokens = 4, TopK = 3, Temperature = 0.8, IgnoreEndOfText = true, Speculation = Speculation.DraftModel, DraftLength = 3 };
         var expected = await Expected(engine, prompt, 4, options);
         var counts = expected.Keys.ToDictionary(key => key, _ => 0);
+        var before = model.PassCount;
         const int Draws = 64 * 160;
         for (var seed = 0; seed < Draws / 64; seed++)
         {
@@ -72,6 +74,8 @@ public sealed class SpeculationTests : EngineTest
         // three deviations of a chi-square above its mean
         Assert.True(statistic < cells.Count + 3 * Math.Sqrt(2 * cells.Count), $"chi-square {statistic}, {cells.Count} degrees of freedom");
         Assert.True(cells.Count > 20);
+        // some guesses hold: the last of 64 answers has mostly one that has not
+        Assert.InRange(model.PassCount - before, Draws / 64 * 2, Draws / 64 * 4);
 
         static double Square(double x) => x * x;
     }
