@@ -10,6 +10,8 @@ public sealed unsafe partial class CpuBackend
     {
         WeightFormat.Q8_0 when interleave => new InterleavedMatrix<BlockQ8_0, HalfScaledBytes>(source, this),
         WeightFormat.Q4_0 when interleave => new InterleavedMatrix<BlockQ4_0, HalfScaledNibbles>(source, this),
+        WeightFormat.Q4_K when interleave => new InterleavedMatrix<BlockQ4_K, SuperScaledNibbles>(source, this),
+        WeightFormat.Q6_K when interleave => new InterleavedMatrix<BlockQ6_K, SuperScaledBytes>(source, this),
         WeightFormat.Q8_0 => Freeze<BlockQ8_0>(source, interleave),
         WeightFormat.Q4_0 => Freeze<BlockQ4_0>(source, interleave),
         WeightFormat.Q4_1 => Freeze<BlockQ4_1>(source, interleave),

@@ -37,12 +37,12 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
         for (var group = first; group < end; group++)
         {
             // the codes' bias: minus its product with the sum of the activations
-            var s00 = TDot.Start(sums + group, TLayout.BiasShift);
-            var s10 = TRows.Value > 1 ? TDot.Start(sums + sumStride + group, TLayout.BiasShift) : default;
-            var s20 = TRows.Value > 2 ? TDot.Start(sums + 2 * sumStride + group, TLayout.BiasShift) : default;
-            var s30 = TRows.Value > 3 ? TDot.Start(sums + 3 * sumStride + group, TLayout.BiasShift) : default;
-            var s40 = TRows.Value > 4 ? TDot.Start(sums + 4 * sumStride + group, TLayout.BiasShift) : default;
-            var s50 = TRows.Value > 5 ? TDot.Start(sums + 5 * sumStride + group, TLayout.BiasShift) : default;
+            var s00 = TLayout.BiasShift >= 0 ? TDot.Start(sums + group, TLayout.BiasShift) : default;
+            var s10 = TRows.Value > 1 && TLayout.BiasShift >= 0 ? TDot.Start(sums + sumStride + group, TLayout.BiasShift) : default;
+            var s20 = TRows.Value > 2 && TLayout.BiasShift >= 0 ? TDot.Start(sums + 2 * sumStride + group, TLayout.BiasShift) : default;
+            var s30 = TRows.Value > 3 && TLayout.BiasShift >= 0 ? TDot.Start(sums + 3 * sumStride + group, TLayout.BiasShift) : default;
+            var s40 = TRows.Value > 4 && TLayout.BiasShift >= 0 ? TDot.Start(sums + 4 * sumStride + group, TLayout.BiasShift) : default;
+            var s50 = TRows.Value > 5 && TLayout.BiasShift >= 0 ? TDot.Start(sums + 5 * sumStride + group, TLayout.BiasShift) : default;
             var (s01, s11, s21, s31, s41, s51) = (s00, s10, s20, s30, s40, s50);
             var weights = TLayout.Codes(panel, group);
             var x = codes + (nint)group * TLayout.GroupLength;

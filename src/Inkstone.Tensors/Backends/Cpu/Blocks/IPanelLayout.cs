@@ -16,7 +16,7 @@ internal unsafe interface IPanelLayout
     /// <summary>Bits of a code: 8 or 4.</summary>
     static abstract int CodeBits { get; }
 
-    /// <summary>The base-2 logarithm of what is subtracted from a code as it is stored, which has no sign.</summary>
+    /// <summary>The base-2 logarithm of what is subtracted from a code as it is stored, which has no sign; −1 where nothing is.</summary>
     static abstract int BiasShift { get; }
 
     /// <summary>Whether groups have offsets.</summary>
@@ -34,8 +34,14 @@ internal unsafe interface IPanelLayout
     /// <summary>The offsets of a group's sixteen rows.</summary>
     static abstract void Offsets(byte* panel, int group, out Vector256<float> first, out Vector256<float> second);
 
-    /// <summary>Sets scale and offset of a row's group.</summary>
-    static abstract void Write(byte* panel, int group, int row, float scale, float offset);
+    /// <summary>Sets scales and offsets of a row's groups.</summary>
+    /// <param name="block">The block the groups are of, as the file has it.</param>
+    /// <param name="scales">The scales of its groups.</param>
+    /// <param name="offsets">Their offsets, where there are any.</param>
+    /// <param name="panel">The panel.</param>
+    /// <param name="group">The first of the groups in the row.</param>
+    /// <param name="row">The row's place in the panel.</param>
+    static abstract void WriteScales(ReadOnlySpan<byte> block, ReadOnlySpan<float> scales, ReadOnlySpan<float> offsets, byte* panel, int group, int row);
 }
 
 /// <summary>What a group of columns is.</summary>

@@ -26,8 +26,8 @@ internal readonly unsafe struct HalfScaledBytes : IPanelLayout
 
     public static void Offsets(byte* panel, int group, out Vector256<float> first, out Vector256<float> second) => first = second = default;
 
-    public static void Write(byte* panel, int group, int row, float scale, float offset) =>
-        ((Half*)(panel + (nint)group * GroupBytes))[row] = (Half)scale;
+    public static void WriteScales(ReadOnlySpan<byte> block, ReadOnlySpan<float> scales, ReadOnlySpan<float> offsets, byte* panel, int group, int row) =>
+        ((Half*)(panel + (nint)group * GroupBytes))[row] = (Half)scales[0];
 }
 
 /// <summary>Codes of four bits, scales in half precision, 32 columns a group: Q4_0, byte for byte as large as in the file.</summary>
@@ -53,8 +53,8 @@ internal readonly unsafe struct HalfScaledNibbles : IPanelLayout
 
     public static void Offsets(byte* panel, int group, out Vector256<float> first, out Vector256<float> second) => first = second = default;
 
-    public static void Write(byte* panel, int group, int row, float scale, float offset) =>
-        ((Half*)(panel + (nint)group * GroupBytes))[row] = (Half)scale;
+    public static void WriteScales(ReadOnlySpan<byte> block, ReadOnlySpan<float> scales, ReadOnlySpan<float> offsets, byte* panel, int group, int row) =>
+        ((Half*)(panel + (nint)group * GroupBytes))[row] = (Half)scales[0];
 }
 
 /// <summary>Codes of eight bits with scales, and offsets where there are any, in single precision: what every format can be unpacked to.</summary>
@@ -97,11 +97,14 @@ internal readonly unsafe struct SingleScaledBytes<TGroup> : IPanelLayout
         (first, second) = (Vector256.Load(offsets), Vector256.Load(offsets + 8));
     }
 
-    public static void Write(byte* panel, int group, int row, float scale, float offset)
+    public static void WriteScales(ReadOnlySpan<byte> block, ReadOnlySpan<float> scales, ReadOnlySpan<float> offsets, byte* panel, int group, int row)
     {
-        var head = (float*)(panel + (nint)group * GroupBytes);
-        head[row] = scale;
-        if (TGroup.HasOffsets)
-            head[Panel.Rows + row] = offset;
+        for (var i = 0; i < scales.Length; i++, group++)
+        {
+            var head = (float*)(panel + (nint)group * GroupBytes);
+            head[row] = scales[i];
+            if (TGroup.HasOffsets)
+                head[Panel.Rows + row] = offsets[i];
+        }
     }
 }

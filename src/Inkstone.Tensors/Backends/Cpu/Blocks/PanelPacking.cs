@@ -10,7 +10,7 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
 {
     private const int StepBytes = 4 * Panel.Rows;
 
-    private static int Bias => 1 << TLayout.BiasShift;
+    private static int Bias => TLayout.BiasShift < 0 ? 0 : 1 << TLayout.BiasShift;
 
     /// <summary>Lays sixteen rows into a panel; where there are fewer, the rest is zeros.</summary>
     /// <exception cref="InkstoneNumericException">A scale is not finite.</exception>
@@ -30,15 +30,15 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
         Span<float> scales = stackalloc float[BlockRows.MaximumGroups];
         Span<float> offsets = stackalloc float[BlockRows.MaximumGroups];
         offsets.Clear();
-        var group = 0;
+        var (group, groups) = (0, TBlock.Length / TBlock.GroupLength);
         for (var block = 0; block < columns / TBlock.Length; block++, blocks += TBlock.Bytes)
         {
             TBlock.Unpack(new(blocks, TBlock.Bytes), levels, scales, offsets);
-            for (var i = 0; i < TBlock.Length / TBlock.GroupLength; i++, group++)
+            TLayout.WriteScales(new(blocks, TBlock.Bytes), scales[..groups], offsets[..groups], panel, group, row);
+            for (var i = 0; i < groups; i++, group++)
             {
                 if (!float.IsFinite(scales[i]) || !float.IsFinite(offsets[i]))
                     throw new InkstoneNumericException("a block of the weight has a scale that is not finite", "weight", found: $"{scales[i]}");
-                TLayout.Write(panel, group, row, scales[i], offsets[i]);
                 PutCodes(levels.Slice(i * TBlock.GroupLength, TBlock.GroupLength), TLayout.Codes(panel, group) + 4 * row);
             }
         }
