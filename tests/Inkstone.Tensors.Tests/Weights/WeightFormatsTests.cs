@@ -80,7 +80,7 @@ public sealed class WeightFormatsTests
         foreach (var size in (float[])[0, float.Epsilon, 1e-38f, 1e-20f, 1e-9f, 1e-6f, 1, 1e5f, 1e8f, 7e16f])
         {
             var weights = WeightSamples.Normals(rng, 256).Select(value => Math.Clamp(value, -1, 1) * size).ToArray();
-            var importance = WeightSamples.Normals(rng.Split(1), 256).Select(value => value < 0 ? 0 : value * size).ToArray();
+            var importance = WeightSamples.Normals(rng.Split(1), 256).Select(value => Math.Clamp(value, 0, 1) * size).ToArray();
             foreach (var counted in (float[][])[[], importance, new float[256]])
                 Assert.All(WeightSamples.RoundTrip(format, weights, counted), read => Assert.True(float.IsFinite(read)));
         }
