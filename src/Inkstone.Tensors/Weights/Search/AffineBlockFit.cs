@@ -71,7 +71,8 @@ internal ref struct AffineBlockFit(
     }
 
     private readonly void Accept(
-        (float Scale, float Offset) pair, float found, ReadOnlySpan<sbyte> scales, ReadOnlySpan<sbyte> offsets, ref (float Scale, float Offset) best, ref float error)
+        (float Scale, float Offset) pair, float found, ReadOnlySpan<sbyte> scales, ReadOnlySpan<sbyte> offsets,
+        ref (float Scale, float Offset) best, ref float error)
     {
         if (!(found < error))
             return;
