@@ -24,7 +24,7 @@ public sealed class ReferenceBlockProductTests
             (expected, magnitude) = (expected + product, magnitude + Math.Abs(product));
             Assert.True(Math.Abs((scale * rounded[i % 32]) - activations[i]) <= 0.501f * scale);
         }
-        Assert.Equal(expected, ReferenceBlockProduct.Multiply(format, blocks, activations), 2e-6 * magnitude);
+        Assert.True(Math.Abs(expected - ReferenceBlockProduct.Multiply(format, blocks, activations)) <= 2e-6 * magnitude);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ReferenceBlockProductTests
     public void WhatIsNotFiniteShows(WeightFormat format)
     {
         var blocks = new byte[format.BlockBytes()];
-        WeightFormats.Quantize(format, WeightSamples.RowsOf("normal").AsSpan()[..format.BlockLength()], [], blocks);
+        WeightFormats.Quantize(format, WeightSamples.RowsOf("normal").AsSpan(0, format.BlockLength()), [], blocks);
         foreach (var bad in (float[])[float.NaN, float.NegativeInfinity])
         {
             var activations = new float[format.BlockLength()];

@@ -11,7 +11,8 @@ internal sealed record WeightFixture(string Sweep, string Random, Dictionary<str
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { PropertyNameCaseInsensitive = false };
 
     /// <summary>The stored ones, by the name of the format; made by <see cref="WeightParityTests"/> and <c>tests/oracles/weight-formats.py</c>.</summary>
-    public static Dictionary<string, WeightFixture> All { get; } = Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "weight-formats.json")));
+    public static Dictionary<string, WeightFixture> All { get; } =
+        Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "weight-formats.json")));
 
     public static Dictionary<string, WeightFixture> Parse(string json) => JsonSerializer.Deserialize<Dictionary<string, WeightFixture>>(json, Options)!;
 }

@@ -66,11 +66,13 @@ public sealed class WeightFormatsTests
         foreach (var bad in (float[])[float.NaN, float.PositiveInfinity, -1e20f])
         {
             var weights = new float[format.BlockLength()];
-            Assert.Throws<InkstoneNumericException>(() => WeightFormats.Quantize(format, weights, [.. weights[1..], bad], bytes));
+            float[] importance = [.. weights[1..], Math.Abs(bad)];
+            Assert.Throws<InkstoneNumericException>(() => WeightFormats.Quantize(format, weights, importance, bytes));
+            importance[^1] = -1;
+            Assert.Throws<InkstoneNumericException>(() => WeightFormats.Quantize(format, weights, importance, bytes));
             weights[^1] = bad;
             Assert.Throws<InkstoneNumericException>(() => WeightFormats.Quantize(format, weights, [], bytes));
         }
-        Assert.Throws<InkstoneNumericException>(() => WeightFormats.Quantize(format, new float[format.BlockLength()], [.. new float[format.BlockLength() - 1], -1], bytes));
     }
 
     [Theory, MemberData(nameof(BlockFormats))]
@@ -80,7 +82,7 @@ public sealed class WeightFormatsTests
         foreach (var size in (float[])[0, float.Epsilon, 1e-38f, 1e-20f, 1e-9f, 1e-6f, 1, 1e5f, 1e8f, 7e16f])
         {
             var weights = WeightSamples.Normals(rng, 256).Select(value => Math.Clamp(value, -1, 1) * size).ToArray();
-            var importance = WeightSamples.Normals(rng.Split(1), 256).Select(value => value < 0 ? 0 : value * size).ToArray();
+            var importance = WeightSamples.Normals(rng.Split(1), 256).Select(value => Math.Clamp(value, 0, 1) * size).ToArray();
             foreach (var counted in (float[][])[[], importance, new float[256]])
                 Assert.All(WeightSamples.RoundTrip(format, weights, counted), read => Assert.True(float.IsFinite(read)));
         }

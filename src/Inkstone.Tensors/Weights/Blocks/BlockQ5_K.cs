@@ -1,6 +1,9 @@
 namespace Inkstone.Tensors;
 
-/// <summary>d and m (2 bytes each), s and n (<see cref="SixBitPairs"/>), the fifth bits of 256 integers q (32 bytes), then their nibbles, 64 after 64: w = (d·s)·q - m·n.</summary>
+/// <summary>
+/// d and m (2 bytes each), s and n (<see cref="SixBitPairs"/>), the fifth bits of 256 integers q (32 bytes), then their nibbles, 64 after 64:
+/// w = (d·s)·q - m·n.
+/// </summary>
 internal readonly struct BlockQ5_K : IWeightBlock
 {
     private const int Pairs = 4;

@@ -8,8 +8,11 @@ namespace Inkstone.Tensors;
 internal ref struct AffineBlockFit(
     ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, float highest, int highestScale, Span<sbyte> scales, Span<sbyte> offsets)
 {
-    private const int Ends = 4;
-    private const int Rounds = 4;
+    private const int Ends = 3;
+    private const int Rounds = 3;
+
+    /// <summary>Steps of s and n; to raise one and lower the other would move all weights one way.</summary>
+    private static ReadOnlySpan<sbyte> Neighbours => [-1, 0, 1, 0, 0, -1, 0, 1, -1, -1, 1, 1];
 
     private readonly ReadOnlySpan<float> _weights = weights;
     private readonly ReadOnlySpan<float> _importance = importance;
@@ -68,7 +71,8 @@ internal ref struct AffineBlockFit(
     }
 
     private readonly void Accept(
-        (float Scale, float Offset) pair, float found, ReadOnlySpan<sbyte> scales, ReadOnlySpan<sbyte> offsets, ref (float Scale, float Offset) best, ref float error)
+        (float Scale, float Offset) pair, float found, ReadOnlySpan<sbyte> scales, ReadOnlySpan<sbyte> offsets,
+        ref (float Scale, float Offset) best, ref float error)
     {
         if (!(found < error))
             return;
@@ -93,14 +97,14 @@ internal ref struct AffineBlockFit(
         {
             var (fromScale, fromOffset) = ((int)scales[group], (int)offsets[group]);
             var error = AffineFit.Error(Weights(group), Importance(group), d * fromScale, -(m * fromOffset), highest);
-            for (var scale = Math.Max(fromScale - 1, 0); scale <= Math.Min(fromScale + 1, highestScale); scale++)
+            for (var i = 0; i < Neighbours.Length; i += 2)
             {
-                for (var offset = Math.Max(fromOffset - 1, 0); offset <= Math.Min(fromOffset + 1, highestScale); offset++)
-                {
-                    var found = AffineFit.Error(Weights(group), Importance(group), d * scale, -(m * offset), highest);
-                    if (found < error)
-                        (scales[group], offsets[group], error) = ((sbyte)scale, (sbyte)offset, found);
-                }
+                var (scale, offset) = (fromScale + Neighbours[i], fromOffset + Neighbours[i + 1]);
+                if (Math.Min(scale, offset) < 0 || Math.Max(scale, offset) > highestScale)
+                    continue;
+                var found = AffineFit.Error(Weights(group), Importance(group), d * scale, -(m * offset), highest);
+                if (found < error)
+                    (scales[group], offsets[group], error) = ((sbyte)scale, (sbyte)offset, found);
             }
             sum += error;
         }

@@ -8,8 +8,8 @@ internal ref struct SymmetricBlockFit<TLevels>(
     ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels, int lowestScale, int highestScale, Span<sbyte> scales)
     where TLevels : struct, ILevels
 {
-    private const int Ends = 6;
-    private const int Rounds = 4;
+    private const int Ends = 4;
+    private const int Rounds = 3;
 
     private readonly ReadOnlySpan<float> _weights = weights;
     private readonly ReadOnlySpan<float> _importance = importance;
