@@ -10,6 +10,7 @@ public static class ModelFamilies
     [
         new GemmaCheckpoint(),
         new Gpt2Checkpoint(),
+        new GptNeoXCheckpoint(),
         new LlamaCheckpoint(),
     ];
 

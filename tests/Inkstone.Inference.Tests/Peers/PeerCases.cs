@@ -1,4 +1,5 @@
 using Inkstone.Models;
+using Inkstone.Tensors;
 
 namespace Inkstone.Inference.Tests;
 
@@ -16,6 +17,11 @@ internal static class PeerCases
     private static readonly GemmaConfig Gemma = new()
     {
         VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 48, HiddenWidth = 512,
+    };
+
+    private static readonly GptNeoXConfig NeoX = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, HiddenWidth = 512, RotaryWidth = 8, Activation = UnaryFunction.GeluTanh,
     };
 
     /// <summary>Divisors as LongRoPE's files have them, rising from the first pair to the last.</summary>
@@ -54,6 +60,10 @@ internal static class PeerCases
             Generation = GemmaGeneration.Third, LayerCount = 7, Window = 20, WindowedLayers = LayerPattern.AllButEvery(6), RotaryTheta = 1e6, LocalRotaryTheta = 10_000,
             RotaryScaling = new LinearRotaryScaling(8),
         }, true),
+        ["gpt2"] = (new Gpt2Config { VocabularySize = Vocabulary, ContextLength = 256, Width = 256, LayerCount = 3, HeadCount = 8 }, true),
+        ["gptneox"] = (NeoX, true),
+        ["gptneox-sequential"] = (NeoX with { IsParallel = false, RotaryWidth = 32, RotaryScaling = new LinearRotaryScaling(2) }, true),
+        ["gptneox-erf"] = (NeoX with { Activation = UnaryFunction.GeluErf }, true),
         ["qwen3"] = (Llama with { QueryKeyNorm = true, RotaryTheta = 1e6 }, false),
     };
 }
