@@ -12,6 +12,8 @@ public static class ModelFamilies
         new Gpt2Checkpoint(),
         new GptNeoXCheckpoint(),
         new LlamaCheckpoint(),
+        new Olmo2Checkpoint(),
+        new StableLmCheckpoint(),
     ];
 
     /// <summary>The family of a <c>model_type</c>.</summary>

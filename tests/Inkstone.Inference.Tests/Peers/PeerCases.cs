@@ -24,6 +24,16 @@ internal static class PeerCases
         VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, HiddenWidth = 512, RotaryWidth = 8, Activation = UnaryFunction.GeluTanh,
     };
 
+    private static readonly StableLmConfig StableLm = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HiddenWidth = 512, RotaryWidth = 8,
+    };
+
+    private static readonly Olmo2Config Olmo2 = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 5, HeadCount = 8, KeyValueHeadCount = 2, HiddenWidth = 512,
+    };
+
     /// <summary>Divisors as LongRoPE's files have them, rising from the first pair to the last.</summary>
     private static float[] Divisors(int count, float last) => [.. Enumerable.Range(0, count).Select(i => 1 + (last - 1) * i / (count - 1))];
 
@@ -64,6 +74,10 @@ internal static class PeerCases
         ["gptneox"] = (NeoX, true),
         ["gptneox-sequential"] = (NeoX with { IsParallel = false, RotaryWidth = 32, RotaryScaling = new LinearRotaryScaling(2) }, true),
         ["gptneox-erf"] = (NeoX with { Activation = UnaryFunction.GeluErf }, true),
+        ["stablelm"] = (StableLm with { QueryKeyValueBias = true }, false),
+        ["stablelm-parallel"] = (StableLm with { QueryKeyNorm = true, IsParallel = true }, false),
+        ["olmo2"] = (Olmo2, false),
+        ["olmo3"] = (Olmo2 with { Window = 20, WindowedLayers = LayerPattern.AllButEvery(4), RotaryScaling = new YarnRotaryScaling(4, 24) }, false),
         ["qwen3"] = (Llama with { QueryKeyNorm = true, RotaryTheta = 1e6 }, false),
     };
 }
