@@ -8,8 +8,10 @@ public static class ModelFamilies
     /// <summary>Every family.</summary>
     public static IReadOnlyList<ModelFamily> All { get; } =
     [
+        new FalconCheckpoint(),
         new GemmaCheckpoint(),
         new Gpt2Checkpoint(),
+        new GptJCheckpoint(),
         new GptNeoXCheckpoint(),
         new LlamaCheckpoint(),
         new Olmo2Checkpoint(),

@@ -34,6 +34,11 @@ internal static class PeerCases
         VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 5, HeadCount = 8, KeyValueHeadCount = 2, HiddenWidth = 512,
     };
 
+    private static readonly FalconConfig Falcon = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, HiddenWidth = 512, TiedHead = false, Activation = UnaryFunction.GeluTanh,
+    };
+
     /// <summary>Divisors as LongRoPE's files have them, rising from the first pair to the last.</summary>
     private static float[] Divisors(int count, float last) => [.. Enumerable.Range(0, count).Select(i => 1 + (last - 1) * i / (count - 1))];
 
@@ -78,6 +83,9 @@ internal static class PeerCases
         ["stablelm-parallel"] = (StableLm with { QueryKeyNorm = true, IsParallel = true }, false),
         ["olmo2"] = (Olmo2, false),
         ["olmo3"] = (Olmo2 with { Window = 20, WindowedLayers = LayerPattern.AllButEvery(4), RotaryScaling = new YarnRotaryScaling(4, 24) }, false),
+        ["falcon"] = (Falcon, true),
+        ["falcon-two-norms"] = (Falcon with { KeyValueHeadCount = 2, HasTwoNorms = true, TiedHead = true }, true),
+        ["falcon-erf"] = (Falcon with { KeyValueHeadCount = 4, Activation = UnaryFunction.GeluErf }, true),
         ["qwen3"] = (Llama with { QueryKeyNorm = true, RotaryTheta = 1e6 }, false),
     };
 }
