@@ -51,6 +51,9 @@ internal static class PeerCases
         ["llama-linear"] = (Llama with { RotaryScaling = new LinearRotaryScaling(4) }, false),
         ["llama-3.1"] = (Llama with { RotaryTheta = 5e5, RotaryScaling = new Llama3RotaryScaling(8, 32) }, false),
         ["llama-yarn"] = (Llama with { RotaryScaling = new YarnRotaryScaling(4, 32) }, false),
+        // the peer reads over the windows of these two: here they are wider than the sequence
+        ["mistral"] = (Llama with { Window = 100 }, false),
+        ["qwen2-window"] = (Llama with { QueryKeyValueBias = true, Window = 100, WindowedLayers = LayerPattern.From(1, 3) }, false),
         ["qwen2"] = (Llama with { QueryKeyValueBias = true, TiedHead = true }, false),
         ["qwen2-yarn"] = (Llama with { QueryKeyValueBias = true, RotaryTheta = 1e6, RotaryScaling = new YarnRotaryScaling(3, 40) { AttentionFactor = 1.3, BetaFast = 4 } }, false),
         ["phi3"] = (Llama with { PublishedAs = "phi3", KeyValueHeadCount = 8 }, false),
