@@ -6,12 +6,12 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>
-/// Llama, Mistral, Qwen 2, Qwen 3, Phi-3 and Granite as Hugging Face's files and GGUF's have them; the plain squared-ReLU form, which nobody else has, under a
+/// Llama, Mistral, Qwen 2, Qwen 3, SmolLM 3, Phi-3 and Granite as Hugging Face's files and GGUF's have them; the plain squared-ReLU form, which nobody else has, under a
 /// name of its own.
 /// </summary>
 public sealed partial class LlamaCheckpoint : ModelFamily
 {
-    internal static readonly string[] FamilyNames = ["llama", "mistral", "qwen2", "qwen3", "phi3", "granite", "inkstone"];
+    internal static readonly string[] FamilyNames = ["llama", "mistral", "qwen2", "qwen3", "smollm3", "phi3", "granite", "inkstone"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names => FamilyNames;
@@ -47,6 +47,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
                     PublishedAs = "phi3", TiedHead = false, Window = 40, RotaryWidth = 6,
                     RotaryScaling = new LongRotaryScaling(shorter, longer, 32) { AttentionFactor = LongRotaryScaling.DefaultMagnitude(3, 32) },
                 },
+                tiny with { LayerCount = 3, TurnedLayers = LayerPattern.Of(true, true, false) },
                 tiny with { EmbeddingScale = 12, ResidualScale = 0.22, AttentionScale = 0.125, LogitDivisor = 8 },
             ];
         }
@@ -62,7 +63,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         CommonKeys.Ignore(json);
         json.Ignore("is_llama_config");
         var family = json.GetString("model_type");
-        if (family is not ("llama" or "granite" or "inkstone"))
+        if (!HasFeedForwardBiases(family))
             RequireFalse(json, "mlp_bias");
         json.GetChoice("hidden_act", family == "inkstone" ? ["relu2"] : ["silu"], family == "inkstone" ? "relu2" : "silu");
         RequireFalse(json, "rope_interleaved", "use_mrope", "lm_head_bias");
@@ -87,7 +88,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             HeadWidth = headWidth,
             HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
             FeedForward = family == "inkstone" ? FeedForwardKind.ReluSquared : FeedForwardKind.SwiGlu,
-            FeedForwardBias = family is "llama" or "granite" or "inkstone" && json.GetBoolean("mlp_bias", false),
+            FeedForwardBias = HasFeedForwardBiases(family) && json.GetBoolean("mlp_bias", false),
             QueryKeyValueBias = family == "qwen2" || attentionBias,
             OutputBias = attentionBias,
             QueryKeyNorm = family == "qwen3" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
@@ -98,6 +99,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
             RotaryScaling = rotary.Scaling,
             NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, family == "phi3" ? 1e-5 : 1e-6),
+            TurnedLayers = family == "smollm3" ? ReadTurned(json, layers) : LayerPattern.All,
             InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
         if (family == "granite")
@@ -121,7 +123,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         json.WriteStartObject();
         json.WriteString("model_type", family);
         json.WriteStartArray("architectures");
-        json.WriteStringValue((family == "phi3" ? "Phi3" : char.ToUpperInvariant(family[0]) + family[1..]) + "ForCausalLM");
+        json.WriteStringValue((family switch { "phi3" => "Phi3", "smollm3" => "SmolLM3", _ => char.ToUpperInvariant(family[0]) + family[1..] }) + "ForCausalLM");
         json.WriteEndArray();
         json.WriteNumber("vocab_size", llama.VocabularySize);
         json.WriteNumber("max_position_embeddings", llama.ContextLength);
@@ -136,7 +138,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             json.WriteBoolean("query_key_norm", llama.QueryKeyNorm);
         if (family is not ("qwen2" or "mistral"))
             json.WriteBoolean("attention_bias", llama.OutputBias);
-        if (family is "llama" or "granite" or "inkstone")
+        if (HasFeedForwardBiases(family))
             json.WriteBoolean("mlp_bias", llama.FeedForwardBias);
         if (family == "granite")
         {
@@ -144,6 +146,13 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             json.WriteFinite("residual_multiplier", llama.ResidualScale);
             json.WriteFinite("attention_multiplier", llama.AttentionScale ?? 1 / Math.Sqrt(llama.HeadWidth));
             json.WriteFinite("logits_scaling", llama.LogitDivisor);
+        }
+        if (family == "smollm3")
+        {
+            json.WriteStartArray("no_rope_layers");
+            for (var layer = 0; layer < llama.LayerCount; layer++)
+                json.WriteNumberValue(llama.TurnedLayers.Has(layer) ? 1 : 0);
+            json.WriteEndArray();
         }
         WriteWindow(llama, json);
         json.WriteBoolean("tie_word_embeddings", llama.TiedHead);
@@ -208,7 +217,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         var window = json.Find("sliding_window");
         var types = LayerPattern.Read(json, layerCount);
-        if (family is "qwen2" or "qwen3")
+        if (family is "qwen2" or "qwen3" or "smollm3")
         {
             var first = json.GetInt32("max_window_layers", 0, 1 << 16, layerCount);
             if (!json.GetBoolean("use_sliding_window", false) || window is null)
@@ -226,7 +235,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         if (llama.Family is "llama" or "granite" && llama.Window > 0)
             throw new InkstoneRequestException("the family's files have no such network", nameof(LlamaConfig.Window), "0", $"{llama.Window}", "Set PublishedAs to mistral.");
-        if (llama.Family is "qwen2" or "qwen3")
+        if (llama.Family is "qwen2" or "qwen3" or "smollm3")
             json.WriteBoolean("use_sliding_window", llama.Window > 0);
         if (llama.Window == 0)
         {
@@ -235,6 +244,18 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         }
         json.WriteNumber("sliding_window", llama.Window);
         llama.WindowedLayers.Write(json, llama.LayerCount);
+    }
+
+    private static bool HasFeedForwardBiases(string family) => family is "llama" or "granite" or "smollm3" or "inkstone";
+
+    /// <summary>The layers that are turned: <c>no_rope_layers</c> has a 1 for each of them, its name notwithstanding.</summary>
+    private static LayerPattern ReadTurned(JsonObjectReader json, int layerCount)
+    {
+        var period = json.GetInt32("no_rope_layer_interval", 1, 4_096, 4);
+        if (json.Find("no_rope_layers") is not { } list)
+            return LayerPattern.AllButEvery(period);
+        var marks = list.AsInt64s(0, 1, layerCount);
+        return marks.Length == layerCount ? LayerPattern.Of([.. marks.Select(mark => mark == 1)]) : throw list.Error("a mark is due to every layer", $"{layerCount} items");
     }
 
     private static void RequireFalse(JsonObjectReader json, params ReadOnlySpan<string> names)
