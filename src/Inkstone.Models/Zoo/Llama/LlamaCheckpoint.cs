@@ -74,7 +74,8 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         var headWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
         var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 2_048);
         var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
-        var rotary = RotaryJson.Read(json, headWidth, contextLength);
+        var isSmol = family == "smollm3";
+        var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isSmol ? 2e6 : 10_000));
         var attentionBias = family is not ("qwen2" or "mistral") && json.GetBoolean("attention_bias", false);
         var (window, windowed) = ReadWindow(json, family, layers);
         var config = new LlamaConfig
@@ -94,12 +95,12 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             QueryKeyNorm = family == "qwen3" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
             Window = window,
             WindowedLayers = windowed,
-            TiedHead = json.GetBoolean("tie_word_embeddings", false),
+            TiedHead = json.GetBoolean("tie_word_embeddings", isSmol),
             RotaryTheta = rotary.Theta,
             RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
             RotaryScaling = rotary.Scaling,
             NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, family == "phi3" ? 1e-5 : 1e-6),
-            TurnedLayers = family == "smollm3" ? ReadTurned(json, layers) : LayerPattern.All,
+            TurnedLayers = isSmol ? ReadTurned(json, layers) : LayerPattern.All,
             InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
         if (family == "granite")
@@ -222,6 +223,8 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             var first = json.GetInt32("max_window_layers", 0, 1 << 16, layerCount);
             if (!json.GetBoolean("use_sliding_window", false) || window is null)
                 return (0, LayerPattern.All);
+            if (family == "smollm3" && types is null)
+                throw window.Value.Error("the layers of the window are not said", "layer_types beside it");
             return (window.Value.AsInt32(1, 1 << 24), types ?? LayerPattern.From(first, layerCount));
         }
         RequireFalse(json, "use_sliding_window");
