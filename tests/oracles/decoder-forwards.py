@@ -284,7 +284,8 @@ CASES = [
     ('qwen2, yarn', llama(qkv_bias=True, scale=('yarn', 4.0, 8), magnitude=0.1 * math.log(4) + 1), config(
         'qwen2', use_sliding_window=False, sliding_window=5, rope_scaling=dict(type='yarn', factor=4.0, original_max_position_embeddings=8))),
     ('qwen3', llama(qk_norm=True, tied=True), config('qwen3', tie_word_embeddings=True)),
-    ('smollm3', llama(turned=(1, 0)), config('smollm3', no_rope_layers=[1, 0], no_rope_layer_interval=2, use_sliding_window=False)),
+    ('smollm3', llama(turned=(1, 0)), config(
+        'smollm3', no_rope_layers=[1, 0], no_rope_layer_interval=2, use_sliding_window=False, rope_theta=1e4, tie_word_embeddings=False)),
     ('phi3, window, long', llama(fused=True, windows=(7, 7), scale=('list', LONG), magnitude=math.sqrt(1 + math.log(4) / math.log(8))), config(
         'phi3', sliding_window=7, original_max_position_embeddings=8, rope_scaling=dict(type='longrope', short_factor=SHORT, long_factor=LONG))),
     ('phi3, served short', llama(fused=True, scale=('list', SHORT), magnitude=math.sqrt(1 + math.log(4) / math.log(24))), config(
