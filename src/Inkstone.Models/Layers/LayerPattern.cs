@@ -1,8 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Models;
 
-/// <summary>Some of a stack's layers, said by a cycle that repeats from the first layer on: those with a sliding window, among those that see everything.</summary>
+/// <summary>
+/// Some of a stack's layers, said by a cycle that repeats from the first layer on: those with a sliding window, among those that see everything. As text it is a
+/// letter a layer of the cycle, <c>w</c> for those that are meant and <c>f</c> for the others.
+/// </summary>
+[JsonConverter(typeof(LayerPatternJson))]
 public sealed record LayerPattern
 {
     private const string Sliding = "sliding_attention";
@@ -45,6 +51,10 @@ public sealed record LayerPattern
     /// <inheritdoc/>
     public override int GetHashCode() => _cycle.Aggregate(_cycle.Length, (hash, mark) => HashCode.Combine(hash, mark));
 
+    /// <summary>Reads what <see cref="ToString"/> writes; null when the text is no pattern.</summary>
+    internal static LayerPattern? Parse(string text) =>
+        text.Length is > 0 and <= 4_096 && text.All(letter => letter is 'w' or 'f') ? Of([.. text.Select(letter => letter == 'w')]) : null;
+
     /// <inheritdoc/>
     public override string ToString() => string.Concat(_cycle.Select(mark => mark ? 'w' : 'f'));
 
@@ -64,7 +74,7 @@ public sealed record LayerPattern
     }
 
     /// <summary>Writes <c>layer_types</c>.</summary>
-    internal void Write(System.Text.Json.Utf8JsonWriter json, int layerCount)
+    internal void Write(Utf8JsonWriter json, int layerCount)
     {
         json.WriteStartArray("layer_types");
         for (var layer = 0; layer < layerCount; layer++)
@@ -92,4 +102,15 @@ public sealed record LayerPattern
         else if (this != All)
             fields.Set("attention.sliding_window_pattern", [.. Enumerable.Range(0, layerCount).Select(Has)]);
     }
+}
+
+/// <summary>A pattern as text in recorded configurations.</summary>
+internal sealed class LayerPatternJson : JsonConverter<LayerPattern>
+{
+    /// <inheritdoc/>
+    public override LayerPattern Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && LayerPattern.Parse(reader.GetString()!) is { } pattern ? pattern : throw new JsonException("not a pattern of layers");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, LayerPattern value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

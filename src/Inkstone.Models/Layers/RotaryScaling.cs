@@ -1,12 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace Inkstone.Models;
 
 /// <summary>
 /// How a network reaches past the context it was first trained at: by turning its pairs more slowly. Chosen once, when the network is built, because keys in a
 /// cache have been turned already; θᵢ = base^(−2i / width) is the unscaled frequency of pair i throughout.
 /// </summary>
+[JsonConverter(typeof(RotaryScalingJson))]
 public abstract record RotaryScaling
 {
     /// <summary>What cosines and sines are multiplied with: queries and keys both grow by it.</summary>
+    [JsonIgnore]
     public virtual double Magnitude => 1;
 
     /// <summary>The frequency of every pair, in radians a position.</summary>
