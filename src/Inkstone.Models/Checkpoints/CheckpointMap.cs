@@ -28,6 +28,28 @@ public sealed class CheckpointMap
         return this;
     }
 
+    /// <summary>A linear layer: its matrix and, where it has one, its bias.</summary>
+    public CheckpointMap Add(string name, Linear linear, params TensorChange[] changes)
+    {
+        Add(name + ".weight", linear.Matrix, changes);
+        return linear.Bias is null ? this : Add(name + ".bias", linear.Bias, changes);
+    }
+
+    /// <summary>A norm: its gain, changed on the way, and, where it has one, its bias.</summary>
+    public CheckpointMap Add(string name, Norm norm, params TensorChange[] changes) => norm switch
+    {
+        RmsNorm rms => Add(name + ".weight", rms.Weight, changes),
+        LayerNorm layer => Add(name + ".weight", layer.Weight, changes).Add(name + ".bias", layer.Bias),
+        _ => throw new NotSupportedException(norm.GetType().Name),
+    };
+
+    /// <summary>Linear layers that the file holds as one, their rows one after another.</summary>
+    public CheckpointMap AddSplit(string name, params IReadOnlyList<Linear> linears)
+    {
+        AddSplit(name + ".weight", [.. linears.Select(linear => linear.Matrix)]);
+        return linears[0].Bias is null ? this : AddSplit(name + ".bias", [.. linears.Select(linear => linear.Bias!)]);
+    }
+
     /// <summary>One tensor of the file that is several parameters one after another.</summary>
     public CheckpointMap AddSplit(string name, IReadOnlyList<Parameter> parameters, int axis = 0, params TensorChange[] changes)
     {

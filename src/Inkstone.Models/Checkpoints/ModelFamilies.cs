@@ -8,8 +8,14 @@ public static class ModelFamilies
     /// <summary>Every family.</summary>
     public static IReadOnlyList<ModelFamily> All { get; } =
     [
+        new FalconCheckpoint(),
+        new GemmaCheckpoint(),
         new Gpt2Checkpoint(),
+        new GptJCheckpoint(),
+        new GptNeoXCheckpoint(),
         new LlamaCheckpoint(),
+        new Olmo2Checkpoint(),
+        new StableLmCheckpoint(),
     ];
 
     /// <summary>The family of a <c>model_type</c>.</summary>
