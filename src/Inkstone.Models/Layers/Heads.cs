@@ -2,6 +2,13 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
+/// <summary>Factors that most networks leave at one.</summary>
+internal static class Scales
+{
+    /// <summary>x times a factor; x itself when that is one.</summary>
+    public static Tensor Scaled(this Tensor x, double factor) => factor == 1 ? x : x * factor;
+}
+
 /// <summary>Rows of heads and rows of numbers are two views of the same memory.</summary>
 public static class Heads
 {

@@ -56,8 +56,8 @@ public static class GgufModel
         foreach (var entry in map.Entries)
             foreach (var (name, shape) in entry.StoredShapes())
             {
-                // vectors stay in single precision, as every reader of the format expects
-                var format = shape.Rank < 2 || formatOf is null ? WeightFormat.F32 : formatOf(name, shape);
+                // vectors and biases stay in single precision, as every reader of the format expects
+                var format = shape.Rank < 2 || !name.EndsWith(".weight", StringComparison.Ordinal) || formatOf is null ? WeightFormat.F32 : formatOf(name, shape);
                 sources.Add(new GgufSource(name, (GgufTensorType)format.GgufId(), [.. shape.Select(extent => (long)extent)], stream =>
                 {
                     using var scope = PoolScope.Open();
