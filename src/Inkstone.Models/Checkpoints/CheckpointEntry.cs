@@ -37,13 +37,15 @@ public sealed record CheckpointEntry(
         }
     }
 
-    /// <summary>The file's tensors, made from the parameters; contiguous.</summary>
-    internal IEnumerable<(string Name, Tensor Value)> ToStored()
+    /// <summary>One of the file's tensors, made from the parameters; contiguous.</summary>
+    internal Tensor ToStored(string name)
     {
         using var pause = Tape.Pause();
         var whole = Parameters.Count == 1 ? Parameters[0].Value.Detach() : Tensor.Concatenate(Axis, [.. Parameters.Select(p => p.Value.Detach())]);
-        var length = whole.Rank == 0 ? 1 : whole.Shape[Axis] / Names.Count;
-        return [.. Names.Select((name, i) => (name, Saved(Names.Count == 1 ? whole : whole.Slice(Axis, i * length, length)).Contiguous()))];
+        if (Names.Count == 1)
+            return Saved(whole).Contiguous();
+        var length = whole.Shape[Axis] / Names.Count;
+        return Saved(whole.Slice(Axis, Enumerable.Range(0, Names.Count).First(i => Names[i] == name) * length, length)).Contiguous();
     }
 
     private Tensor Loaded(Tensor stored) => Changes.Aggregate(stored, (x, change) => change.Load(x));

@@ -30,7 +30,7 @@ public static class ModelFolder
                 sources.Add(new SafetensorsSource(map.OptionalPrefix + name, SafetensorsType.F32, [.. shape.Select(extent => (long)extent)], stream =>
                 {
                     using var scope = PoolScope.Open();
-                    WeightBytes.Write(entry.ToStored().First(stored => stored.Name == name).Value, stream);
+                    WeightBytes.Write(entry.ToStored(name), stream);
                 }));
         SafetensorsWriter.Write(sources, new Dictionary<string, string> { ["format"] = "pt" }, destination);
     }

@@ -13,11 +13,15 @@ internal static class PeerCases
         NormEpsilon = 1e-5,
     };
 
+    private static readonly ExpertOptions Experts = new() { Count = 8, Chosen = 2, HiddenWidth = 512 };
+
     /// <summary>Each network by a name, and whether llama.cpp's rounded table of GELU shows.</summary>
     public static IReadOnlyDictionary<string, (ModelConfig Config, bool UsesGelu)> All { get; } = new Dictionary<string, (ModelConfig, bool)>
     {
         ["llama"] = (Llama, false),
         ["llama-tied"] = (Llama with { TiedHead = true }, false),
         ["qwen3"] = (Llama with { QueryKeyNorm = true, RotaryTheta = 1e6 }, false),
+        ["mixtral"] = (Llama with { Experts = Experts }, false),
+        ["qwen3moe"] = (Llama with { QueryKeyNorm = true, Experts = Experts with { HiddenWidth = 256 } }, false),
     };
 }

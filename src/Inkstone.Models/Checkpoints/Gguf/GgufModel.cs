@@ -61,7 +61,7 @@ public static class GgufModel
                 sources.Add(new GgufSource(name, (GgufTensorType)format.GgufId(), [.. shape.Select(extent => (long)extent)], stream =>
                 {
                     using var scope = PoolScope.Open();
-                    WeightBytes.Write(entry.ToStored().First(stored => stored.Name == name).Value, format, stream);
+                    WeightBytes.Write(entry.ToStored(name), format, stream);
                 }));
             }
         return sources;

@@ -27,7 +27,9 @@ public sealed class LlamaBlock : Block
         }
         Output = new Linear(attention.In("output"), config.HeadCount * config.HeadWidth, config.Width, bias: false, outputDeviation);
         FeedForwardNorm = new RmsNorm(source.In("feed_forward_norm"), config.Width, config.NormEpsilon);
-        FeedForward = config.FeedForward == FeedForwardKind.SwiGlu
+        FeedForward = config.Experts is not null
+            ? new ExpertFeedForward(source.In("feed_forward"), config.Width, config.Experts, deviation, outputDeviation)
+            : config.FeedForward == FeedForwardKind.SwiGlu
             ? new GatedFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, deviation, outputDeviation)
             : new PlainFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, UnaryFunction.ReluSquared, bias: false, deviation, outputDeviation);
     }

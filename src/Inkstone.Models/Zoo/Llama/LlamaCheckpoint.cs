@@ -9,7 +9,7 @@ namespace Inkstone.Models;
 public sealed class LlamaCheckpoint : ModelFamily
 {
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Names => ["llama", "qwen3", "inkstone"];
+    public override IReadOnlyList<string> Names => ["llama", "qwen3", "mixtral", "qwen3_moe", "inkstone"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<ModelConfig> TinyConfigs
@@ -27,7 +27,9 @@ public sealed class LlamaCheckpoint : ModelFamily
                 HeadWidth = 8,
                 HiddenWidth = 48,
             };
-            return [tiny, tiny with { QueryKeyNorm = true, TiedHead = false }, tiny with { FeedForward = FeedForwardKind.ReluSquared, KeyValueHeadCount = 4 }];
+            var experts = new ExpertOptions { Count = 5, Chosen = 2, HiddenWidth = 24 };
+            return [tiny, tiny with { QueryKeyNorm = true, TiedHead = false }, tiny with { FeedForward = FeedForwardKind.ReluSquared, KeyValueHeadCount = 4 },
+                tiny with { Experts = experts, HiddenWidth = 24 }, tiny with { Experts = experts with { Renormalised = false }, QueryKeyNorm = true }];
         }
     }
 
@@ -60,7 +62,8 @@ public sealed class LlamaCheckpoint : ModelFamily
             HeadWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096)),
             HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
             FeedForward = family == "inkstone" ? FeedForwardKind.ReluSquared : FeedForwardKind.SwiGlu,
-            QueryKeyNorm = family == "qwen3" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
+            Experts = ExpertJson.Read(json, family),
+            QueryKeyNorm = family is "qwen3" or "qwen3_moe" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
             TiedHead = json.GetBoolean("tie_word_embeddings", false),
             RotaryTheta = json.GetDouble("rope_theta", 1, 1e12, 10_000),
             NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, 1e-6),
@@ -75,7 +78,7 @@ public sealed class LlamaCheckpoint : ModelFamily
         json.WriteStartObject();
         json.WriteString("model_type", llama.Family);
         json.WriteStartArray("architectures");
-        json.WriteStringValue(llama.Family switch { "qwen3" => "Qwen3ForCausalLM", "llama" => "LlamaForCausalLM", _ => "InkstoneForCausalLM" });
+        json.WriteStringValue(llama.Family switch { "qwen3" => "Qwen3ForCausalLM", "mixtral" => "MixtralForCausalLM", "qwen3_moe" => "Qwen3MoeForCausalLM", "llama" => "LlamaForCausalLM", _ => "InkstoneForCausalLM" });
         json.WriteEndArray();
         json.WriteNumber("vocab_size", llama.VocabularySize);
         json.WriteNumber("max_position_embeddings", llama.ContextLength);
@@ -88,6 +91,8 @@ public sealed class LlamaCheckpoint : ModelFamily
         json.WriteString("hidden_act", llama.FeedForward == FeedForwardKind.ReluSquared ? "relu2" : "silu");
         if (llama.FeedForward == FeedForwardKind.ReluSquared)
             json.WriteBoolean("query_key_norm", llama.QueryKeyNorm);
+        if (llama.Experts is not null)
+            ExpertJson.Write(json, llama.Experts, llama.Family);
         json.WriteBoolean("attention_bias", false);
         json.WriteBoolean("tie_word_embeddings", llama.TiedHead);
         json.WriteFinite("rope_theta", llama.RotaryTheta);
@@ -101,11 +106,16 @@ public sealed class LlamaCheckpoint : ModelFamily
     public override Model Create(ModelConfig config, ParameterSource source) => new Llama((LlamaConfig)config, source);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Architectures => ["llama", "qwen3"];
+    public override IReadOnlyList<string> Architectures => ["llama", "qwen3", "qwen3moe"];
 
     /// <inheritdoc/>
-    public override string ArchitectureOf(ModelConfig config) => config.Family is "llama" or "qwen3" ? config.Family
-        : throw new InkstoneRequestException("GGUF has no such network", "architecture", "llama or qwen3", config.Family);
+    public override string ArchitectureOf(ModelConfig config) => config.Family switch
+    {
+        "mixtral" => "llama",
+        "qwen3_moe" => "qwen3moe",
+        "llama" or "qwen3" => config.Family,
+        _ => throw new InkstoneRequestException("GGUF has no such network", "architecture", string.Join(", ", Architectures), config.Family),
+    };
 
     /// <inheritdoc/>
     public override ModelConfig ReadGguf(GgufFields fields)
@@ -117,6 +127,7 @@ public sealed class LlamaCheckpoint : ModelFamily
         foreach (var name in (string[])["attention.value_length", "rope.dimension_count"])
             if (fields.GetInt32(name, 1, 4_096, headWidth) != headWidth)
                 throw fields.Find(name)!.Value.Error("this form of Llama is not supported", $"{headWidth}");
+        var hiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22);
         return new LlamaConfig
         {
             VocabularySize = fields.VocabularySize,
@@ -126,8 +137,9 @@ public sealed class LlamaCheckpoint : ModelFamily
             HeadCount = heads,
             KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
             HeadWidth = headWidth,
-            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
-            QueryKeyNorm = fields.Architecture == "qwen3",
+            HiddenWidth = hiddenWidth,
+            Experts = ExpertGguf.Read(fields, hiddenWidth),
+            QueryKeyNorm = fields.Architecture is "qwen3" or "qwen3moe",
             TiedHead = fields.ShapeOf("output.weight") is null,
             RotaryTheta = fields.GetDouble("rope.freq_base", 1, 1e12, 10_000),
             RotaryPairing = fields.Architecture == "llama" ? RotaryPairing.Interleaved : RotaryPairing.Halves,
@@ -143,6 +155,8 @@ public sealed class LlamaCheckpoint : ModelFamily
             .Set("feed_forward_length", llama.HiddenWidth).Set("attention.head_count", llama.HeadCount).Set("attention.head_count_kv", llama.KeyValueHeadCount)
             .Set("attention.key_length", llama.HeadWidth).Set("attention.value_length", llama.HeadWidth).Set("rope.dimension_count", llama.HeadWidth)
             .Set("rope.freq_base", llama.RotaryTheta).Set("attention.layer_norm_rms_epsilon", llama.NormEpsilon).Set("vocab_size", llama.VocabularySize);
+        if (llama.Experts is not null)
+            ExpertGguf.Write(fields, llama.Experts, llama.Family);
     }
 
     /// <inheritdoc/>
@@ -150,7 +164,7 @@ public sealed class LlamaCheckpoint : ModelFamily
     {
         var llama = (Llama)model;
         // the architecture's own rows are those of interleaved pairs
-        TensorChange[] turned = llama.Settings.Family == "llama" && llama.Settings.RotaryPairing == RotaryPairing.Halves ? [new RotaryPermuted(llama.Settings.HeadWidth)] : [];
+        TensorChange[] turned = llama.Settings.Family is "llama" or "mixtral" && llama.Settings.RotaryPairing == RotaryPairing.Halves ? [new RotaryPermuted(llama.Settings.HeadWidth)] : [];
         var map = new CheckpointMap().Add("token_embd.weight", llama.Embedding.Parameters.Single()).Add("output_norm.weight", llama.FinalNorm.Weight);
         if (llama.Output is not null)
             map.Add("output.weight", llama.Output.Matrix);
@@ -165,8 +179,10 @@ public sealed class LlamaCheckpoint : ModelFamily
                 .Add(layer + "ffn_norm.weight", block.FeedForwardNorm.Weight);
             if (block.QueryNorm is not null)
                 map.Add(layer + "attn_q_norm.weight", block.QueryNorm.Weight).Add(layer + "attn_k_norm.weight", block.KeyNorm!.Weight);
-            var gated = (GatedFeedForward)block.FeedForward;
-            map.Add(layer + "ffn_gate.weight", gated.Gate.Matrix).Add(layer + "ffn_up.weight", gated.Up.Matrix).Add(layer + "ffn_down.weight", gated.Down.Matrix);
+            if (block.FeedForward is ExpertFeedForward experts)
+                ExpertNames.AddToGguf(map, layer, experts);
+            else if (block.FeedForward is GatedFeedForward gated)
+                map.Add(layer + "ffn_gate.weight", gated.Gate.Matrix).Add(layer + "ffn_up.weight", gated.Up.Matrix).Add(layer + "ffn_down.weight", gated.Down.Matrix);
         }
         return map;
     }
@@ -194,7 +210,9 @@ public sealed class LlamaCheckpoint : ModelFamily
                 .Add(layer + "post_attention_layernorm.weight", block.FeedForwardNorm.Weight);
             if (block.QueryNorm is not null)
                 map.Add(layer + "self_attn.q_norm.weight", block.QueryNorm.Weight).Add(layer + "self_attn.k_norm.weight", block.KeyNorm!.Weight);
-            if (block.FeedForward is GatedFeedForward gated)
+            if (block.FeedForward is ExpertFeedForward experts)
+                (llama.Settings.Family == "mixtral" ? ExpertNames.Mixtral : ExpertNames.Qwen).AddTo(map, layer, experts);
+            else if (block.FeedForward is GatedFeedForward gated)
                 map.Add(layer + "mlp.gate_proj.weight", gated.Gate.Matrix)
                     .Add(layer + "mlp.up_proj.weight", gated.Up.Matrix)
                     .Add(layer + "mlp.down_proj.weight", gated.Down.Matrix);

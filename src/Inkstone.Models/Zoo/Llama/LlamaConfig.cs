@@ -22,7 +22,12 @@ public sealed record LlamaConfig : ModelConfig
     public static LlamaConfig Tiny { get; } = new();
 
     /// <inheritdoc/>
-    public override string Family => FeedForward == FeedForwardKind.ReluSquared ? "inkstone" : QueryKeyNorm ? "qwen3" : "llama";
+    public override string Family =>
+        Experts is { SharedHiddenWidth: > 0 } ? "qwen2_moe"
+        : Experts is not null ? QueryKeyNorm ? "qwen3_moe" : "mixtral"
+        : FeedForward == FeedForwardKind.ReluSquared ? "inkstone"
+        : QueryKeyNorm ? "qwen3"
+        : "llama";
 
     /// <summary>Width of the residual stream.</summary>
     public int Width { get; init; } = 256;
@@ -44,6 +49,9 @@ public sealed record LlamaConfig : ModelConfig
 
     /// <summary>The feed-forward's shape.</summary>
     public FeedForwardKind FeedForward { get; init; } = FeedForwardKind.SwiGlu;
+
+    /// <summary>A mixture of experts in the feed-forward's place; null: one feed-forward for all rows.</summary>
+    public ExpertOptions? Experts { get; init; }
 
     /// <summary>Whether each head's query and key are RMS-normalised before the turn (Henry et al. 2020).</summary>
     public bool QueryKeyNorm { get; init; }
@@ -70,6 +78,8 @@ public sealed record LlamaConfig : ModelConfig
         {
             var attention = (long)Width * HeadWidth * (2 * HeadCount + 2 * KeyValueHeadCount);
             var feedForward = (long)Width * HiddenWidth * (FeedForward == FeedForwardKind.SwiGlu ? 3 : 2);
+            if (Experts is not null)
+                feedForward = Experts.ParameterCount(Width);
             var norms = 2L * Width + (QueryKeyNorm ? 2 * HeadWidth : 0);
             return (long)VocabularySize * Width * (TiedHead ? 1 : 2) + LayerCount * (attention + feedForward + norms) + Width;
         }
@@ -86,6 +96,7 @@ public sealed record LlamaConfig : ModelConfig
         ConfigRule.InRange(nameof(HeadWidth), HeadWidth, 2, 4_096);
         ConfigRule.Divides("2 (a head has pairs)", 2, nameof(HeadWidth), HeadWidth);
         ConfigRule.InRange(nameof(HiddenWidth), HiddenWidth, 1, 1 << 22);
+        Experts?.Validate();
         ConfigRule.InRange(nameof(RotaryTheta), RotaryTheta, 1, 1e12);
         ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);
         ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
