@@ -26,4 +26,13 @@ internal static class ConfigRule
             throw new InkstoneRequestException($"the value does not divide {wholeName}", name, $"a divisor of {whole.ToString(CultureInfo.InvariantCulture)}",
                 value.ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>The rules of rotary positions.</summary>
+    public static void Rotary(int width, int headWidth, double theta, RotaryScaling? scaling)
+    {
+        InRange("RotaryWidth", width, 2, headWidth);
+        Divides("2 (a head has pairs)", 2, "RotaryWidth", width);
+        InRange("RotaryTheta", theta, 1, 1e12);
+        scaling?.Validate(width);
+    }
 }

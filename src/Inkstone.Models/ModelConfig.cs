@@ -15,6 +15,10 @@ public abstract record ModelConfig
     /// <summary>How many trained numbers a network of this configuration has; a tied matrix counts once.</summary>
     public abstract long ParameterCount { get; }
 
+    /// <summary>The same network for sequences of another length.</summary>
+    /// <exception cref="Foundation.Errors.InkstoneRequestException">The network has no positions that far.</exception>
+    public virtual ModelConfig WithContext(int length) => this with { ContextLength = length };
+
     /// <summary>Throws when a value is out of its range or two do not fit together, naming it.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">A value is not possible.</exception>
     public virtual void Validate()

@@ -29,6 +29,26 @@ public sealed class CheckpointMap
         return this;
     }
 
+    /// <summary>A linear layer: its matrix and, where it has one, its bias.</summary>
+    public CheckpointMap Add(string name, Linear linear, params TensorChange[] changes)
+    {
+        Add(name + ".weight", linear.Matrix, changes);
+        return linear.Bias is null ? this : Add(name + ".bias", linear.Bias, changes);
+    }
+
+    /// <summary>A norm: its gain and, where it has one, its bias.</summary>
+    public CheckpointMap Add(string name, RmsNorm norm, params TensorChange[] changes) => Add(name + ".weight", norm.Weight, changes);
+
+    /// <inheritdoc cref="Add(string, RmsNorm, TensorChange[])"/>
+    public CheckpointMap Add(string name, LayerNorm norm) => Add(name + ".weight", norm.Weight).Add(name + ".bias", norm.Bias);
+
+    /// <summary>Linear layers that the file holds as one, their rows one after another.</summary>
+    public CheckpointMap AddSplit(string name, params IReadOnlyList<Linear> linears)
+    {
+        AddSplit(name + ".weight", [.. linears.Select(linear => linear.Matrix)]);
+        return linears[0].Bias is null ? this : AddSplit(name + ".bias", [.. linears.Select(linear => linear.Bias!)]);
+    }
+
     /// <summary>One tensor of the file that is several parameters one after another.</summary>
     public CheckpointMap AddSplit(string name, IReadOnlyList<Parameter> parameters, int axis = 0, params TensorChange[] changes)
     {

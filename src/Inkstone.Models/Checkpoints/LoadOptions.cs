@@ -20,4 +20,9 @@ public sealed record LoadOptions
     /// are copied first.
     /// </summary>
     public bool Mapped { get; init; } = true;
+
+    /// <summary>
+    /// The longest sequence to be served; null means the configuration's. What depends on it (LongRoPE's divisors, the dynamic base) is chosen by it, once.
+    /// </summary>
+    public int? ContextLength { get; init; }
 }

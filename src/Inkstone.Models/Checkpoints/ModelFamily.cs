@@ -43,6 +43,15 @@ public abstract class ModelFamily
     /// <summary>How GGUF files hold the model's parameters.</summary>
     public virtual CheckpointMap GgufMap(Model model) => throw new NotSupportedException();
 
+    /// <summary>Tensors of a GGUF file that belong to the configuration (rotary divisors); single precision.</summary>
+    public virtual IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> GgufTables(ModelConfig config) => [];
+
+    /// <summary>
+    /// Whether the code that folders of a <c>model_type</c> name in <c>auto_map</c> is the published network as it is defined here, so that naming it is no
+    /// reason to refuse them. It is not run in any case.
+    /// </summary>
+    public virtual bool KnowsOwnCodeOf(string name) => false;
+
     /// <summary>How published files hold the model's parameters.</summary>
     public abstract CheckpointMap Map(Model model);
 }

@@ -55,12 +55,15 @@ public static class ModelFolder
     /// <exception cref="InkstoneFormatException">A file is not what it must be; a tensor is missing, has another shape or is not known.</exception>
     public static Model Load(string folder, Backend? backend = null, LoadOptions? options = null)
     {
+        options ??= LoadOptions.Trainable;
         var (config, family) = ReadConfigAndFamily(folder);
+        if (options.ContextLength is { } length)
+            config = config.WithContext(length);
         RefuseExecutable(folder);
         using var weights = SafetensorsStore.Open(folder);
         RequireWeightsFor(config, weights, Path.Combine(folder, ConfigName));
         var model = family.Create(config, new ParameterSource("", Rng.From(0), backend ?? Backend.Default) { IsEmpty = true });
-        WeightLoader.Load(model, family.Map(model), weights, options ?? LoadOptions.Trainable);
+        WeightLoader.Load(model, family.Map(model), weights, options);
         return model;
     }
 
@@ -86,9 +89,17 @@ public static class ModelFolder
             throw new InkstoneNotFoundException("the model folder does not exist", folder);
         var path = Path.Combine(folder, ConfigName);
         var json = BoundedJson.ReadFile(path).AsObject();
-        if (json.Has("auto_map"))
+        if (json.FindObject("quantization_config") is { } quantized)
+            throw new InkstoneFormatException("the weights are quantised in a form that is not read", path, "plain weights, or a GGUF file",
+                $"quantization_config of {(quantized.Has("quant_method") ? quantized.GetString("quant_method") : "no stated method")}",
+                "Take the model's unquantised files, or its GGUF file.");
+        json.Ignore("quantization_config");
+        var name = json.GetString("model_type");
+        var isKnown = ModelFamilies.All.Any(known => known.Names.Contains(name) && known.KnowsOwnCodeOf(name));
+        if (json.Has("auto_map") && !isKnown)
             throw new InkstoneFormatException("the configuration asks for code of its own to be run, which Inkstone never does", path, "no auto_map");
-        var family = ModelFamilies.Named(json.GetString("model_type"), path);
+        json.Ignore("auto_map");
+        var family = ModelFamilies.Named(name, path);
         var config = family.ReadConfig(json);
         json.RefuseUnused();
         Validate(config, path);

@@ -46,7 +46,7 @@ public sealed record Offset(double Amount) : TensorChange
 }
 
 /// <summary>
-/// Rows of a query or key projection whose heads pair elements 2i and 2i + 1 in the file, and i and i + half here (Meta's own files, and GGUF's of Llama, against
+/// Rows of a query or key projection, or elements of its bias, whose heads pair elements 2i and 2i + 1 in the file, and i and i + half here (Meta's own files, and GGUF's of Llama, against
 /// Hugging Face's); or the other way round.
 /// </summary>
 /// <param name="HeadWidth">Rows of one head.</param>
@@ -76,5 +76,5 @@ public sealed record RotaryPermuted(int HeadWidth, bool Reversed = false) : Tens
     private Tensor ToPairs(Tensor x) => Turn(x, 2, HeadWidth / 2);
 
     private Tensor Turn(Tensor x, int first, int second) =>
-        x.Reshape(x.Shape[0] / HeadWidth, first, second, x.Shape[1]).Transpose(1, 2).Reshape(x.Shape);
+        x.Reshape(x.Shape[0] / HeadWidth, first, second, x.Rank == 1 ? 1 : x.Shape[1]).Transpose(1, 2).Reshape(x.Shape);
 }

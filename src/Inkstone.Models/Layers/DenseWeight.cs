@@ -32,6 +32,7 @@ public sealed class DenseWeight(Parameter parameter) : LinearWeight
     public override Tensor Rows(Tensor ids) => Parameter.Value.Rows(ids);
 
     /// <inheritdoc/>
-    public override Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options) =>
-        x.HeadCrossEntropy(Parameter.Value, targets, scale, options);
+    /// <remarks>With a bias, the logits of all rows are made at once.</remarks>
+    public override Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options, Tensor bias = default) =>
+        bias.IsMissing ? x.HeadCrossEntropy(Parameter.Value, targets, scale, options) : x.Linear(Parameter.Value, bias).CrossEntropy(targets, options).Sum() * scale;
 }

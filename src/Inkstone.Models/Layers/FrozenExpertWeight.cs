@@ -25,7 +25,7 @@ public sealed class FrozenExpertWeight(FrozenExperts experts) : LinearWeight
     public override Tensor Rows(Tensor ids) => throw NoMatrix("rows");
 
     /// <inheritdoc/>
-    public override Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options) => throw NoMatrix("cross-entropy");
+    public override Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options, Tensor bias = default) => throw NoMatrix("cross-entropy");
 
     private InkstoneShapeException NoMatrix(string operation) =>
         new("the weight is a stack of experts", operation, "a single matrix", $"[{Experts.Count}, {OutputWidth}, {InputWidth}]");

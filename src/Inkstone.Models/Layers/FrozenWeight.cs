@@ -27,6 +27,6 @@ public sealed class FrozenWeight(FrozenMatrix matrix) : LinearWeight
 
     /// <inheritdoc/>
     /// <remarks>The logits of all rows are made at once.</remarks>
-    public override Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options) =>
-        x.Linear(Matrix).CrossEntropy(targets, options).Sum() * scale;
+    public override Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options, Tensor bias = default) =>
+        x.Linear(Matrix, bias).CrossEntropy(targets, options).Sum() * scale;
 }

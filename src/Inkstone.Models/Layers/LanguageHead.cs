@@ -6,24 +6,34 @@ namespace Inkstone.Models;
 /// Hidden rows to vocabulary scores. Apart from <see cref="Model.Forward"/>, so that the loss can fuse with it, serving can apply it to the last row only, and
 /// an embedder can leave it out.
 /// </summary>
-public sealed class LanguageHead(Func<LinearWeight> weight, double softCap = 0) : Module
+/// <param name="weight">Gives the matrix.</param>
+/// <param name="softCap">c of c · tanh(z / c); 0 for none.</param>
+/// <param name="scale">What scores are multiplied with before the cap.</param>
+/// <param name="bias">What is added to every row's scores; null for nothing.</param>
+public sealed class LanguageHead(Func<LinearWeight> weight, double softCap = 0, double scale = 1, Parameter? bias = null) : Module
 {
     /// <summary>[vocabulary, width]; the embedding's own object when the two are tied.</summary>
     public LinearWeight Weight => weight();
 
+    /// <summary>What is added to every row's scores, [vocabulary]; null for nothing.</summary>
+    public Parameter? Bias { get; } = bias;
+
     /// <inheritdoc/>
     public override IEnumerable<Module> Children => [Weight];
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Parameter> OwnParameters => Bias is null ? [] : [Bias];
 
     /// <summary>Logits [rows, vocabulary].</summary>
     public Tensor Forward(Tensor hidden, Pass pass)
     {
-        var logits = Weight.Multiply(hidden, pass);
+        var logits = Weight.Multiply(hidden.Scaled(scale), pass, Bias?.Value ?? default);
         return softCap > 0 ? (logits / softCap).Tanh() * softCap : logits;
     }
 
-    /// <summary>Σ of the rows' cross-entropies in nats times a scale, a scalar; targets Int32 [rows], −100 counts nothing.</summary>
-    public Tensor Loss(Tensor hidden, Tensor targets, double scale, double smoothing = 0) =>
-        Weight.CrossEntropy(hidden, targets, scale, new CrossEntropyOptions(Smoothing: smoothing, SoftCap: softCap));
+    /// <summary>Σ of the rows' cross-entropies in nats times a factor, a scalar; targets Int32 [rows], −100 counts nothing.</summary>
+    public Tensor Loss(Tensor hidden, Tensor targets, double factor, double smoothing = 0) =>
+        Weight.CrossEntropy(hidden.Scaled(scale), targets, factor, new CrossEntropyOptions(Smoothing: smoothing, SoftCap: softCap), Bias?.Value ?? default);
 
     /// <summary>Each row's cross-entropy in nats, [rows]; a bounded number of logits at a time, nothing recorded.</summary>
     public void RowLosses(Tensor hidden, ReadOnlySpan<int> targets, Pass pass, Span<float> losses)

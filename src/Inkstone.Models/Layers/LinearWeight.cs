@@ -28,9 +28,9 @@ public abstract class LinearWeight : Module
     public abstract Tensor Rows(Tensor ids);
 
     /// <summary>
-    /// Σ cross-entropy(x·wᵀ, targets)·scale, a scalar, without the whole logit matrix.
+    /// Σ cross-entropy(x·wᵀ + bias, targets)·scale, a scalar, without the whole logit matrix where there is no bias.
     /// </summary>
-    public abstract Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options);
+    public abstract Tensor CrossEntropy(Tensor x, Tensor targets, double scale, CrossEntropyOptions options, Tensor bias = default);
 
     /// <summary>Floating-point operations of one row's product: 2 · input · output.</summary>
     public long FlopsPerRow => 2L * InputWidth * OutputWidth;

@@ -25,7 +25,7 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
             var jobs = new List<(string Name, WeightFormat Format, bool UsesGelu)>();
             using (var lines = File.CreateText(Path.Combine(folder, "jobs.jsonl")))
             {
-                foreach (var (name, (config, usesGelu)) in PeerCases.All.Where(known => LlamaFactAttribute.Only is not { } only || known.Key.Contains(only, StringComparison.Ordinal)))
+                foreach (var (name, (config, usesGelu)) in PeerCases.All.Where(known => IsWanted(known.Key)))
                     foreach (var format in FormatsFor(name))
                     {
                         var file = $"{name}.{format}.gguf";
@@ -60,6 +60,10 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
     }
 
     private static IEnumerable<WeightFormat> FormatsFor(string name) => name == "llama" ? WeightFormats.All : [WeightFormat.F32, WeightFormat.F16, WeightFormat.BF16, WeightFormat.Q8_0];
+
+    /// <summary>INKSTONE_LLAMA_CASES narrows the run to names that begin with one of its words.</summary>
+    private static bool IsWanted(string name) =>
+        Environment.GetEnvironmentVariable("INKSTONE_LLAMA_CASES") is not { Length: > 0 } words || words.Split(' ').Any(word => name.StartsWith(word, StringComparison.Ordinal));
 
     private static int[] Tokens(ModelConfig config) => [.. Enumerable.Range(0, Length).Select(i => (i * 7919 + 300) % config.VocabularySize)];
 
@@ -105,8 +109,6 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
 internal sealed class LlamaFactAttribute : FactAttribute
 {
     public static string? Modules { get; } = Environment.GetEnvironmentVariable("INKSTONE_LLAMA") is { Length: > 0 } folder ? folder : null;
-
-    public static string? Only { get; } = Environment.GetEnvironmentVariable("INKSTONE_LLAMA_CASES");
 
     public LlamaFactAttribute() => Skip = Modules is null ? "compares with live llama.cpp only where INKSTONE_LLAMA names a folder of node modules" : null;
 }

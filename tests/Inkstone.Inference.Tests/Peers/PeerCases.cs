@@ -13,6 +13,9 @@ internal static class PeerCases
         NormEpsilon = 1e-5,
     };
 
+    /// <summary>Divisors as LongRoPE's files have them, rising from the first pair to the last.</summary>
+    private static float[] Divisors(int count, float last) => [.. Enumerable.Range(0, count).Select(i => 1 + (last - 1) * i / (count - 1))];
+
     private static readonly ExpertOptions Experts = new() { Count = 8, Chosen = 2, HiddenWidth = 512 };
 
     /// <summary>Each network by a name, and whether llama.cpp's rounded table of GELU shows.</summary>
@@ -20,8 +23,27 @@ internal static class PeerCases
     {
         ["llama"] = (Llama, false),
         ["llama-tied"] = (Llama with { TiedHead = true }, false),
+        ["llama-biases"] = (Llama with { QueryKeyValueBias = true, OutputBias = true, FeedForwardBias = true }, false),
+        ["llama-linear"] = (Llama with { RotaryScaling = new LinearRotaryScaling(4) }, false),
+        ["llama-3.1"] = (Llama with { RotaryTheta = 5e5, RotaryScaling = new Llama3RotaryScaling(8, 32) }, false),
+        ["llama-yarn"] = (Llama with { RotaryScaling = new YarnRotaryScaling(4, 32) }, false),
+        ["qwen2"] = (Llama with { QueryKeyValueBias = true, TiedHead = true }, false),
+        ["qwen2-yarn"] = (Llama with { QueryKeyValueBias = true, RotaryTheta = 1e6, RotaryScaling = new YarnRotaryScaling(3, 40) { AttentionFactor = 1.3, BetaFast = 4 } }, false),
+        ["phi3"] = (Llama with { PublishedAs = "phi3", KeyValueHeadCount = 8 }, false),
+        ["phi3-long"] = (Llama with
+        {
+            PublishedAs = "phi3", RotaryWidth = 24,
+            RotaryScaling = new LongRotaryScaling(Divisors(12, 1.5f), Divisors(12, 6), 32) { AttentionFactor = LongRotaryScaling.DefaultMagnitude(4, 32) },
+        }, false),
+        ["phi3-short"] = (Llama with
+        {
+            PublishedAs = "phi3", ContextLength = 512,
+            RotaryScaling = new LongRotaryScaling(Divisors(16, 1.5f), Divisors(16, 6), 512) { AttentionFactor = 1.1 },
+        }, false),
+        ["granite"] = (Llama with { EmbeddingScale = 12, ResidualScale = 0.22, AttentionScale = 0.0625, LogitDivisor = 2 }, false),
         ["qwen3"] = (Llama with { QueryKeyNorm = true, RotaryTheta = 1e6 }, false),
         ["mixtral"] = (Llama with { Experts = Experts }, false),
+        ["qwen2moe"] = (Llama with { QueryKeyValueBias = true, Experts = Experts with { HiddenWidth = 256, Renormalised = false, SharedHiddenWidth = 512, SharedGate = true } }, false),
         ["qwen3moe"] = (Llama with { QueryKeyNorm = true, Experts = Experts with { HiddenWidth = 256 } }, false),
     };
 }

@@ -32,4 +32,11 @@ public sealed class GgufFieldWriter(GgufValues values, string architecture)
         values.Set($"{architecture}.{name}", value);
         return this;
     }
+
+    /// <summary>A mark a layer.</summary>
+    public GgufFieldWriter Set(string name, IReadOnlyList<bool> marks)
+    {
+        values.SetArray<int>($"{architecture}.{name}", [.. marks.Select(mark => mark ? 1 : 0)]);
+        return this;
+    }
 }

@@ -51,12 +51,14 @@ public sealed class GgufFields
             : throw value.Error("the value is out of range", string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"), number.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>A number.</summary>
+    /// <summary>A number; of one in single precision, the shortest decimal that it is (0.00001, not 0.000009999999747).</summary>
     public double GetDouble(string name, double least, double most, double? otherwise = null)
     {
         if (Find(name) is not { } value)
             return otherwise ?? throw Missing(name);
-        var number = value.AsDouble();
+        var number = value.Type == GgufType.Float32
+            ? double.Parse(((float)value.AsDouble()).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+            : value.AsDouble();
         return number >= least && number <= most ? number
             : throw value.Error("the value is out of range", string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"), number.ToString(CultureInfo.InvariantCulture));
     }

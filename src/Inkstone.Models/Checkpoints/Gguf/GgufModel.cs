@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
 using Inkstone.Foundation.Randomness;
@@ -27,12 +28,15 @@ public static class GgufModel
     /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or format, or is not known.</exception>
     public static Model Load(GgufFile file, Backend? backend = null, LoadOptions? options = null)
     {
+        options ??= LoadOptions.ForUse;
         var (config, family) = ReadConfig(file);
+        if (options.ContextLength is { } length)
+            config = config.WithContext(length);
         using var store = GgufStore.Over(file);
         store.RequireFormats();
         ModelFolder.RequireWeightsFor(config, store, file.Path);
         var model = family.Create(config, new ParameterSource("", Rng.From(0), backend ?? Backend.Default) { IsEmpty = true });
-        WeightLoader.Load(model, family.GgufMap(model), store, options ?? LoadOptions.ForUse);
+        WeightLoader.Load(model, family.GgufMap(model), store, options);
         return model;
     }
 
@@ -51,8 +55,19 @@ public static class GgufModel
     /// <param name="formatOf">The format of each matrix by its name in the file and its shape; null means single precision.</param>
     public static IReadOnlyList<GgufSource> TensorsOf(Model model, Func<string, Shape, WeightFormat>? formatOf = null)
     {
-        var map = ModelFamilies.Of(model).GgufMap(model);
+        var family = ModelFamilies.Of(model);
+        var map = family.GgufMap(model);
         var sources = new List<GgufSource>();
+        foreach (var (name, numbers) in family.GgufTables(model.Config))
+            sources.Add(new GgufSource(name, GgufTensorType.F32, [numbers.Count], stream =>
+            {
+                Span<byte> bytes = stackalloc byte[sizeof(float)];
+                foreach (var number in numbers)
+                {
+                    BinaryPrimitives.WriteSingleLittleEndian(bytes, number);
+                    stream.Write(bytes);
+                }
+            }));
         foreach (var entry in map.Entries)
             foreach (var (name, shape) in entry.StoredShapes())
             {

@@ -20,13 +20,13 @@ public sealed class Llama : Model
         config.Validate();
         Settings = config;
         Backend = source.Backend;
-        _rotary = new Rotary(config.HeadWidth, config.ContextLength, config.RotaryTheta, config.RotaryPairing, Backend);
+        _rotary = new Rotary(config.TurnedWidth, config.ContextLength, config.RotaryTheta, config.RotaryPairing, Backend, config.RotaryScaling);
         Embedding = new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation);
         var blocks = source.In("blocks");
         Stack = new BlockStack([.. Enumerable.Range(0, config.LayerCount).Select(layer => new LlamaBlock(blocks.In(layer), layer, config, _rotary))]);
         FinalNorm = new RmsNorm(source.In("final_norm"), config.Width, config.NormEpsilon);
         Output = config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation);
-        Head = new LanguageHead(() => Output?.Weight ?? Embedding.Weight);
+        Head = new LanguageHead(() => Output?.Weight ?? Embedding.Weight, scale: 1 / config.LogitDivisor);
     }
 
     /// <summary>The configuration.</summary>
@@ -58,7 +58,10 @@ public sealed class Llama : Model
 
     /// <inheritdoc/>
     public override IReadOnlyList<LayerMemory> Memory =>
-        [.. Stack.Blocks.Select(_ => new LayerMemory(Settings.HeadCount, Settings.KeyValueHeadCount, Settings.HeadWidth, Settings.HeadWidth))];
+    [
+        .. Stack.Blocks.Select(block => new LayerMemory(
+            Settings.HeadCount, Settings.KeyValueHeadCount, Settings.HeadWidth, Settings.HeadWidth, Settings.WindowedLayers.Has(block.Layer) ? Settings.Window : 0)),
+    ];
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterGroup> ParameterGroups =>
@@ -74,7 +77,7 @@ public sealed class Llama : Model
     {
         RequireLength(pass.LongestPosition + 1, ContextLength);
         _rotary.Prepare(pass);
-        var x = pass.Tap(-1, Site.Embedding, Embedding.Forward(pass.Tokens));
+        var x = pass.Tap(-1, Site.Embedding, Embedding.Forward(pass.Tokens).Scaled(Settings.EmbeddingScale));
         x = pass.Wanted(Stack.Forward(x, pass));
         return pass.Tap(-1, Site.FinalNorm, FinalNorm.Forward(x));
     }

@@ -6,32 +6,37 @@ namespace Inkstone.Models;
 public sealed class LlamaBlock : Block
 {
     private readonly Rotary _rotary;
-    private readonly AttentionForm _attention = new();
+    private readonly AttentionForm _attention;
+    private readonly int _headWidth;
+    private readonly double _scale;
 
     internal LlamaBlock(ParameterSource source, int layer, LlamaConfig config, Rotary rotary)
         : base(layer)
     {
         _rotary = rotary;
+        _headWidth = config.HeadWidth;
+        _scale = config.ResidualScale;
+        _attention = new AttentionForm { Scale = (float?)config.AttentionScale, Window = config.WindowedLayers.Has(layer) ? config.Window : 0 };
         var deviation = config.InitialDeviation;
         // what is added to the stream starts smaller, so that its variance does not grow with depth (GPT-2's rule)
         var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);
         var attention = source.In("attention");
         AttentionNorm = new RmsNorm(source.In("attention_norm"), config.Width, config.NormEpsilon);
-        Query = new Linear(attention.In("query"), config.Width, config.HeadCount * config.HeadWidth, bias: false, deviation);
-        Key = new Linear(attention.In("key"), config.Width, config.KeyValueHeadCount * config.HeadWidth, bias: false, deviation);
-        Value = new Linear(attention.In("value"), config.Width, config.KeyValueHeadCount * config.HeadWidth, bias: false, deviation);
+        Query = new Linear(attention.In("query"), config.Width, config.HeadCount * config.HeadWidth, config.QueryKeyValueBias, deviation);
+        Key = new Linear(attention.In("key"), config.Width, config.KeyValueHeadCount * config.HeadWidth, config.QueryKeyValueBias, deviation);
+        Value = new Linear(attention.In("value"), config.Width, config.KeyValueHeadCount * config.HeadWidth, config.QueryKeyValueBias, deviation);
         if (config.QueryKeyNorm)
         {
             QueryNorm = new RmsNorm(attention.In("query_norm"), config.HeadWidth, config.NormEpsilon);
             KeyNorm = new RmsNorm(attention.In("key_norm"), config.HeadWidth, config.NormEpsilon);
         }
-        Output = new Linear(attention.In("output"), config.HeadCount * config.HeadWidth, config.Width, bias: false, outputDeviation);
+        Output = new Linear(attention.In("output"), config.HeadCount * config.HeadWidth, config.Width, config.OutputBias, outputDeviation);
         FeedForwardNorm = new RmsNorm(source.In("feed_forward_norm"), config.Width, config.NormEpsilon);
         FeedForward = config.Experts is not null
             ? new ExpertFeedForward(source.In("feed_forward"), config.Width, config.Experts, deviation, outputDeviation)
             : config.FeedForward == FeedForwardKind.SwiGlu
-            ? new GatedFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, deviation, outputDeviation)
-            : new PlainFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, UnaryFunction.ReluSquared, bias: false, deviation, outputDeviation);
+            ? new GatedFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, deviation, outputDeviation, bias: config.FeedForwardBias)
+            : new PlainFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, UnaryFunction.ReluSquared, config.FeedForwardBias, deviation, outputDeviation);
     }
 
     /// <summary>The norm before attention.</summary>
@@ -73,14 +78,13 @@ public sealed class LlamaBlock : Block
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
     {
-        var width = _rotary.HeadWidth;
         var h = pass.Tap(Layer, Site.AttentionNorm, AttentionNorm.Forward(x));
-        var q = _rotary.Apply(Normalise(QueryNorm, Query.Forward(h, pass).SplitHeads(width)), pass);
-        var k = _rotary.Apply(Normalise(KeyNorm, Key.Forward(h, pass).SplitHeads(width)), pass);
-        var attended = pass.Attend(Layer, q, k, Value.Forward(h, pass).SplitHeads(width), _attention);
-        x += Output.Forward(attended.MergeHeads(), pass);
+        var q = _rotary.Apply(Normalise(QueryNorm, Query.Forward(h, pass).SplitHeads(_headWidth)), pass);
+        var k = _rotary.Apply(Normalise(KeyNorm, Key.Forward(h, pass).SplitHeads(_headWidth)), pass);
+        var attended = pass.Attend(Layer, q, k, Value.Forward(h, pass).SplitHeads(_headWidth), _attention);
+        x += Output.Forward(attended.MergeHeads(), pass).Scaled(_scale);
         h = pass.Tap(Layer, Site.FeedForwardNorm, FeedForwardNorm.Forward(x));
-        return pass.Tap(Layer, Site.Residual, x + pass.Tap(Layer, Site.FeedForward, FeedForward.Forward(h, pass)));
+        return pass.Tap(Layer, Site.Residual, x + pass.Tap(Layer, Site.FeedForward, FeedForward.Forward(h, pass)).Scaled(_scale));
     }
 
     private static Tensor Normalise(RmsNorm? norm, Tensor heads) => norm is null ? heads : norm.Forward(heads);

@@ -5,11 +5,16 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
-/// <summary>Llama and Qwen 3 as Hugging Face's files have them; the plain squared-ReLU form, which nobody else has, under a name of its own.</summary>
-public sealed class LlamaCheckpoint : ModelFamily
+/// <summary>
+/// Llama, Mistral, Mixtral, Qwen 2, Qwen 3 and their mixtures of experts, Phi-3 and Granite as Hugging Face's files and GGUF's have them; the plain squared-ReLU form, which nobody else has, under a
+/// name of its own.
+/// </summary>
+public sealed partial class LlamaCheckpoint : ModelFamily
 {
+    internal static readonly string[] FamilyNames = ["llama", "mistral", "qwen2", "qwen3", "phi3", "granite", "mixtral", "qwen2_moe", "qwen3_moe", "inkstone"];
+
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Names => ["llama", "qwen3", "mixtral", "qwen3_moe", "inkstone"];
+    public override IReadOnlyList<string> Names => FamilyNames;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ModelConfig> TinyConfigs
@@ -27,58 +32,96 @@ public sealed class LlamaCheckpoint : ModelFamily
                 HeadWidth = 8,
                 HiddenWidth = 48,
             };
-            var experts = new ExpertOptions { Count = 5, Chosen = 2, HiddenWidth = 24 };
-            return [tiny, tiny with { QueryKeyNorm = true, TiedHead = false }, tiny with { FeedForward = FeedForwardKind.ReluSquared, KeyValueHeadCount = 4 },
-                tiny with { Experts = experts, HiddenWidth = 24 }, tiny with { Experts = experts with { Renormalised = false }, QueryKeyNorm = true }];
+            float[] shorter = [1, 1.0625f, 1.25f], longer = [1, 1.5f, 3];
+            return
+            [
+                tiny,
+                tiny with { QueryKeyNorm = true, TiedHead = false },
+                tiny with { FeedForward = FeedForwardKind.ReluSquared, KeyValueHeadCount = 4 },
+                tiny with { Window = 20, RotaryScaling = new LinearRotaryScaling(2.5) },
+                tiny with { QueryKeyValueBias = true, Window = 20, WindowedLayers = LayerPattern.From(1, 2), RotaryScaling = new YarnRotaryScaling(4, 24) },
+                tiny with { QueryKeyValueBias = true, OutputBias = true, FeedForwardBias = true, RotaryScaling = new Llama3RotaryScaling(8, 32) },
+                tiny with { RotaryScaling = new DynamicRotaryScaling(2, 32) },
+                tiny with
+                {
+                    PublishedAs = "phi3", TiedHead = false, Window = 40, RotaryWidth = 6,
+                    RotaryScaling = new LongRotaryScaling(shorter, longer, 32) { AttentionFactor = LongRotaryScaling.DefaultMagnitude(3, 32) },
+                },
+                tiny with { Experts = new() { Count = 5, HiddenWidth = 48 } },
+                tiny with { Experts = new() { Count = 6, HiddenWidth = 24, Chosen = 3 }, QueryKeyNorm = true },
+                tiny with { Experts = new() { Count = 5, HiddenWidth = 24, Renormalised = false, SharedHiddenWidth = 40, SharedGate = true }, QueryKeyValueBias = true },
+                tiny with { EmbeddingScale = 12, ResidualScale = 0.22, AttentionScale = 0.125, LogitDivisor = 8 },
+            ];
         }
     }
 
     /// <inheritdoc/>
+    /// <remarks>Phi-3's folders name the code that has become the library's.</remarks>
+    public override bool KnowsOwnCodeOf(string name) => name == "phi3";
+
+    /// <inheritdoc/>
     public override ModelConfig ReadConfig(JsonObjectReader json)
     {
-        json.Ignore("architectures", "torch_dtype", "dtype", "transformers_version", "use_cache", "bos_token_id", "eos_token_id", "pad_token_id", "_name_or_path",
-            "pretraining_tp", "attention_dropout", "max_window_layers", "layer_types");
+        CommonKeys.Ignore(json);
+        json.Ignore("is_llama_config");
         var family = json.GetString("model_type");
         json.GetChoice("hidden_act", family == "inkstone" ? ["relu2"] : ["silu"], family == "inkstone" ? "relu2" : "silu");
-        foreach (var option in (string[])["attention_bias", "mlp_bias", "use_sliding_window"])
-            if (json.GetBoolean(option, false))
-                throw json.Get(option).Error("this form of Llama is not supported", "false");
-        foreach (var option in (string[])["rope_scaling", "sliding_window"])
-        {
-            if (json.Find(option) is { } value)
-                throw value.Error("this form of Llama is not supported", "null");
-            json.Ignore(option);
-        }
+        RequireFalse(json, "rope_interleaved", "use_mrope");
         var heads = json.GetInt32("num_attention_heads", 1, 4_096);
         var width = json.GetInt32("hidden_size", 1, 1 << 20);
-        return new LlamaConfig
+        var headWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
+        var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 2_048);
+        var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
+        var rotary = RotaryJson.Read(json, headWidth, contextLength);
+        var attentionBias = !HasFixedBiases(family) && json.GetBoolean("attention_bias", false);
+        var (window, windowed) = ReadWindow(json, family, layers);
+        var config = new LlamaConfig
         {
             VocabularySize = json.GetInt32("vocab_size", 1, 1 << 24),
-            ContextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 2_048),
+            ContextLength = contextLength,
             Width = width,
-            LayerCount = json.GetInt32("num_hidden_layers", 1, 4_096),
+            LayerCount = layers,
             HeadCount = heads,
             KeyValueHeadCount = json.GetInt32("num_key_value_heads", 1, 4_096, heads),
-            HeadWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096)),
+            HeadWidth = headWidth,
             HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
             FeedForward = family == "inkstone" ? FeedForwardKind.ReluSquared : FeedForwardKind.SwiGlu,
+            FeedForwardBias = family is "llama" or "granite" or "inkstone" && json.GetBoolean("mlp_bias", false),
+            QueryKeyValueBias = family is "qwen2" or "qwen2_moe" || attentionBias,
+            OutputBias = attentionBias,
             Experts = ExpertJson.Read(json, family),
             QueryKeyNorm = family is "qwen3" or "qwen3_moe" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
+            Window = window,
+            WindowedLayers = windowed,
             TiedHead = json.GetBoolean("tie_word_embeddings", false),
-            RotaryTheta = json.GetDouble("rope_theta", 1, 1e12, 10_000),
-            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, 1e-6),
+            RotaryTheta = rotary.Theta,
+            RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
+            RotaryScaling = rotary.Scaling,
+            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, family == "phi3" ? 1e-5 : 1e-6),
             InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
+        if (family == "granite")
+            config = config with
+            {
+                EmbeddingScale = json.GetDouble("embedding_multiplier", 1e-6, 1e6, 1),
+                ResidualScale = json.GetDouble("residual_multiplier", 1e-6, 1e6, 1),
+                AttentionScale = json.GetDouble("attention_multiplier", 1e-6, 1e6, 1),
+                LogitDivisor = json.GetDouble("logits_scaling", 1e-6, 1e6, 1),
+            };
+        return config.Family == family ? config : config with { PublishedAs = family };
     }
 
     /// <inheritdoc/>
     public override void WriteConfig(ModelConfig config, Utf8JsonWriter json)
     {
         var llama = (LlamaConfig)config;
+        var family = llama.Family;
+        if (family is not ("qwen2" or "qwen2_moe") && llama.QueryKeyValueBias != llama.OutputBias)
+            throw new InkstoneRequestException("the family's files have no such network", nameof(LlamaConfig.OutputBias), $"{llama.QueryKeyValueBias}, as of the queries");
         json.WriteStartObject();
-        json.WriteString("model_type", llama.Family);
+        json.WriteString("model_type", family);
         json.WriteStartArray("architectures");
-        json.WriteStringValue(llama.Family switch { "qwen3" => "Qwen3ForCausalLM", "mixtral" => "MixtralForCausalLM", "qwen3_moe" => "Qwen3MoeForCausalLM", "llama" => "LlamaForCausalLM", _ => "InkstoneForCausalLM" });
+        json.WriteStringValue(string.Concat(family.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])) + "ForCausalLM");
         json.WriteEndArray();
         json.WriteNumber("vocab_size", llama.VocabularySize);
         json.WriteNumber("max_position_embeddings", llama.ContextLength);
@@ -89,13 +132,26 @@ public sealed class LlamaCheckpoint : ModelFamily
         json.WriteNumber("head_dim", llama.HeadWidth);
         json.WriteNumber("intermediate_size", llama.HiddenWidth);
         json.WriteString("hidden_act", llama.FeedForward == FeedForwardKind.ReluSquared ? "relu2" : "silu");
-        if (llama.FeedForward == FeedForwardKind.ReluSquared)
+        if (family == "inkstone")
             json.WriteBoolean("query_key_norm", llama.QueryKeyNorm);
         if (llama.Experts is not null)
-            ExpertJson.Write(json, llama.Experts, llama.Family);
-        json.WriteBoolean("attention_bias", false);
+            ExpertJson.Write(json, llama.Experts, family);
+        if (!HasFixedBiases(family))
+            json.WriteBoolean("attention_bias", llama.OutputBias);
+        if (family is "llama" or "granite" or "inkstone")
+            json.WriteBoolean("mlp_bias", llama.FeedForwardBias);
+        if (family == "granite")
+        {
+            json.WriteFinite("embedding_multiplier", llama.EmbeddingScale);
+            json.WriteFinite("residual_multiplier", llama.ResidualScale);
+            json.WriteFinite("attention_multiplier", llama.AttentionScale ?? 1 / Math.Sqrt(llama.HeadWidth));
+            json.WriteFinite("logits_scaling", llama.LogitDivisor);
+        }
+        WriteWindow(llama, json);
         json.WriteBoolean("tie_word_embeddings", llama.TiedHead);
-        json.WriteFinite("rope_theta", llama.RotaryTheta);
+        RotaryJson.Write(json, llama.RotaryTheta, llama.RotaryScaling, llama.ContextLength);
+        if (llama.RotaryWidth is { } turned)
+            json.WriteFinite("partial_rotary_factor", (double)turned / llama.HeadWidth);
         json.WriteFinite("rms_norm_eps", llama.NormEpsilon);
         json.WriteFinite("initializer_range", llama.InitialDeviation);
         json.WriteString("torch_dtype", "float32");
@@ -106,119 +162,97 @@ public sealed class LlamaCheckpoint : ModelFamily
     public override Model Create(ModelConfig config, ParameterSource source) => new Llama((LlamaConfig)config, source);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Architectures => ["llama", "qwen3", "qwen3moe"];
-
-    /// <inheritdoc/>
-    public override string ArchitectureOf(ModelConfig config) => config.Family switch
-    {
-        "mixtral" => "llama",
-        "qwen3_moe" => "qwen3moe",
-        "llama" or "qwen3" => config.Family,
-        _ => throw new InkstoneRequestException("GGUF has no such network", "architecture", string.Join(", ", Architectures), config.Family),
-    };
-
-    /// <inheritdoc/>
-    public override ModelConfig ReadGguf(GgufFields fields)
-    {
-        fields.Ignore("attention.causal");
-        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
-        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
-        var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
-        foreach (var name in (string[])["attention.value_length", "rope.dimension_count"])
-            if (fields.GetInt32(name, 1, 4_096, headWidth) != headWidth)
-                throw fields.Find(name)!.Value.Error("this form of Llama is not supported", $"{headWidth}");
-        var hiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22);
-        return new LlamaConfig
-        {
-            VocabularySize = fields.VocabularySize,
-            ContextLength = fields.GetInt32("context_length", 1, 1 << 24),
-            Width = width,
-            LayerCount = fields.GetInt32("block_count", 1, 4_096),
-            HeadCount = heads,
-            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
-            HeadWidth = headWidth,
-            HiddenWidth = hiddenWidth,
-            Experts = ExpertGguf.Read(fields, hiddenWidth),
-            QueryKeyNorm = fields.Architecture is "qwen3" or "qwen3moe",
-            TiedHead = fields.ShapeOf("output.weight") is null,
-            RotaryTheta = fields.GetDouble("rope.freq_base", 1, 1e12, 10_000),
-            RotaryPairing = fields.Architecture == "llama" ? RotaryPairing.Interleaved : RotaryPairing.Halves,
-            NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
-        };
-    }
-
-    /// <inheritdoc/>
-    public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
-    {
-        var llama = (LlamaConfig)config;
-        fields.Set("context_length", llama.ContextLength).Set("embedding_length", llama.Width).Set("block_count", llama.LayerCount)
-            .Set("feed_forward_length", llama.HiddenWidth).Set("attention.head_count", llama.HeadCount).Set("attention.head_count_kv", llama.KeyValueHeadCount)
-            .Set("attention.key_length", llama.HeadWidth).Set("attention.value_length", llama.HeadWidth).Set("rope.dimension_count", llama.HeadWidth)
-            .Set("rope.freq_base", llama.RotaryTheta).Set("attention.layer_norm_rms_epsilon", llama.NormEpsilon).Set("vocab_size", llama.VocabularySize);
-        if (llama.Experts is not null)
-            ExpertGguf.Write(fields, llama.Experts, llama.Family);
-    }
-
-    /// <inheritdoc/>
-    public override CheckpointMap GgufMap(Model model)
-    {
-        var llama = (Llama)model;
-        // the architecture's own rows are those of interleaved pairs
-        TensorChange[] turned = llama.Settings.Family is "llama" or "mixtral" && llama.Settings.RotaryPairing == RotaryPairing.Halves ? [new RotaryPermuted(llama.Settings.HeadWidth)] : [];
-        var map = new CheckpointMap().Add("token_embd.weight", llama.Embedding.Parameters.Single()).Add("output_norm.weight", llama.FinalNorm.Weight);
-        if (llama.Output is not null)
-            map.Add("output.weight", llama.Output.Matrix);
-        foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
-        {
-            var layer = $"blk.{block.Layer}.";
-            map.Add(layer + "attn_norm.weight", block.AttentionNorm.Weight)
-                .Add(layer + "attn_q.weight", block.Query.Matrix, turned)
-                .Add(layer + "attn_k.weight", block.Key.Matrix, turned)
-                .Add(layer + "attn_v.weight", block.Value.Matrix)
-                .Add(layer + "attn_output.weight", block.Output.Matrix)
-                .Add(layer + "ffn_norm.weight", block.FeedForwardNorm.Weight);
-            if (block.QueryNorm is not null)
-                map.Add(layer + "attn_q_norm.weight", block.QueryNorm.Weight).Add(layer + "attn_k_norm.weight", block.KeyNorm!.Weight);
-            if (block.FeedForward is ExpertFeedForward experts)
-                ExpertNames.AddToGguf(map, layer, experts);
-            else if (block.FeedForward is GatedFeedForward gated)
-                map.Add(layer + "ffn_gate.weight", gated.Gate.Matrix).Add(layer + "ffn_up.weight", gated.Up.Matrix).Add(layer + "ffn_down.weight", gated.Down.Matrix);
-        }
-        return map;
-    }
-
-    /// <inheritdoc/>
     public override CheckpointMap Map(Model model)
     {
         var llama = (Llama)model;
+        var isFused = llama.Settings.Family == "phi3";
         TensorChange[] turned = llama.Settings.RotaryPairing == RotaryPairing.Interleaved ? [new RotaryPermuted(llama.Settings.HeadWidth, Reversed: true)] : [];
         var map = new CheckpointMap()
             .Add("model.embed_tokens.weight", llama.Embedding.Parameters.Single())
-            .Add("model.norm.weight", llama.FinalNorm.Weight);
+            .Add("model.norm", llama.FinalNorm)
+            .Ignore(name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
         if (llama.Output is null)
             map.AddTied("lm_head.weight");
         else
-            map.Add("lm_head.weight", llama.Output.Matrix);
+            map.Add("lm_head", llama.Output);
         foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
         {
             var layer = $"model.layers.{block.Layer}.";
-            map.Add(layer + "input_layernorm.weight", block.AttentionNorm.Weight)
-                .Add(layer + "self_attn.q_proj.weight", block.Query.Matrix, turned)
-                .Add(layer + "self_attn.k_proj.weight", block.Key.Matrix, turned)
-                .Add(layer + "self_attn.v_proj.weight", block.Value.Matrix)
-                .Add(layer + "self_attn.o_proj.weight", block.Output.Matrix)
-                .Add(layer + "post_attention_layernorm.weight", block.FeedForwardNorm.Weight);
+            map.Add(layer + "input_layernorm", block.AttentionNorm).Add(layer + "self_attn.o_proj", block.Output).Add(layer + "post_attention_layernorm", block.FeedForwardNorm);
+            if (isFused)
+                map.AddSplit(layer + "self_attn.qkv_proj", block.Query, block.Key, block.Value);
+            else
+                map.Add(layer + "self_attn.q_proj", block.Query, turned).Add(layer + "self_attn.k_proj", block.Key, turned).Add(layer + "self_attn.v_proj", block.Value);
             if (block.QueryNorm is not null)
-                map.Add(layer + "self_attn.q_norm.weight", block.QueryNorm.Weight).Add(layer + "self_attn.k_norm.weight", block.KeyNorm!.Weight);
-            if (block.FeedForward is ExpertFeedForward experts)
-                (llama.Settings.Family == "mixtral" ? ExpertNames.Mixtral : ExpertNames.Qwen).AddTo(map, layer, experts);
-            else if (block.FeedForward is GatedFeedForward gated)
-                map.Add(layer + "mlp.gate_proj.weight", gated.Gate.Matrix)
-                    .Add(layer + "mlp.up_proj.weight", gated.Up.Matrix)
-                    .Add(layer + "mlp.down_proj.weight", gated.Down.Matrix);
-            else if (block.FeedForward is PlainFeedForward plain)
-                map.Add(layer + "mlp.up_proj.weight", plain.Up.Matrix).Add(layer + "mlp.down_proj.weight", plain.Down.Matrix);
+                map.Add(layer + "self_attn.q_norm", block.QueryNorm).Add(layer + "self_attn.k_norm", block.KeyNorm!);
+            AddFeedForward(map, layer, block.FeedForward, llama.Settings.Family);
         }
         return map;
+    }
+
+    /// <summary>Whether the family's files say nothing of biases in attention.</summary>
+    private static bool HasFixedBiases(string family) => family is "mistral" or "mixtral" or "qwen2" or "qwen2_moe";
+
+    private static void AddFeedForward(CheckpointMap map, string layer, FeedForward feedForward, string family)
+    {
+        if (feedForward is ExpertFeedForward experts)
+        {
+            (family == "mixtral" ? ExpertNames.Mixtral : ExpertNames.Qwen).AddTo(map, layer, experts);
+            return;
+        }
+        if (feedForward is PlainFeedForward plain)
+        {
+            map.Add(layer + "mlp.up_proj", plain.Up).Add(layer + "mlp.down_proj", plain.Down);
+            return;
+        }
+        var gated = (GatedFeedForward)feedForward;
+        map.Add(layer + "mlp.down_proj", gated.Down);
+        if (family == "phi3")
+            map.AddSplit(layer + "mlp.gate_up_proj", gated.Gate, gated.Up);
+        else
+            map.Add(layer + "mlp.gate_proj", gated.Gate).Add(layer + "mlp.up_proj", gated.Up);
+    }
+
+    /// <summary>The window and the layers that have it.</summary>
+    private static (int Window, LayerPattern Layers) ReadWindow(JsonObjectReader json, string family, int layerCount)
+    {
+        var window = json.Find("sliding_window");
+        var types = LayerPattern.Read(json, layerCount);
+        if (IsQwen(family))
+        {
+            var first = json.GetInt32("max_window_layers", 0, 1 << 16, layerCount);
+            if (!json.GetBoolean("use_sliding_window", false) || window is null)
+                return (0, LayerPattern.All);
+            return (window.Value.AsInt32(1, 1 << 24), types ?? LayerPattern.From(first, layerCount));
+        }
+        RequireFalse(json, "use_sliding_window");
+        json.Ignore("max_window_layers");
+        if (window is { } unknown && family is not ("mistral" or "mixtral" or "phi3" or "inkstone"))
+            throw unknown.Error("this form of Llama is not supported", "null");
+        return (window?.AsInt32(1, 1 << 24) ?? 0, window is null || types is null ? LayerPattern.All : types);
+    }
+
+    private static bool IsQwen(string family) => family.StartsWith("qwen", StringComparison.Ordinal);
+
+    private static void WriteWindow(LlamaConfig llama, Utf8JsonWriter json)
+    {
+        if (llama.Family is "llama" or "granite" && llama.Window > 0)
+            throw new InkstoneRequestException("the family's files have no such network", nameof(LlamaConfig.Window), "0", $"{llama.Window}", "Set PublishedAs to mistral.");
+        if (IsQwen(llama.Family))
+            json.WriteBoolean("use_sliding_window", llama.Window > 0);
+        if (llama.Window == 0)
+        {
+            json.WriteNull("sliding_window");
+            return;
+        }
+        json.WriteNumber("sliding_window", llama.Window);
+        llama.WindowedLayers.Write(json, llama.LayerCount);
+    }
+
+    private static void RequireFalse(JsonObjectReader json, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (json.GetBoolean(name, false))
+                throw json.Get(name).Error("this form of Llama is not supported", "false");
     }
 }

@@ -1,3 +1,4 @@
+using Inkstone.Foundation.Errors;
 using Inkstone.Tensors;
 
 namespace Inkstone.Models;
@@ -13,8 +14,10 @@ public enum FeedForwardKind
 }
 
 /// <summary>
-/// The Llama family: rotary positions, RMSNorm before each half of a block, grouped-query attention, gated feed-forward (Touvron et al. 2023). With
-/// <see cref="QueryKeyNorm"/> it is Qwen 3's form.
+/// The Llama family: rotary positions, RMSNorm before each half of a block, grouped-query attention, gated feed-forward (Touvron et al. 2023). By its values it is
+/// also Mistral (<see cref="Window"/>), Qwen 2 (<see cref="QueryKeyValueBias"/>), Qwen 3 (<see cref="QueryKeyNorm"/>), their mixtures and Mixtral
+/// (<see cref="Experts"/>), Phi-3 (<see cref="RotaryScaling"/> with
+/// lists) and Granite (the four scales).
 /// </summary>
 public sealed record LlamaConfig : ModelConfig
 {
@@ -22,12 +25,10 @@ public sealed record LlamaConfig : ModelConfig
     public static LlamaConfig Tiny { get; } = new();
 
     /// <inheritdoc/>
-    public override string Family =>
-        Experts is { SharedHiddenWidth: > 0 } ? "qwen2_moe"
-        : Experts is not null ? QueryKeyNorm ? "qwen3_moe" : "mixtral"
-        : FeedForward == FeedForwardKind.ReluSquared ? "inkstone"
-        : QueryKeyNorm ? "qwen3"
-        : "llama";
+    public override string Family => PublishedAs ?? FamilyOfValues;
+
+    /// <summary>The family in whose names the network is written where its values alone would say another; null: as they say.</summary>
+    public string? PublishedAs { get; init; }
 
     /// <summary>Width of the residual stream.</summary>
     public int Width { get; init; } = 256;
@@ -53,14 +54,47 @@ public sealed record LlamaConfig : ModelConfig
     /// <summary>A mixture of experts in the feed-forward's place; null: one feed-forward for all rows.</summary>
     public ExpertOptions? Experts { get; init; }
 
+    /// <summary>Whether the feed-forward's matrices have biases.</summary>
+    public bool FeedForwardBias { get; init; }
+
+    /// <summary>Whether queries, keys and values have biases.</summary>
+    public bool QueryKeyValueBias { get; init; }
+
+    /// <summary>Whether attention's output projection has a bias.</summary>
+    public bool OutputBias { get; init; }
+
     /// <summary>Whether each head's query and key are RMS-normalised before the turn (Henry et al. 2020).</summary>
     public bool QueryKeyNorm { get; init; }
+
+    /// <summary>Keys this many positions or more away are not seen (0: no limit).</summary>
+    public int Window { get; init; }
+
+    /// <summary>The layers that have the window; the others see everything.</summary>
+    public LayerPattern WindowedLayers { get; init; } = LayerPattern.All;
+
+    /// <summary>The factor of a query's product with a key; null means 1 / √head width.</summary>
+    public double? AttentionScale { get; init; }
+
+    /// <summary>What embedded rows are multiplied with.</summary>
+    public double EmbeddingScale { get; init; } = 1;
+
+    /// <summary>What each half of a block is multiplied with before it is added to the stream.</summary>
+    public double ResidualScale { get; init; } = 1;
+
+    /// <summary>What the head's scores are divided by.</summary>
+    public double LogitDivisor { get; init; } = 1;
 
     /// <summary>Whether the head's matrix is the embedding's.</summary>
     public bool TiedHead { get; init; } = true;
 
     /// <summary>The base of the rotary frequencies.</summary>
     public double RotaryTheta { get; init; } = 10_000;
+
+    /// <summary>How much of a head is turned, even; null: all of it.</summary>
+    public int? RotaryWidth { get; init; }
+
+    /// <summary>How the rotary frequencies are scaled; null: not.</summary>
+    public RotaryScaling? RotaryScaling { get; init; }
 
     /// <summary>Which elements of a head the rotary embedding pairs: the file's rows are in that order.</summary>
     public RotaryPairing RotaryPairing { get; init; } = RotaryPairing.Halves;
@@ -76,8 +110,10 @@ public sealed record LlamaConfig : ModelConfig
     {
         get
         {
-            var attention = (long)Width * HeadWidth * (2 * HeadCount + 2 * KeyValueHeadCount);
-            var feedForward = (long)Width * HiddenWidth * (FeedForward == FeedForwardKind.SwiGlu ? 3 : 2);
+            var (queries, keys) = ((long)HeadCount * HeadWidth, (long)KeyValueHeadCount * HeadWidth);
+            var attention = Width * (2 * queries + 2 * keys) + (QueryKeyValueBias ? queries + 2 * keys : 0) + (OutputBias ? Width : 0);
+            var matrices = FeedForward == FeedForwardKind.SwiGlu ? 3 : 2;
+            var feedForward = (long)Width * HiddenWidth * matrices + (FeedForwardBias ? (matrices - 1L) * HiddenWidth + Width : 0);
             if (Experts is not null)
                 feedForward = Experts.ParameterCount(Width);
             var norms = 2L * Width + (QueryKeyNorm ? 2 * HeadWidth : 0);
@@ -85,10 +121,23 @@ public sealed record LlamaConfig : ModelConfig
         }
     }
 
+    internal int TurnedWidth => RotaryWidth ?? HeadWidth;
+
+    private string FamilyOfValues =>
+        Experts is not null ? Experts.SharedGate ? "qwen2_moe" : QueryKeyNorm ? "qwen3_moe" : "mixtral"
+        : FeedForward == FeedForwardKind.ReluSquared ? "inkstone"
+        : QueryKeyNorm ? "qwen3"
+        : AttentionScale is not null || EmbeddingScale != 1 || ResidualScale != 1 || LogitDivisor != 1 ? "granite"
+        : QueryKeyValueBias && !OutputBias ? "qwen2"
+        : Window > 0 ? "mistral"
+        : "llama";
+
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
+        if (PublishedAs is { } name && !LlamaCheckpoint.FamilyNames.Contains(name))
+            throw new InkstoneRequestException("the family's name is not known", nameof(PublishedAs), string.Join(", ", LlamaCheckpoint.FamilyNames), name);
         ConfigRule.InRange(nameof(Width), Width, 1, 1 << 20);
         ConfigRule.InRange(nameof(LayerCount), LayerCount, 1, 4_096);
         ConfigRule.InRange(nameof(HeadCount), HeadCount, 1, 4_096);
@@ -97,7 +146,12 @@ public sealed record LlamaConfig : ModelConfig
         ConfigRule.Divides("2 (a head has pairs)", 2, nameof(HeadWidth), HeadWidth);
         ConfigRule.InRange(nameof(HiddenWidth), HiddenWidth, 1, 1 << 22);
         Experts?.Validate();
-        ConfigRule.InRange(nameof(RotaryTheta), RotaryTheta, 1, 1e12);
+        ConfigRule.InRange(nameof(Window), Window, 0, 1 << 24);
+        ConfigRule.InRange(nameof(AttentionScale), AttentionScale ?? 1, 1e-6, 1e6);
+        ConfigRule.InRange(nameof(EmbeddingScale), EmbeddingScale, 1e-6, 1e6);
+        ConfigRule.InRange(nameof(ResidualScale), ResidualScale, 1e-6, 1e6);
+        ConfigRule.InRange(nameof(LogitDivisor), LogitDivisor, 1e-6, 1e6);
+        ConfigRule.Rotary(TurnedWidth, HeadWidth, RotaryTheta, RotaryScaling);
         ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);
         ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
     }

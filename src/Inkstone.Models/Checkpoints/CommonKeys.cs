@@ -1,0 +1,14 @@
+using Inkstone.Foundation.Formats;
+
+namespace Inkstone.Models;
+
+/// <summary>Members of <c>config.json</c> that say nothing of the network: where it came from, how it was trained, what a library kept there.</summary>
+internal static class CommonKeys
+{
+    public static void Ignore(JsonObjectReader json) =>
+        json.Ignore("architectures", "torch_dtype", "dtype", "transformers_version", "transformers.js_config", "use_cache", "cache_implementation",
+            "bos_token_id", "eos_token_id", "pad_token_id", "unk_token_id", "sep_token_id", "_name_or_path", "pretraining_tp", "attention_dropout", "hidden_dropout",
+            "resid_pdrop", "embd_pdrop", "attn_pdrop", "classifier_dropout", "gradient_checkpointing", "tokenizer_class", "task_specific_params",
+            "_attn_implementation", "_attn_implementation_autoset", "attn_implementation", "unsloth_fixed", "unsloth_version", "unsloth_processed",
+            "model_name", "max_length", "id2label", "label2id", "output_attentions", "output_hidden_states", "return_dict", "return_dict_in_generate", "output_scores");
+}

@@ -1,0 +1,158 @@
+using Inkstone.Foundation.Errors;
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <content>GGUF: the architectures llama and granite pair rotary elements 2i and 2i + 1, the others i and i + half.</content>
+public sealed partial class LlamaCheckpoint
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Architectures => ["llama", "qwen2", "qwen3", "phi3", "granite", "qwen2moe", "qwen3moe"];
+
+    /// <inheritdoc/>
+    public override string ArchitectureOf(ModelConfig config)
+    {
+        var architecture = ArchitectureOf(config.Family);
+        if (!Architectures.Contains(architecture))
+            throw new InkstoneRequestException("GGUF has no such network", "architecture", string.Join(", ", Architectures), config.Family);
+        if (PairsNeighbours(architecture) && ((LlamaConfig)config).RotaryWidth is { } width && width != ((LlamaConfig)config).HeadWidth)
+            throw new InkstoneRequestException("GGUF has no such network", nameof(LlamaConfig.RotaryWidth), "the whole head", $"{width}");
+        return architecture;
+    }
+
+    /// <inheritdoc/>
+    public override ModelConfig ReadGguf(GgufFields fields)
+    {
+        var architecture = fields.Architecture;
+        fields.Ignore("attention.causal");
+        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
+        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
+        var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
+        if (fields.GetInt32("attention.value_length", 1, 4_096, headWidth) != headWidth)
+            throw fields.Find("attention.value_length")!.Value.Error("this form of Llama is not supported", $"{headWidth}");
+        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
+        var layers = fields.GetInt32("block_count", 1, 4_096);
+        var rotary = RotaryGguf.Read(fields, headWidth, contextLength);
+        if (PairsNeighbours(architecture) && rotary.Width != headWidth)
+            throw fields.Find("rope.dimension_count")!.Value.Error("this form of Llama is not supported", $"{headWidth}");
+        if (architecture == "granite" && !fields.GetBoolean("rope.scaling.finetuned", true))
+            throw fields.Find("rope.scaling.finetuned")!.Value.Error("Granite without rotary positions is not supported", "true");
+        var hiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22);
+        var pattern = LayerPattern.Read(fields, layers) ?? LayerPattern.All;
+        var window = fields.GetInt32("attention.sliding_window", 0, 1 << 24, 0);
+        var config = new LlamaConfig
+        {
+            VocabularySize = fields.VocabularySize,
+            ContextLength = contextLength,
+            Width = width,
+            LayerCount = layers,
+            HeadCount = heads,
+            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
+            HeadWidth = headWidth,
+            HiddenWidth = hiddenWidth,
+            Experts = ExpertGguf.Read(fields, hiddenWidth),
+            FeedForwardBias = fields.ShapeOf("blk.0.ffn_down.bias") is not null,
+            QueryKeyValueBias = fields.ShapeOf("blk.0.attn_q.bias") is not null,
+            OutputBias = fields.ShapeOf("blk.0.attn_output.bias") is not null,
+            QueryKeyNorm = architecture is "qwen3" or "qwen3moe",
+            Window = window,
+            WindowedLayers = window == 0 ? LayerPattern.All : pattern,
+            TiedHead = fields.ShapeOf("output.weight") is null,
+            RotaryTheta = rotary.Theta,
+            RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
+            RotaryScaling = rotary.Scaling,
+            RotaryPairing = PairsNeighbours(architecture) ? RotaryPairing.Interleaved : RotaryPairing.Halves,
+            NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
+            AttentionScale = fields.Find("attention.scale") is null ? null : fields.GetDouble("attention.scale", 1e-6, 1e6),
+        };
+        if (architecture == "granite")
+            config = config with
+            {
+                EmbeddingScale = fields.GetDouble("embedding_scale", 1e-6, 1e6, 1),
+                ResidualScale = fields.GetDouble("residual_scale", 1e-6, 1e6, 1),
+                LogitDivisor = fields.GetDouble("logit_scale", 1e-6, 1e6),
+            };
+        return ArchitectureOf(config.Family) == architecture ? config : config with { PublishedAs = architecture };
+    }
+
+    /// <inheritdoc/>
+    public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
+    {
+        var llama = (LlamaConfig)config;
+        fields.Set("context_length", llama.ContextLength).Set("embedding_length", llama.Width).Set("block_count", llama.LayerCount)
+            .Set("feed_forward_length", llama.HiddenWidth).Set("attention.head_count", llama.HeadCount).Set("attention.head_count_kv", llama.KeyValueHeadCount)
+            .Set("attention.key_length", llama.HeadWidth).Set("attention.value_length", llama.HeadWidth)
+            .Set("attention.layer_norm_rms_epsilon", llama.NormEpsilon).Set("vocab_size", llama.VocabularySize);
+        RotaryGguf.Write(fields, llama.RotaryTheta, llama.TurnedWidth, llama.RotaryScaling);
+        if (llama.Experts is not null)
+            ExpertGguf.Write(fields, llama.Experts, llama.Family);
+        if (llama.Window > 0)
+        {
+            fields.Set("attention.sliding_window", llama.Window);
+            llama.WindowedLayers.Write(fields, llama.LayerCount);
+        }
+        if (llama.AttentionScale is { } scale)
+            fields.Set("attention.scale", scale);
+        if (ArchitectureOf(config) == "granite")
+            fields.Set("embedding_scale", llama.EmbeddingScale).Set("residual_scale", llama.ResidualScale).Set("logit_scale", llama.LogitDivisor);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> GgufTables(ModelConfig config)
+    {
+        var llama = (LlamaConfig)config;
+        return RotaryGguf.Tables(llama.RotaryScaling, llama.TurnedWidth, llama.RotaryTheta);
+    }
+
+    /// <inheritdoc/>
+    public override CheckpointMap GgufMap(Model model)
+    {
+        var llama = (Llama)model;
+        var architecture = ArchitectureOf(llama.Settings);
+        var isFused = architecture == "phi3";
+        // the architecture's own rows are those of neighbours
+        TensorChange[] turned = PairsNeighbours(architecture) == (llama.Settings.RotaryPairing == RotaryPairing.Interleaved) ? []
+            : [new RotaryPermuted(llama.Settings.HeadWidth, Reversed: llama.Settings.RotaryPairing == RotaryPairing.Interleaved)];
+        var map = new CheckpointMap().Add("token_embd.weight", llama.Embedding.Parameters.Single()).Add("output_norm", llama.FinalNorm).Ignore(RotaryGguf.IsTable);
+        if (llama.Output is not null)
+            map.Add("output", llama.Output);
+        foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
+        {
+            var layer = $"blk.{block.Layer}.";
+            map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "attn_output", block.Output).Add(layer + "ffn_norm", block.FeedForwardNorm);
+            if (isFused)
+                map.AddSplit(layer + "attn_qkv", block.Query, block.Key, block.Value);
+            else
+                map.Add(layer + "attn_q", block.Query, turned).Add(layer + "attn_k", block.Key, turned).Add(layer + "attn_v", block.Value);
+            AddGgufFeedForward(map, layer, block.FeedForward, isFused);
+            if (block.QueryNorm is not null)
+                map.Add(layer + "attn_q_norm", block.QueryNorm).Add(layer + "attn_k_norm", block.KeyNorm!);
+        }
+        return map;
+    }
+
+    private static void AddGgufFeedForward(CheckpointMap map, string layer, FeedForward feedForward, bool isFused)
+    {
+        if (feedForward is ExpertFeedForward experts)
+        {
+            ExpertNames.AddToGguf(map, layer, experts);
+            return;
+        }
+        var gated = (GatedFeedForward)feedForward;
+        map.Add(layer + "ffn_down", gated.Down);
+        if (isFused)
+            map.AddSplit(layer + "ffn_up", gated.Gate, gated.Up);
+        else
+            map.Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up);
+    }
+
+    private static string ArchitectureOf(string family) => family switch
+    {
+        "mistral" or "mixtral" => "llama",
+        "qwen2_moe" => "qwen2moe",
+        "qwen3_moe" => "qwen3moe",
+        _ => family,
+    };
+
+    private static bool PairsNeighbours(string architecture) => architecture is "llama" or "granite";
+}
