@@ -36,11 +36,13 @@ public sealed class CheckpointMap
         return linear.Bias is null ? this : Add(name + ".bias", linear.Bias, changes);
     }
 
-    /// <summary>A norm: its gain and, where it has one, its bias.</summary>
-    public CheckpointMap Add(string name, RmsNorm norm, params TensorChange[] changes) => Add(name + ".weight", norm.Weight, changes);
-
-    /// <inheritdoc cref="Add(string, RmsNorm, TensorChange[])"/>
-    public CheckpointMap Add(string name, LayerNorm norm) => Add(name + ".weight", norm.Weight).Add(name + ".bias", norm.Bias);
+    /// <summary>A norm: its gain, changed on the way, and, where it has one, its bias.</summary>
+    public CheckpointMap Add(string name, Norm norm, params TensorChange[] changes) => norm switch
+    {
+        RmsNorm rms => Add(name + ".weight", rms.Weight, changes),
+        LayerNorm layer => Add(name + ".weight", layer.Weight, changes).Add(name + ".bias", layer.Bias),
+        _ => throw new NotSupportedException(norm.GetType().Name),
+    };
 
     /// <summary>Linear layers that the file holds as one, their rows one after another.</summary>
     public CheckpointMap AddSplit(string name, params IReadOnlyList<Linear> linears)

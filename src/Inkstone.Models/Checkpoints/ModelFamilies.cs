@@ -8,6 +8,7 @@ public static class ModelFamilies
     /// <summary>Every family.</summary>
     public static IReadOnlyList<ModelFamily> All { get; } =
     [
+        new GemmaCheckpoint(),
         new Gpt2Checkpoint(),
         new LlamaCheckpoint(),
     ];

@@ -19,6 +19,13 @@ public abstract class Norm : Module
     public abstract Tensor Forward(Tensor x);
 }
 
+/// <summary>Norms that not every network of a family has.</summary>
+internal static class OptionalNorm
+{
+    /// <summary>The normalised rows; the rows themselves where there is no norm.</summary>
+    public static Tensor OrSame(this Norm? norm, Tensor x) => norm is null ? x : norm.Forward(x);
+}
+
 /// <summary>Layer normalisation over the last axis (Ba et al. 2016): (x − μ) / √(σ² + ε) · weight + bias.</summary>
 public sealed class LayerNorm(ParameterSource source, int width, double epsilon = 1e-5) : Norm
 {

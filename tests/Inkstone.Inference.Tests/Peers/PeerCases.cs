@@ -13,6 +13,11 @@ internal static class PeerCases
         NormEpsilon = 1e-5,
     };
 
+    private static readonly GemmaConfig Gemma = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 48, HiddenWidth = 512,
+    };
+
     /// <summary>Divisors as LongRoPE's files have them, rising from the first pair to the last.</summary>
     private static float[] Divisors(int count, float last) => [.. Enumerable.Range(0, count).Select(i => 1 + (last - 1) * i / (count - 1))];
 
@@ -41,6 +46,16 @@ internal static class PeerCases
             RotaryScaling = new LongRotaryScaling(Divisors(16, 1.5f), Divisors(16, 6), 512) { AttentionFactor = 1.1 },
         }, false),
         ["granite"] = (Llama with { EmbeddingScale = 12, ResidualScale = 0.22, AttentionScale = 0.0625, LogitDivisor = 2 }, false),
+        ["gemma"] = (Gemma, true),
+        ["gemma2"] = (Gemma with
+        {
+            Generation = GemmaGeneration.Second, Window = 20, WindowedLayers = LayerPattern.AllButEvery(2), AttentionSoftCap = 2, LogitSoftCap = 3,
+        }, true),
+        ["gemma3"] = (Gemma with
+        {
+            Generation = GemmaGeneration.Third, LayerCount = 7, Window = 20, WindowedLayers = LayerPattern.AllButEvery(6), RotaryTheta = 1e6, LocalRotaryTheta = 10_000,
+            RotaryScaling = new LinearRotaryScaling(8),
+        }, true),
         ["qwen3"] = (Llama with { QueryKeyNorm = true, RotaryTheta = 1e6 }, false),
         ["mixtral"] = (Llama with { Experts = Experts }, false),
         ["qwen2moe"] = (Llama with { QueryKeyValueBias = true, Experts = Experts with { HiddenWidth = 256, Renormalised = false, SharedHiddenWidth = 512, SharedGate = true } }, false),

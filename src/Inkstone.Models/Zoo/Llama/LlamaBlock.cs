@@ -79,13 +79,11 @@ public sealed class LlamaBlock : Block
     public override Tensor Forward(Tensor x, Pass pass)
     {
         var h = pass.Tap(Layer, Site.AttentionNorm, AttentionNorm.Forward(x));
-        var q = _rotary.Apply(Normalise(QueryNorm, Query.Forward(h, pass).SplitHeads(_headWidth)), pass);
-        var k = _rotary.Apply(Normalise(KeyNorm, Key.Forward(h, pass).SplitHeads(_headWidth)), pass);
+        var q = _rotary.Apply(QueryNorm.OrSame(Query.Forward(h, pass).SplitHeads(_headWidth)), pass);
+        var k = _rotary.Apply(KeyNorm.OrSame(Key.Forward(h, pass).SplitHeads(_headWidth)), pass);
         var attended = pass.Attend(Layer, q, k, Value.Forward(h, pass).SplitHeads(_headWidth), _attention);
         x += Output.Forward(attended.MergeHeads(), pass).Scaled(_scale);
         h = pass.Tap(Layer, Site.FeedForwardNorm, FeedForwardNorm.Forward(x));
         return pass.Tap(Layer, Site.Residual, x + pass.Tap(Layer, Site.FeedForward, FeedForward.Forward(h, pass)).Scaled(_scale));
     }
-
-    private static Tensor Normalise(RmsNorm? norm, Tensor heads) => norm is null ? heads : norm.Forward(heads);
 }

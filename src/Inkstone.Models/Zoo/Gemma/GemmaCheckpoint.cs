@@ -1,0 +1,278 @@
+using System.Text.Json;
+using Inkstone.Foundation.Formats;
+
+namespace Inkstone.Models;
+
+/// <summary>Gemma, Gemma 2 and Gemma 3's text part: Hugging Face's files hold the norms' gains less one, GGUF's the gains.</summary>
+public sealed class GemmaCheckpoint : ModelFamily
+{
+    private const string Tanh = "gelu_pytorch_tanh";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Names => ["gemma", "gemma2", "gemma3_text"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Architectures => ["gemma", "gemma2", "gemma3"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ModelConfig> TinyConfigs
+    {
+        get
+        {
+            var tiny = new GemmaConfig
+            {
+                VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 12, HiddenWidth = 48,
+            };
+            return
+            [
+                tiny,
+                tiny with
+                {
+                    Generation = GemmaGeneration.Second, Window = 20, WindowedLayers = LayerPattern.AllButEvery(2), AttentionSoftCap = 2, LogitSoftCap = 3, QueryScalar = 7,
+                },
+                tiny with
+                {
+                    Generation = GemmaGeneration.Third, LayerCount = 3, Window = 20, WindowedLayers = LayerPattern.AllButEvery(3), RotaryTheta = 1e6,
+                    LocalRotaryTheta = 10_000, RotaryScaling = new LinearRotaryScaling(8),
+                },
+            ];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ModelConfig ReadConfig(JsonObjectReader json)
+    {
+        CommonKeys.Ignore(json);
+        var generation = (GemmaGeneration)Names.ToList().IndexOf(json.GetString("model_type"));
+        RequireTanh(json, generation);
+        foreach (var (name, value) in (ReadOnlySpan<(string, bool)>)[("attention_bias", false), ("tie_word_embeddings", true), ("use_bidirectional_attention", false)])
+            if (json.GetBoolean(name, value) != value)
+                throw json.Get(name).Error("this form of Gemma is not supported", value ? "true" : "false");
+        var headWidth = json.GetInt32("head_dim", 2, 4_096, 256);
+        var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 8_192);
+        var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
+        var isThird = generation == GemmaGeneration.Third;
+        double? local = isThird ? json.GetDouble("rope_local_base_freq", 1, 1e12, 10_000) : null;
+        var (full, sliding) = RotaryJson.ReadPerType(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isThird ? 1e6 : 10_000), local);
+        if (sliding.Scaling is not null && sliding != full)
+            throw json.Get("rope_parameters").Error("this form of Gemma is not supported", "no scaling in windowed layers");
+        var config = new GemmaConfig
+        {
+            Generation = generation,
+            VocabularySize = json.GetInt32("vocab_size", 1, 1 << 24),
+            ContextLength = contextLength,
+            Width = json.GetInt32("hidden_size", 1, 1 << 20),
+            LayerCount = layers,
+            HeadCount = json.GetInt32("num_attention_heads", 1, 4_096),
+            KeyValueHeadCount = json.GetInt32("num_key_value_heads", 1, 4_096),
+            HeadWidth = headWidth,
+            HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
+            RotaryTheta = full.Theta,
+            LocalRotaryTheta = sliding == full ? null : sliding.Theta,
+            RotaryScaling = full.Scaling,
+            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, 1e-6),
+            InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
+        };
+        if (generation == GemmaGeneration.First)
+            return config;
+        var period = json.GetInt32("sliding_window_pattern", 1, 4_096, json.GetInt32("_sliding_window_pattern", 1, 4_096, isThird ? 6 : 2));
+        json.Ignore("_sliding_window_pattern");
+        var window = json.GetInt32("sliding_window", 1, 1 << 24, 4_096);
+        if (json.GetInt32("sliding_window_size", 1, 1 << 24, window) != window)
+            throw json.Get("sliding_window_size").Error("the window is said twice, differently", $"{window}");
+        var scalar = json.GetDouble("query_pre_attn_scalar", 1e-6, 1e9, 256);
+        return config with
+        {
+            Window = window,
+            WindowedLayers = LayerPattern.Read(json, layers) ?? LayerPattern.AllButEvery(period),
+            QueryScalar = scalar == headWidth ? null : scalar,
+            AttentionSoftCap = json.GetDouble("attn_logit_softcapping", 0, 1e6, 0),
+            LogitSoftCap = json.GetDouble("final_logit_softcapping", 0, 1e6, 0),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void WriteConfig(ModelConfig config, Utf8JsonWriter json)
+    {
+        var gemma = (GemmaConfig)config;
+        json.WriteStartObject();
+        json.WriteString("model_type", gemma.Family);
+        json.WriteStartArray("architectures");
+        json.WriteStringValue(gemma.Generation switch { GemmaGeneration.First => "Gemma", GemmaGeneration.Second => "Gemma2", _ => "Gemma3" } + "ForCausalLM");
+        json.WriteEndArray();
+        json.WriteNumber("vocab_size", gemma.VocabularySize);
+        json.WriteNumber("max_position_embeddings", gemma.ContextLength);
+        json.WriteNumber("hidden_size", gemma.Width);
+        json.WriteNumber("num_hidden_layers", gemma.LayerCount);
+        json.WriteNumber("num_attention_heads", gemma.HeadCount);
+        json.WriteNumber("num_key_value_heads", gemma.KeyValueHeadCount);
+        json.WriteNumber("head_dim", gemma.HeadWidth);
+        json.WriteNumber("intermediate_size", gemma.HiddenWidth);
+        if (gemma.Generation == GemmaGeneration.First)
+            json.WriteString("hidden_act", Tanh);
+        json.WriteString("hidden_activation", Tanh);
+        json.WriteBoolean("attention_bias", false);
+        json.WriteBoolean("tie_word_embeddings", true);
+        RotaryJson.Write(json, gemma.RotaryTheta, gemma.RotaryScaling, gemma.ContextLength);
+        if (gemma.Generation == GemmaGeneration.Third)
+            json.WriteFinite("rope_local_base_freq", gemma.LocalRotaryTheta ?? gemma.RotaryTheta);
+        if (gemma.Generation != GemmaGeneration.First)
+        {
+            json.WriteFinite("query_pre_attn_scalar", gemma.QueryScalar ?? gemma.HeadWidth);
+            json.WriteNumber("sliding_window", gemma.Window > 0 ? gemma.Window : gemma.ContextLength);
+            if (gemma.WindowedLayers.IsAllButLast)
+                json.WriteNumber("sliding_window_pattern", gemma.WindowedLayers.Period);
+            gemma.WindowedLayers.Write(json, gemma.LayerCount);
+            WriteCap("attn_logit_softcapping", gemma.AttentionSoftCap);
+            WriteCap("final_logit_softcapping", gemma.LogitSoftCap);
+        }
+        json.WriteFinite("rms_norm_eps", gemma.NormEpsilon);
+        json.WriteFinite("initializer_range", gemma.InitialDeviation);
+        json.WriteString("torch_dtype", "float32");
+        json.WriteEndObject();
+
+        void WriteCap(string name, double cap)
+        {
+            if (cap > 0)
+                json.WriteFinite(name, cap);
+            else
+                json.WriteNull(name);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Model Create(ModelConfig config, ParameterSource source) => new Gemma((GemmaConfig)config, source);
+
+    /// <inheritdoc/>
+    public override string ArchitectureOf(ModelConfig config) => Architectures[(int)((GemmaConfig)config).Generation];
+
+    /// <inheritdoc/>
+    public override ModelConfig ReadGguf(GgufFields fields)
+    {
+        var generation = (GemmaGeneration)Architectures.ToList().IndexOf(fields.Architecture);
+        var isThird = generation == GemmaGeneration.Third;
+        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
+        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
+        var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
+        foreach (var name in (string[])["attention.value_length", "rope.dimension_count"])
+            if (fields.GetInt32(name, 1, 4_096, headWidth) != headWidth)
+                throw fields.Find(name)!.Value.Error("this form of Gemma is not supported", $"{headWidth}");
+        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
+        var layers = fields.GetInt32("block_count", 1, 4_096);
+        var rotary = RotaryGguf.Read(fields, headWidth, contextLength);
+        var config = new GemmaConfig
+        {
+            Generation = generation,
+            VocabularySize = fields.VocabularySize,
+            ContextLength = contextLength,
+            Width = width,
+            LayerCount = layers,
+            HeadCount = heads,
+            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
+            HeadWidth = headWidth,
+            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            RotaryTheta = rotary.Theta,
+            RotaryScaling = rotary.Scaling,
+            NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
+        };
+        if (generation == GemmaGeneration.First)
+            return config;
+        double? local = isThird ? fields.GetDouble("rope.freq_base_swa", 1, 1e12, 10_000) : null;
+        return config with
+        {
+            LocalRotaryTheta = local == rotary.Theta && rotary.Scaling is null ? null : local,
+            // files without the value come from readers that have these fixed
+            Window = fields.GetInt32("attention.sliding_window", 0, 1 << 24, isThird ? 0 : 4_096),
+            WindowedLayers = LayerPattern.Read(fields, layers) ?? LayerPattern.AllButEvery(isThird ? 6 : 2),
+            QueryScalar = fields.Find("attention.scale") is null ? UsualScalar(config) : Math.Pow(fields.GetDouble("attention.scale", 1e-6, 1e6), -2),
+            AttentionSoftCap = fields.GetDouble("attn_logit_softcapping", 0, 1e6, isThird ? 0 : 50),
+            LogitSoftCap = fields.GetDouble("final_logit_softcapping", 0, 1e6, isThird ? 0 : 30),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
+    {
+        var gemma = (GemmaConfig)config;
+        fields.Set("context_length", gemma.ContextLength).Set("embedding_length", gemma.Width).Set("block_count", gemma.LayerCount)
+            .Set("feed_forward_length", gemma.HiddenWidth).Set("attention.head_count", gemma.HeadCount).Set("attention.head_count_kv", gemma.KeyValueHeadCount)
+            .Set("attention.key_length", gemma.HeadWidth).Set("attention.value_length", gemma.HeadWidth).Set("attention.layer_norm_rms_epsilon", gemma.NormEpsilon);
+        RotaryGguf.Write(fields, gemma.RotaryTheta, gemma.HeadWidth, gemma.RotaryScaling);
+        if (gemma.Generation == GemmaGeneration.First)
+            return;
+        fields.Set("attention.sliding_window", gemma.Window > 0 ? gemma.Window : gemma.ContextLength);
+        gemma.WindowedLayers.Write(fields, gemma.LayerCount);
+        if (gemma.Generation == GemmaGeneration.Third)
+            fields.Set("rope.freq_base_swa", gemma.LocalRotaryTheta ?? gemma.RotaryTheta);
+        if (gemma.QueryScalar != UsualScalar(gemma))
+            fields.Set("attention.scale", Math.Pow(gemma.QueryScalar ?? gemma.HeadWidth, -0.5));
+        if (gemma.Generation == GemmaGeneration.Second || gemma.AttentionSoftCap > 0)
+            fields.Set("attn_logit_softcapping", gemma.AttentionSoftCap);
+        if (gemma.Generation == GemmaGeneration.Second || gemma.LogitSoftCap > 0)
+            fields.Set("final_logit_softcapping", gemma.LogitSoftCap);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> GgufTables(ModelConfig config)
+    {
+        var gemma = (GemmaConfig)config;
+        return RotaryGguf.Tables(gemma.RotaryScaling, gemma.HeadWidth, gemma.RotaryTheta);
+    }
+
+    /// <inheritdoc/>
+    public override CheckpointMap Map(Model model)
+    {
+        var gemma = (Gemma)model;
+        var lessOne = new Offset(1);
+        var map = new CheckpointMap().Add("model.embed_tokens.weight", gemma.Embedding.Parameters.Single()).Add("model.norm", gemma.FinalNorm, lessOne).AddTied("lm_head.weight");
+        foreach (var block in gemma.Stack.Blocks.Cast<GemmaBlock>())
+        {
+            var layer = $"model.layers.{block.Layer}.";
+            map.Add(layer + "input_layernorm", block.AttentionNorm, lessOne)
+                .Add(layer + "self_attn.q_proj", block.Query).Add(layer + "self_attn.k_proj", block.Key)
+                .Add(layer + "self_attn.v_proj", block.Value).Add(layer + "self_attn.o_proj", block.Output)
+                .Add(layer + "mlp.gate_proj", block.FeedForward.Gate).Add(layer + "mlp.up_proj", block.FeedForward.Up).Add(layer + "mlp.down_proj", block.FeedForward.Down)
+                .Add(layer + (block.AttentionPostNorm is null ? "post_attention_layernorm" : "pre_feedforward_layernorm"), block.FeedForwardNorm, lessOne);
+            if (block.AttentionPostNorm is not null)
+                map.Add(layer + "post_attention_layernorm", block.AttentionPostNorm, lessOne).Add(layer + "post_feedforward_layernorm", block.FeedForwardPostNorm!, lessOne);
+            if (block.QueryNorm is not null)
+                map.Add(layer + "self_attn.q_norm", block.QueryNorm, lessOne).Add(layer + "self_attn.k_norm", block.KeyNorm!, lessOne);
+        }
+        return map;
+    }
+
+    /// <inheritdoc/>
+    public override CheckpointMap GgufMap(Model model)
+    {
+        var gemma = (Gemma)model;
+        var map = new CheckpointMap().Add("token_embd.weight", gemma.Embedding.Parameters.Single()).Add("output_norm", gemma.FinalNorm).AddTied("output.weight")
+            .Ignore(RotaryGguf.IsTable);
+        foreach (var block in gemma.Stack.Blocks.Cast<GemmaBlock>())
+        {
+            var layer = $"blk.{block.Layer}.";
+            map.Add(layer + "attn_norm", block.AttentionNorm)
+                .Add(layer + "attn_q", block.Query).Add(layer + "attn_k", block.Key).Add(layer + "attn_v", block.Value).Add(layer + "attn_output", block.Output)
+                .Add(layer + "ffn_norm", block.FeedForwardNorm)
+                .Add(layer + "ffn_gate", block.FeedForward.Gate).Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down);
+            if (block.AttentionPostNorm is not null)
+                map.Add(layer + "post_attention_norm", block.AttentionPostNorm).Add(layer + "post_ffw_norm", block.FeedForwardPostNorm!);
+            if (block.QueryNorm is not null)
+                map.Add(layer + "attn_q_norm", block.QueryNorm).Add(layer + "attn_k_norm", block.KeyNorm!);
+        }
+        return map;
+    }
+
+    /// <summary>The scalar that readers of GGUF have fixed: the width by the heads in the largest models, else the head's width (null).</summary>
+    private static double? UsualScalar(GemmaConfig gemma) =>
+        gemma.LayerCount == (gemma.Generation == GemmaGeneration.Third ? 62 : 46) && gemma.Width / gemma.HeadCount != gemma.HeadWidth ? gemma.Width / gemma.HeadCount : null;
+
+    /// <summary>The first files say <c>gelu</c> in <c>hidden_act</c> and mean the tanh form; where <c>hidden_activation</c> is given it is meant.</summary>
+    private static void RequireTanh(JsonObjectReader json, GemmaGeneration generation)
+    {
+        if (json.Find("hidden_activation") is null && generation == GemmaGeneration.First)
+            json.GetChoice("hidden_act", [Tanh, "gelu", "gelu_new"], Tanh);
+        else
+            json.GetChoice("hidden_activation", [Tanh, "gelu_new"], Tanh);
+        json.Ignore("hidden_act");
+    }
+}
