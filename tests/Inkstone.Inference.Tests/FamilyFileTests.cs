@@ -60,7 +60,7 @@ public sealed class FamilyFileTests
     {
         try
         {
-            GgufModel.ValuesOf(model);
+            GgufModel.ValuesOf(model.Config);
             return true;
         }
         catch (InkstoneRequestException)
@@ -72,7 +72,7 @@ public sealed class FamilyFileTests
     private static void WriteGguf(Model model, string path)
     {
         using var file = File.Create(path);
-        GgufWriter.Write(GgufModel.ValuesOf(model), GgufModel.TensorsOf(model), file);
+        GgufWriter.Write(GgufModel.ValuesOf(model.Config), GgufModel.TensorsOf(model), file);
     }
 
     private static void InFolder(Action<string> test)
