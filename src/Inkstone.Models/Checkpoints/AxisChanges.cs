@@ -33,3 +33,24 @@ public sealed record OneRow : TensorChange
     /// <inheritdoc/>
     public override Shape StoredShape(Shape own) => own.Without(0);
 }
+
+/// <summary>A table whose first rows the file leaves out; loading makes them zeros.</summary>
+/// <param name="Count">How many.</param>
+public sealed record WithoutFirstRows(int Count) : TensorChange
+{
+    /// <inheritdoc/>
+    public override bool KeepsRows => Count == 0;
+
+    /// <inheritdoc/>
+    public override Tensor Load(Tensor stored) =>
+        Count == 0 ? stored : Tensor.Concatenate(0, Tensor.Zeros(stored.Shape.With(0, Count), stored.Type, stored.Backend), stored);
+
+    /// <inheritdoc/>
+    public override Tensor Save(Tensor own) => own.Slice(0, Count, own.Shape[0] - Count);
+
+    /// <inheritdoc/>
+    public override Shape StoredShape(Shape own) => own.With(0, own[0] - Count);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> RowOrder(int rows) => [.. Enumerable.Range(0, rows)];
+}

@@ -11,6 +11,8 @@ public static class ModelFamilies
         new GemmaCheckpoint(),
         new Gpt2Checkpoint(),
         new LlamaCheckpoint(),
+        new T5Checkpoint(),
+        new BertCheckpoint(),
     ];
 
     /// <summary>The family of a <c>model_type</c>.</summary>

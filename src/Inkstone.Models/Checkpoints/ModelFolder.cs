@@ -61,6 +61,7 @@ public static class ModelFolder
             config = config.WithContext(length);
         RefuseExecutable(folder);
         using var weights = SafetensorsStore.Open(folder);
+        config = family.Completed(config, weights.Has);
         RequireWeightsFor(config, weights, Path.Combine(folder, ConfigName));
         var model = family.Create(config, new ParameterSource("", Rng.From(0), backend ?? Backend.Default) { IsEmpty = true });
         WeightLoader.Load(model, family.Map(model), weights, options);
