@@ -21,9 +21,10 @@ public static class ModelFolder
     public static byte[] ConfigJson(Model model) => StableJson.ToBytes(json => ModelFamilies.Of(model).WriteConfig(model.Config, json));
 
     /// <summary>Writes the weights file's content: single precision, Hugging Face's names.</summary>
-    public static void WriteWeights(Model model, Stream destination)
+    public static void WriteWeights(Model model, Stream destination) => WriteWeights(ModelFamilies.Of(model).Map(model), destination);
+
+    internal static void WriteWeights(CheckpointMap map, Stream destination)
     {
-        var map = ModelFamilies.Of(model).Map(model);
         var sources = new List<SafetensorsSource>();
         foreach (var entry in map.Entries)
             foreach (var (name, shape) in entry.StoredShapes())

@@ -8,7 +8,10 @@ internal static class WeightLoader
 {
     /// <summary>Loads all entries of a map.</summary>
     /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or is not known.</exception>
-    public static void Load(Model model, CheckpointMap map, TensorStore store, LoadOptions options)
+    public static void Load(Model model, CheckpointMap map, TensorStore store, LoadOptions options) => Load(model, model.Backend, map, store, options);
+
+    /// <inheritdoc cref="Load(Model, CheckpointMap, TensorStore, LoadOptions)"/>
+    public static void Load(Module model, Backend backend, CheckpointMap map, TensorStore store, LoadOptions options)
     {
         var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
         var holders = options.Frozen ? HoldersOf(model) : [];
@@ -17,8 +20,8 @@ internal static class WeightLoader
             using var pause = Tape.Pause();
             using var scope = PoolScope.Open();
             var stored = Find(entry, map, store, unused);
-            if (!TryFreeze(entry, stored, holders, model.Backend, options))
-                entry.Load([.. stored.Select(tensor => tensor.Read(model.Backend))]);
+            if (!TryFreeze(entry, stored, holders, backend, options))
+                entry.Load([.. stored.Select(tensor => tensor.Read(backend))]);
         }
         foreach (var name in map.Tied)
             if (Name(store, map.OptionalPrefix, name) is { } repeated)
