@@ -46,7 +46,7 @@ public sealed class FamilyFileTests
     private static float[] Hidden(Model model)
     {
         using var scope = PoolScope.Open();
-        var pass = FullPass.Over([.. Enumerable.Range(0, Length).Select(i => i * 31 % model.VocabularySize)], new TokenLayout(0, Length));
+        var pass = ParityMatrixTests.WholePass(model, [.. Enumerable.Range(0, Length).Select(i => i * 31 % model.VocabularySize)], new TokenLayout(0, Length));
         var hidden = model.Forward(pass);
         return [.. hidden.ToArray(), .. model.Head.Forward(hidden, pass).ToArray()];
     }

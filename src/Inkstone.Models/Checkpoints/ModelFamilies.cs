@@ -8,11 +8,16 @@ public static class ModelFamilies
     /// <summary>Every family.</summary>
     public static IReadOnlyList<ModelFamily> All { get; } =
     [
+        new BertCheckpoint(),
+        new FalconCheckpoint(),
         new GemmaCheckpoint(),
         new Gpt2Checkpoint(),
+        new GptJCheckpoint(),
+        new GptNeoXCheckpoint(),
         new LlamaCheckpoint(),
+        new Olmo2Checkpoint(),
+        new StableLmCheckpoint(),
         new T5Checkpoint(),
-        new BertCheckpoint(),
     ];
 
     /// <summary>The family of a <c>model_type</c>.</summary>

@@ -29,8 +29,7 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
                     foreach (var format in FormatsFor(name))
                     {
                         var file = $"{name}.{format}.gguf";
-                        // published files keep routers in single precision: a choice between experts has no tolerance
-                        PeerFile.Write(Path.Combine(folder, file), config, (tensor, _) => tensor.Contains("ffn_gate_inp", StringComparison.Ordinal) ? WeightFormat.F32 : format);
+                        PeerFile.Write(Path.Combine(folder, file), config, (_, _) => format, PeerCases.SeedOf(name));
                         lines.WriteLine(JsonSerializer.Serialize(new { model = file, tokens = Tokens(config), output = file + ".logits" }));
                         jobs.Add((name, format, usesGelu));
                     }

@@ -1,4 +1,5 @@
 using Inkstone.Models;
+using Inkstone.Tensors;
 
 namespace Inkstone.Inference.Tests;
 
@@ -18,10 +19,33 @@ internal static class PeerCases
         VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 48, HiddenWidth = 512,
     };
 
+    private static readonly GptNeoXConfig NeoX = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, HiddenWidth = 512, RotaryWidth = 8, Activation = UnaryFunction.GeluTanh,
+    };
+
+    private static readonly StableLmConfig StableLm = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HiddenWidth = 512, RotaryWidth = 8,
+    };
+
+    private static readonly Olmo2Config Olmo2 = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 5, HeadCount = 8, KeyValueHeadCount = 2, HiddenWidth = 512,
+    };
+
+    private static readonly FalconConfig Falcon = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, HiddenWidth = 512, TiedHead = false, Activation = UnaryFunction.GeluTanh,
+    };
+
     /// <summary>Divisors as LongRoPE's files have them, rising from the first pair to the last.</summary>
     private static float[] Divisors(int count, float last) => [.. Enumerable.Range(0, count).Select(i => 1 + (last - 1) * i / (count - 1))];
 
     private static readonly ExpertOptions Experts = new() { Count = 8, Chosen = 2, HiddenWidth = 512 };
+
+    /// <summary>The seed of a network's numbers: one by which no choice between experts is nearer than BF16's rounding.</summary>
+    public static int SeedOf(string name) => name == "qwen3moe" ? 2 : 1;
 
     /// <summary>Each network by a name, and whether llama.cpp's rounded table of GELU shows.</summary>
     public static IReadOnlyDictionary<string, (ModelConfig Config, bool UsesGelu)> All { get; } = new Dictionary<string, (ModelConfig, bool)>
@@ -56,6 +80,17 @@ internal static class PeerCases
             Generation = GemmaGeneration.Third, LayerCount = 7, Window = 20, WindowedLayers = LayerPattern.AllButEvery(6), RotaryTheta = 1e6, LocalRotaryTheta = 10_000,
             RotaryScaling = new LinearRotaryScaling(8),
         }, true),
+        ["gpt2"] = (new Gpt2Config { VocabularySize = Vocabulary, ContextLength = 256, Width = 256, LayerCount = 3, HeadCount = 8 }, true),
+        ["gptneox"] = (NeoX, true),
+        ["gptneox-sequential"] = (NeoX with { IsParallel = false, RotaryWidth = 32, RotaryScaling = new LinearRotaryScaling(2) }, true),
+        ["gptneox-erf"] = (NeoX with { Activation = UnaryFunction.GeluErf }, true),
+        ["stablelm"] = (StableLm with { QueryKeyValueBias = true }, false),
+        ["stablelm-parallel"] = (StableLm with { QueryKeyNorm = true, IsParallel = true }, false),
+        ["olmo2"] = (Olmo2, false),
+        ["olmo3"] = (Olmo2 with { Window = 20, WindowedLayers = LayerPattern.AllButEvery(4), RotaryScaling = new YarnRotaryScaling(4, 24) }, false),
+        ["falcon"] = (Falcon, true),
+        ["falcon-two-norms"] = (Falcon with { KeyValueHeadCount = 2, HasTwoNorms = true, TiedHead = true }, true),
+        ["falcon-erf"] = (Falcon with { KeyValueHeadCount = 4, Activation = UnaryFunction.GeluErf }, true),
         ["qwen3"] = (Llama with { QueryKeyNorm = true, RotaryTheta = 1e6 }, false),
         ["mixtral"] = (Llama with { Experts = Experts }, false),
         ["qwen2moe"] = (Llama with { QueryKeyValueBias = true, Experts = Experts with { HiddenWidth = 256, Renormalised = false, SharedHiddenWidth = 512, SharedGate = true } }, false),

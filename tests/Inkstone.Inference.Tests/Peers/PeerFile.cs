@@ -26,8 +26,8 @@ internal static class PeerFile
         {
             using var scope = PoolScope.Open();
             var shape = parameter.Value.Shape;
-            var isGain = shape.Rank == 1 && parameter.Value.ToArray()[0] == 1;
-            var deviation = shape.Rank > 1 ? 1 / Math.Sqrt(shape[-1]) : 0.1;
+            var isGain = parameter.Value.ToArray()[0] == 1;
+            var deviation = shape.Rank > 1 && !isGain ? 1 / Math.Sqrt(shape[-1]) : 0.1;
             parameter.Set(Tensor.RandomNormal(shape, rng.Split(parameter.Name), deviation, isGain ? 1 : 0, model.Backend));
         }
         return model;

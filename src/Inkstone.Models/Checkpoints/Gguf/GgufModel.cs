@@ -71,8 +71,7 @@ public static class GgufModel
         foreach (var entry in map.Entries)
             foreach (var (name, shape) in entry.StoredShapes())
             {
-                // vectors and biases stay in single precision, as every reader of the format expects
-                var format = shape.Rank < 2 || !name.EndsWith(".weight", StringComparison.Ordinal) || formatOf is null ? WeightFormat.F32 : formatOf(name, shape);
+                var format = StaysSingle(name, shape) || formatOf is null ? WeightFormat.F32 : formatOf(name, shape);
                 sources.Add(new GgufSource(name, (GgufTensorType)format.GgufId(), [.. shape.Select(extent => (long)extent)], stream =>
                 {
                     using var scope = PoolScope.Open();
@@ -81,4 +80,9 @@ public static class GgufModel
             }
         return sources;
     }
+
+    /// <summary>Vectors, gains by head, biases, positions and routers (a choice has no tolerance) stay in single precision, as every reader of the format expects.</summary>
+    private static bool StaysSingle(string name, Shape shape) =>
+        shape.Rank < 2 || !name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith("_norm.weight", StringComparison.Ordinal)
+        || name.EndsWith(".ffn_gate_inp.weight", StringComparison.Ordinal) || name is "position_embd.weight" or "token_types.weight";
 }

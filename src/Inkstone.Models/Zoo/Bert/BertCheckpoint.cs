@@ -25,7 +25,7 @@ public sealed class BertCheckpoint : ModelFamily
         get
         {
             var tiny = new BertConfig { VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 4, HiddenWidth = 48, InitialDeviation = 0.2 };
-            return [tiny, tiny with { FirstPosition = 2, TokenTypeCount = 1, Activation = UnaryFunction.GeluTanh }];
+            return [tiny with { HasPooler = true }, tiny with { FirstPosition = 2, TokenTypeCount = 1 }, tiny with { Activation = UnaryFunction.GeluTanh }];
         }
     }
 

@@ -16,10 +16,9 @@ public sealed class Gpt2Checkpoint : ModelFamily
     /// <inheritdoc/>
     public override ModelConfig ReadConfig(JsonObjectReader json)
     {
-        json.Ignore("architectures", "torch_dtype", "dtype", "transformers_version", "use_cache", "bos_token_id", "eos_token_id", "n_ctx", "task_specific_params",
-            "summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout", "_name_or_path", "gradient_checkpointing",
-            "pad_token_id");
-        json.GetChoice("activation_function", ["gelu_new", "gelu_pytorch_tanh"], "gelu_new");
+        CommonKeys.Ignore(json);
+        json.Ignore("n_ctx", "summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout");
+        json.GetChoice("activation_function", ["gelu_new", "gelu_pytorch_tanh", "gelu_fast"], "gelu_new");
         RequireValue(json, "scale_attn_weights", true);
         RequireValue(json, "scale_attn_by_inverse_layer_idx", false);
         RequireValue(json, "reorder_and_upcast_attn", false);
@@ -95,6 +94,57 @@ public sealed class Gpt2Checkpoint : ModelFamily
                 .Add(h + "ln_2.weight", block.FeedForwardNorm.Weight).Add(h + "ln_2.bias", block.FeedForwardNorm.Bias)
                 .Add(h + "mlp.c_fc.weight", block.FeedForward.Up.Matrix, turned).Add(h + "mlp.c_fc.bias", block.FeedForward.Up.Bias!)
                 .Add(h + "mlp.c_proj.weight", block.FeedForward.Down.Matrix, turned).Add(h + "mlp.c_proj.bias", block.FeedForward.Down.Bias!);
+        }
+        return map;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Architectures => ["gpt2"];
+
+    /// <inheritdoc/>
+    public override ModelConfig ReadGguf(GgufFields fields)
+    {
+        fields.Ignore("attention.causal");
+        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
+        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
+        if (fields.GetInt32("attention.head_count_kv", 1, 4_096, heads) != heads)
+            throw fields.Find("attention.head_count_kv")!.Value.Error("this form of GPT-2 is not supported", $"{heads}");
+        var hidden = fields.GetInt32("feed_forward_length", 1, 1 << 22, 4 * width);
+        return new Gpt2Config
+        {
+            VocabularySize = fields.VocabularySize,
+            ContextLength = fields.GetInt32("context_length", 1, 1 << 24),
+            Width = width,
+            LayerCount = fields.GetInt32("block_count", 1, 4_096),
+            HeadCount = heads,
+            HiddenWidth = hidden == 4 * width ? null : hidden,
+            NormEpsilon = fields.GetDouble("attention.layer_norm_epsilon", 1e-12, 1),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
+    {
+        var gpt = (Gpt2Config)config;
+        fields.Set("context_length", gpt.ContextLength).Set("embedding_length", gpt.Width).Set("block_count", gpt.LayerCount)
+            .Set("feed_forward_length", gpt.HiddenWidth ?? 4 * gpt.Width).Set("attention.head_count", gpt.HeadCount)
+            .Set("attention.layer_norm_epsilon", gpt.NormEpsilon);
+    }
+
+    /// <inheritdoc/>
+    public override CheckpointMap GgufMap(Model model)
+    {
+        var gpt = (Gpt2)model;
+        var map = new CheckpointMap()
+            .Add("token_embd.weight", gpt.Embedding.Parameters.Single())
+            .Add("position_embd.weight", gpt.PositionEmbedding.Parameters.Single())
+            .Add("output_norm", gpt.FinalNorm)
+            .AddTied("output.weight");
+        foreach (var block in gpt.Stack.Blocks.Cast<Gpt2Block>())
+        {
+            var layer = $"blk.{block.Layer}.";
+            map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "attn_qkv", block.QueryKeyValue).Add(layer + "attn_output", block.Output)
+                .Add(layer + "ffn_norm", block.FeedForwardNorm).Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down);
         }
         return map;
     }

@@ -52,6 +52,13 @@ public sealed record Gpt2Config : ModelConfig
     }
 
     /// <inheritdoc/>
+    public override ModelConfig WithContext(int length)
+    {
+        ConfigRule.InRange(nameof(ContextLength), length, 1, ContextLength);
+        return this; // the table of positions says how far it goes
+    }
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();

@@ -1,0 +1,114 @@
+using Inkstone.Foundation.Randomness;
+using Inkstone.Tensors;
+
+namespace Inkstone.Models;
+
+/// <summary>A decoder of the OLMo 2 family.</summary>
+public sealed class Olmo2 : DecoderModel
+{
+    /// <summary>Builds the network with first values drawn from a stream.</summary>
+    /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
+    public Olmo2(Olmo2Config config, Rng rng, Backend? backend = null)
+        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+    {
+    }
+
+    internal Olmo2(Olmo2Config config, ParameterSource source)
+        : base(config, source.Backend, Build(config, source)) => Settings = config;
+
+    /// <summary>The configuration.</summary>
+    public Olmo2Config Settings { get; }
+
+    private static Parts Build(Olmo2Config config, ParameterSource source)
+    {
+        config.Validate();
+        var full = Turning(config.RotaryScaling);
+        var windowed = config.RotaryScaling is null ? full : Turning(null);
+        var layers = Enumerable.Range(0, config.LayerCount);
+        var blocks = source.In("blocks");
+        return new(
+            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
+            new BlockStack([.. layers.Select(layer => new Olmo2Block(blocks.In(layer), layer, config, config.WindowOf(layer) > 0 ? windowed : full))]),
+            new RmsNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
+            config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation),
+            [.. layers.Select(layer => new LayerMemory(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer)))])
+        {
+            Rotaries = [full, windowed],
+        };
+
+        Rotary Turning(RotaryScaling? scaling) =>
+            new(config.HeadWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, source.Backend, scaling);
+    }
+}
+
+/// <summary>One block of OLMo 2: attention and feed-forward, each before a norm, and added to the residual stream.</summary>
+public sealed class Olmo2Block : Block
+{
+    private readonly Rotary _rotary;
+    private readonly AttentionForm _attention;
+    private readonly int _headWidth;
+
+    internal Olmo2Block(ParameterSource source, int layer, Olmo2Config config, Rotary rotary)
+        : base(layer)
+    {
+        _rotary = rotary;
+        _headWidth = config.HeadWidth;
+        _attention = new AttentionForm { Window = config.WindowOf(layer) };
+        var deviation = config.InitialDeviation;
+        var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);
+        var attention = source.In("attention");
+        var keys = config.KeyValueHeadCount * _headWidth;
+        Query = new Linear(attention.In("query"), config.Width, config.Width, bias: false, deviation);
+        Key = new Linear(attention.In("key"), config.Width, keys, bias: false, deviation);
+        Value = new Linear(attention.In("value"), config.Width, keys, bias: false, deviation);
+        QueryNorm = new RmsNorm(attention.In("query_norm"), config.Width, config.NormEpsilon);
+        KeyNorm = new RmsNorm(attention.In("key_norm"), keys, config.NormEpsilon);
+        Output = new Linear(attention.In("output"), config.Width, config.Width, bias: false, outputDeviation);
+        AttentionPostNorm = new RmsNorm(source.In("attention_post_norm"), config.Width, config.NormEpsilon);
+        FeedForward = new GatedFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, deviation, outputDeviation);
+        FeedForwardPostNorm = new RmsNorm(source.In("feed_forward_post_norm"), config.Width, config.NormEpsilon);
+    }
+
+    /// <summary>Rows to queries.</summary>
+    public Linear Query { get; }
+
+    /// <summary>Rows to keys.</summary>
+    public Linear Key { get; }
+
+    /// <summary>Rows to values.</summary>
+    public Linear Value { get; }
+
+    /// <summary>The norm of all heads' queries together.</summary>
+    public RmsNorm QueryNorm { get; }
+
+    /// <summary>The norm of all heads' keys together.</summary>
+    public RmsNorm KeyNorm { get; }
+
+    /// <summary>Attention's result back to the stream.</summary>
+    public Linear Output { get; }
+
+    /// <summary>The norm after attention.</summary>
+    public RmsNorm AttentionPostNorm { get; }
+
+    /// <summary>The feed-forward.</summary>
+    public GatedFeedForward FeedForward { get; }
+
+    /// <summary>The norm after the feed-forward.</summary>
+    public RmsNorm FeedForwardPostNorm { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Module> Children => [Query, Key, Value, QueryNorm, KeyNorm, Output, AttentionPostNorm, FeedForward, FeedForwardPostNorm];
+
+    /// <inheritdoc/>
+    public override long FlopsPerRow => Query.FlopsPerRow + Key.FlopsPerRow + Value.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x, Pass pass)
+    {
+        var q = _rotary.Apply(QueryNorm.Forward(Query.Forward(x, pass)).SplitHeads(_headWidth), pass);
+        var k = _rotary.Apply(KeyNorm.Forward(Key.Forward(x, pass)).SplitHeads(_headWidth), pass);
+        var attended = pass.Attend(Layer, q, k, Value.Forward(x, pass).SplitHeads(_headWidth), _attention);
+        x += AttentionPostNorm.Forward(Output.Forward(attended.MergeHeads(), pass));
+        return pass.Tap(Layer, Site.Residual, x + FeedForwardPostNorm.Forward(pass.Tap(Layer, Site.FeedForward, FeedForward.Forward(x, pass))));
+    }
+}
