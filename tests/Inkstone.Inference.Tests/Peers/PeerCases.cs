@@ -45,7 +45,7 @@ internal static class PeerCases
     private static readonly ExpertOptions Experts = new() { Count = 8, Chosen = 2, HiddenWidth = 512 };
 
     /// <summary>The seed of a network's numbers: one by which no choice between experts is nearer than BF16's rounding.</summary>
-    public static int SeedOf(string name) => name == "qwen3moe" ? 2 : 1;
+    public static int SeedOf(string name) => name == "qwen3moe" ? 4 : 1;
 
     /// <summary>Each network by a name, and whether llama.cpp's rounded table of GELU shows.</summary>
     public static IReadOnlyDictionary<string, (ModelConfig Config, bool UsesGelu)> All { get; } = new Dictionary<string, (ModelConfig, bool)>
