@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Inkstone.Foundation.Formats;
@@ -34,7 +33,7 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
                         jobs.Add((name, format, usesGelu));
                     }
             }
-            RunOracle(Path.Combine(folder, "jobs.jsonl"));
+            PeerProcess.Run("llama-logits.js", Path.Combine(folder, "jobs.jsonl"), output);
             var failures = 0;
             foreach (var (name, format, usesGelu) in jobs)
             {
@@ -87,20 +86,6 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
             sum += difference;
         }
         return (most, sum / ours.Length);
-    }
-
-    private void RunOracle(string jobs)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Inkstone.slnx")))
-            root = root.Parent!;
-        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(root.FullName, "tests", "oracles", "llama-logits.js"), LlamaFactAttribute.Modules!, jobs])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        output.WriteLine(process.StandardOutput.ReadToEnd());
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
     }
 }
 
