@@ -17,7 +17,7 @@ public sealed class Gpt2Checkpoint : ModelFamily
     public override ModelConfig ReadConfig(JsonObjectReader json)
     {
         CommonKeys.Ignore(json);
-        json.Ignore("n_ctx", "summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout");
+        json.Ignore("n_ctx", "n_special", "predict_special_tokens", "_num_labels", "summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout");
         json.GetChoice("activation_function", ["gelu_new", "gelu_pytorch_tanh", "gelu_fast"], "gelu_new");
         RequireValue(json, "scale_attn_weights", true);
         RequireValue(json, "scale_attn_by_inverse_layer_idx", false);

@@ -24,7 +24,9 @@ public sealed partial class LlamaCheckpoint
     public override ModelConfig ReadGguf(GgufFields fields)
     {
         var architecture = fields.Architecture;
-        fields.Ignore("attention.causal");
+        fields.Ignore("attention.causal", "tensor_data_layout");
+        fields.GetInt32("expert_count", 0, 0, 0);
+        fields.GetInt32("expert_used_count", 0, 0, 0);
         var heads = fields.GetInt32("attention.head_count", 1, 4_096);
         var width = fields.GetInt32("embedding_length", 1, 1 << 20);
         var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));

@@ -65,8 +65,12 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         CommonKeys.Ignore(json);
         json.Ignore("is_llama_config");
         var family = json.GetString("model_type");
+        if (family is not ("llama" or "granite" or "inkstone"))
+            RequireFalse(json, "mlp_bias");
         json.GetChoice("hidden_act", family == "inkstone" ? ["relu2"] : ["silu"], family == "inkstone" ? "relu2" : "silu");
-        RequireFalse(json, "rope_interleaved", "use_mrope");
+        RequireFalse(json, "rope_interleaved", "use_mrope", "lm_head_bias");
+        foreach (var name in (ReadOnlySpan<string>)["interpolate_factor", "full_attn_mod"])
+            json.GetInt32(name, 1, 1, 1); // Phi-4's, with no other value in use
         var heads = json.GetInt32("num_attention_heads", 1, 4_096);
         var width = json.GetInt32("hidden_size", 1, 1 << 20);
         var headWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
