@@ -54,3 +54,29 @@ public sealed record WithoutFirstRows(int Count) : TensorChange
     /// <inheritdoc/>
     public override IReadOnlyList<int> RowOrder(int rows) => [.. Enumerable.Range(0, rows)];
 }
+
+/// <summary>A stack of matrices that the file holds turned: [experts, columns, rows] there.</summary>
+public sealed record ExpertsTransposed : TensorChange
+{
+    /// <inheritdoc/>
+    public override Tensor Load(Tensor stored) => stored.Transpose();
+
+    /// <inheritdoc/>
+    public override Tensor Save(Tensor own) => own.Transpose();
+
+    /// <inheritdoc/>
+    public override Shape StoredShape(Shape own) => [own[0], own[2], own[1]];
+}
+
+/// <summary>Two things that take turns along the second axis in the file, and lie one after the other here.</summary>
+public sealed record PairsToHalves : TensorChange
+{
+    /// <inheritdoc/>
+    public override Tensor Load(Tensor stored) => Turn(stored, stored.Shape[1] / 2, 2);
+
+    /// <inheritdoc/>
+    public override Tensor Save(Tensor own) => Turn(own, 2, own.Shape[1] / 2);
+
+    private static Tensor Turn(Tensor x, int first, int second) =>
+        x.Reshape(x.Shape[0], first, second, x.Rank == 2 ? 1 : x.Shape[2]).Transpose(1, 2).Reshape(x.Shape);
+}

@@ -14,6 +14,7 @@ public static class ModelFamilies
         new Gpt2Checkpoint(),
         new GptJCheckpoint(),
         new GptNeoXCheckpoint(),
+        new GptOssCheckpoint(),
         new LlamaCheckpoint(),
         new Olmo2Checkpoint(),
         new StableLmCheckpoint(),

@@ -98,12 +98,11 @@ internal static class RotaryJson
             case "dynamic":
                 return new DynamicRotaryScaling(Factor(), length);
             case "yarn":
-                if (!own.GetBoolean("truncate", true))
-                    throw own.Get("truncate").Error("this form of YaRN is not supported", "true");
                 return new YarnRotaryScaling(Factor((double)contextLength / length), length)
                 {
                     BetaFast = own.GetDouble("beta_fast", 1e-3, 1e6, 32),
                     BetaSlow = own.GetDouble("beta_slow", 1e-3, 1e6, 1),
+                    RoundsRamp = own.GetBoolean("truncate", true),
                     AttentionFactor = own.Find("attention_factor")?.AsDouble(1e-6, 1e6),
                 };
             case "llama3":
@@ -149,6 +148,8 @@ internal static class RotaryJson
                 json.WriteNumber(Original, yarn.OriginalContextLength);
                 json.WriteFinite("beta_fast", yarn.BetaFast);
                 json.WriteFinite("beta_slow", yarn.BetaSlow);
+                if (!yarn.RoundsRamp)
+                    json.WriteBoolean("truncate", false);
                 if (yarn.AttentionFactor is { } magnitude)
                     json.WriteFinite("attention_factor", magnitude);
                 break;

@@ -79,6 +79,9 @@ public sealed record YarnRotaryScaling(double Factor, int OriginalContextLength)
     /// <summary>Turns below which all is slowed by the factor.</summary>
     public double BetaSlow { get; init; } = 1;
 
+    /// <summary>Whether the ramp's ends are rounded to whole pairs.</summary>
+    public bool RoundsRamp { get; init; } = true;
+
     /// <summary>The magnitude; null means 0.1 · ln f + 1 (equation 22).</summary>
     public double? AttentionFactor { get; init; }
 
@@ -90,8 +93,9 @@ public sealed record YarnRotaryScaling(double Factor, int OriginalContextLength)
     internal override double[] Frequencies(int width, double theta, int contextLength)
     {
         var frequencies = Unscaled(width, theta);
-        var low = Math.Max(0, Math.Floor(PairOfTurns(BetaFast)));
-        var high = Math.Min(width - 1, Math.Ceiling(PairOfTurns(BetaSlow)));
+        var (first, last) = (PairOfTurns(BetaFast), PairOfTurns(BetaSlow));
+        var low = Math.Max(0, RoundsRamp ? Math.Floor(first) : first);
+        var high = Math.Min(width - 1, RoundsRamp ? Math.Ceiling(last) : last);
         var length = Math.Max(0.001, high - low);
         for (var i = 0; i < frequencies.Length; i++)
         {

@@ -95,5 +95,10 @@ internal static class PeerCases
         ["mixtral"] = (Llama with { Experts = Experts }, false),
         ["qwen2moe"] = (Llama with { QueryKeyValueBias = true, Experts = Experts with { HiddenWidth = 256, Renormalised = false, SharedHiddenWidth = 512, SharedGate = true } }, false),
         ["qwen3moe"] = (Llama with { QueryKeyNorm = true, Experts = Experts with { HiddenWidth = 256 } }, false),
+        ["gpt-oss"] = (new GptOssConfig
+        {
+            VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 32, Window = 20,
+            Experts = new() { Count = 8, Chosen = 3, HiddenWidth = 256, Clamped = true }, RotaryScaling = new YarnRotaryScaling(4, 32),
+        }, false),
     };
 }
