@@ -34,6 +34,19 @@ public sealed record OneRow : TensorChange
     public override Shape StoredShape(Shape own) => own.Without(0);
 }
 
+/// <summary>A vector that the file holds as a matrix of one row.</summary>
+public sealed record UnderOneRow : TensorChange
+{
+    /// <inheritdoc/>
+    public override Tensor Load(Tensor stored) => stored.Squeeze(0);
+
+    /// <inheritdoc/>
+    public override Tensor Save(Tensor own) => own.Unsqueeze(0);
+
+    /// <inheritdoc/>
+    public override Shape StoredShape(Shape own) => [1, own[0]];
+}
+
 /// <summary>A table whose first rows the file leaves out; loading makes them zeros.</summary>
 /// <param name="Count">How many.</param>
 public sealed record WithoutFirstRows(int Count) : TensorChange
@@ -79,4 +92,18 @@ public sealed record PairsToHalves : TensorChange
 
     private static Tensor Turn(Tensor x, int first, int second) =>
         x.Reshape(x.Shape[0], first, second, x.Rank == 2 ? 1 : x.Shape[2]).Transpose(1, 2).Reshape(x.Shape);
+}
+
+/// <summary>A stack of matrices that the file holds under each other: [matrices · rows, columns] there.</summary>
+/// <param name="Count">How many matrices.</param>
+public sealed record UnderEachOther(int Count) : TensorChange
+{
+    /// <inheritdoc/>
+    public override Tensor Load(Tensor stored) => stored.Reshape(Count, stored.Shape[0] / Count, stored.Shape[1]);
+
+    /// <inheritdoc/>
+    public override Tensor Save(Tensor own) => own.Contiguous().Reshape(own.Shape[0] * own.Shape[1], own.Shape[2]);
+
+    /// <inheritdoc/>
+    public override Shape StoredShape(Shape own) => [own[0] * own[1], own[2]];
 }

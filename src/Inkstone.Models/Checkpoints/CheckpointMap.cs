@@ -65,6 +65,13 @@ public sealed class CheckpointMap
         return this;
     }
 
+    /// <summary>An entry of any form.</summary>
+    public CheckpointMap Add(CheckpointEntry entry)
+    {
+        _entries.Add(entry);
+        return this;
+    }
+
     /// <summary>
     /// Parameters that some files hold in another way than most: a file with any tensor of <paramref name="other"/> is read by it; <paramref name="usual"/> is written.
     /// </summary>

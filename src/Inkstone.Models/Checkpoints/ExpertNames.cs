@@ -16,6 +16,9 @@ internal sealed record ExpertNames(string Part, string Gate = "gate_proj", strin
     /// <summary>Qwen's folders.</summary>
     public static ExpertNames Qwen { get; } = new("mlp.");
 
+    /// <summary>ERNIE's and DeepSeek's folders.</summary>
+    public static ExpertNames Ernie { get; } = new("mlp.", Shared: "shared_experts");
+
     /// <summary>The tensors of a folder: a matrix an expert, or, in newer ones, all experts' gates and ups in one tensor.</summary>
     public void AddTo(CheckpointMap map, string layer, ExpertFeedForward experts)
     {
@@ -29,6 +32,8 @@ internal sealed record ExpertNames(string Part, string Gate = "gate_proj", strin
             .Add(layer + "mlp.experts.down_proj", experts.Down.Stack);
         map.AddEither(usual, fused).AddEither(
             new CheckpointMap().Add(part + "gate.weight", experts.Router.Scores.Matrix), new CheckpointMap().Add(layer + "mlp.gate.weight", experts.Router.Scores.Matrix));
+        if (experts.Router.ChoiceBias is { } choice)
+            map.Add(part + "moe_statics.e_score_correction_bias", choice, new UnderOneRow());
         if (experts.Shared is not { } shared)
             return;
         map.Add($"{part}{Shared}.gate_proj.weight", shared.FeedForward.Gate.Matrix).Add($"{part}{Shared}.up_proj.weight", shared.FeedForward.Up.Matrix)

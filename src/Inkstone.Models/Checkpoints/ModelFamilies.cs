@@ -9,6 +9,7 @@ public static class ModelFamilies
     public static IReadOnlyList<ModelFamily> All { get; } =
     [
         new BertCheckpoint(),
+        new DeepSeek2Checkpoint(),
         new FalconCheckpoint(),
         new GemmaCheckpoint(),
         new Gpt2Checkpoint(),

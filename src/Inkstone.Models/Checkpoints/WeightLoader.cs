@@ -55,7 +55,7 @@ internal static class WeightLoader
         CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, LoadOptions options)
     {
         var rank = entry.Parameters[0].Value.Rank;
-        if (!options.Frozen || rank is not (2 or 3) || (entry.Parameters.Count > 1 ? entry.Axis != rank - 2 : entry.Axis != 0)
+        if (!options.Frozen || rank is not (2 or 3) || entry.PartChanges is not null || (entry.Parameters.Count > 1 ? entry.Axis != rank - 2 : entry.Axis != 0)
             || entry.Changes.Any(change => !change.KeepsRows) || !entry.Parameters.All(holders.ContainsKey) || stored.Any(tensor => tensor.Format != stored[0].Format))
             return false;
         var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(options.Mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));

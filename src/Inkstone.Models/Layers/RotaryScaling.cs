@@ -85,10 +85,16 @@ public sealed record YarnRotaryScaling(double Factor, int OriginalContextLength)
     /// <summary>The magnitude; null means 0.1 · ln f + 1 (equation 22).</summary>
     public double? AttentionFactor { get; init; }
 
+    /// <summary>m of the factor (0.1 · m · ln f + 1)² of scores, which DeepSeek has in the place of a magnitude; null: none.</summary>
+    public double? ScoreMagnitude { get; init; }
+
     /// <inheritdoc/>
     public override double Magnitude => AttentionFactor ?? DefaultMagnitude;
 
-    internal double DefaultMagnitude => Factor <= 1 ? 1 : 0.1 * Math.Log(Factor) + 1;
+    internal double DefaultMagnitude => MagnitudeOf(1);
+
+    /// <summary>0.1 · m · ln f + 1.</summary>
+    internal double MagnitudeOf(double m) => Factor <= 1 ? 1 : 0.1 * m * Math.Log(Factor) + 1;
 
     internal override double[] Frequencies(int width, double theta, int contextLength)
     {
@@ -114,6 +120,7 @@ public sealed record YarnRotaryScaling(double Factor, int OriginalContextLength)
         ConfigRule.InRange("RotaryScaling.BetaFast", BetaFast, 1e-3, 1e6);
         ConfigRule.InRange("RotaryScaling.BetaSlow", BetaSlow, 1e-3, BetaFast);
         ConfigRule.InRange("RotaryScaling.AttentionFactor", Magnitude, 1e-6, 1e6);
+        ConfigRule.InRange("RotaryScaling.ScoreMagnitude", ScoreMagnitude ?? 1, 0, 1e6);
     }
 }
 

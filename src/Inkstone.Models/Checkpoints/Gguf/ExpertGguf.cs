@@ -7,6 +7,7 @@ internal static class ExpertGguf
 {
     private const int MostExperts = 65_536;
     private const string Width = "expert_feed_forward_length";
+    private const string DenseLayers = "leading_dense_block_count";
     private const string SharedWidth = "expert_shared_feed_forward_length";
 
     /// <summary>The mixture; null when there is none.</summary>
@@ -16,6 +17,15 @@ internal static class ExpertGguf
         var chosen = fields.GetInt32("expert_used_count", 0, MostExperts, 0);
         if (count == 0)
             return null;
+        if (fields.Architecture == "ernie4_5-moe")
+            return new ExpertOptions
+            {
+                Count = count,
+                Chosen = chosen,
+                HiddenWidth = fields.GetInt32(Width, 1, 1 << 22),
+                SharedHiddenWidth = fields.GetInt32(SharedWidth, 0, 1 << 22, 0),
+                ChoiceBias = fields.HasTensor(name => name.EndsWith(".exp_probs_b.bias", StringComparison.Ordinal)),
+            };
         var hasShared = fields.Architecture == "qwen2moe";
         return new ExpertOptions
         {
@@ -28,9 +38,17 @@ internal static class ExpertGguf
         };
     }
 
+    /// <summary>The layers that have the mixture.</summary>
+    public static LayerPattern ReadLayers(GgufFields fields, int layerCount)
+    {
+        fields.Ignore("expert_shared_count");
+        fields.GetInt32("interleave_moe_layer_step", 1, 1, 1);
+        return fields.GetInt32(DenseLayers, 0, layerCount, 0) is > 0 and var first ? LayerPattern.From(first, layerCount) : LayerPattern.All;
+    }
+
     /// <summary>Writes the mixture's values.</summary>
     /// <exception cref="InkstoneRequestException">The architecture weighs experts otherwise.</exception>
-    public static void Write(GgufFieldWriter fields, ExpertOptions experts, string family)
+    public static void Write(GgufFieldWriter fields, ExpertOptions experts, LayerPattern layers, int layerCount, string family)
     {
         if (experts.Renormalised != family is not "qwen2_moe" || experts.Scale != 1)
             throw new InkstoneRequestException("GGUF's networks of this family weigh their experts in one way only", "norm_topk_prob",
@@ -38,6 +56,8 @@ internal static class ExpertGguf
         fields.Set("expert_count", experts.Count).Set("expert_used_count", experts.Chosen);
         if (family != "mixtral")
             fields.Set(Width, experts.HiddenWidth);
+        if (family == "ernie4_5_moe")
+            fields.Set(DenseLayers, layers.FirstOf(layerCount)).Set("interleave_moe_layer_step", 1);
         if (experts.SharedHiddenWidth > 0)
             fields.Set(SharedWidth, experts.SharedHiddenWidth);
     }

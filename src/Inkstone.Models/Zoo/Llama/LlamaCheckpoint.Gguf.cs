@@ -3,11 +3,11 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
-/// <content>GGUF: the architectures llama and granite pair rotary elements 2i and 2i + 1, the others i and i + half.</content>
+/// <content>GGUF: the architectures llama, granite and ernie4_5 pair rotary elements 2i and 2i + 1, the others i and i + half.</content>
 public sealed partial class LlamaCheckpoint
 {
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Architectures => ["llama", "qwen2", "qwen3", "phi3", "granite", "qwen2moe", "qwen3moe"];
+    public override IReadOnlyList<string> Architectures => ["llama", "qwen2", "qwen3", "phi3", "granite", "qwen2moe", "qwen3moe", "ernie4_5", "ernie4_5-moe"];
 
     /// <inheritdoc/>
     public override string ArchitectureOf(ModelConfig config)
@@ -25,8 +25,6 @@ public sealed partial class LlamaCheckpoint
     {
         var architecture = fields.Architecture;
         fields.Ignore("attention.causal", "tensor_data_layout");
-        fields.GetInt32("expert_count", 0, 0, 0);
-        fields.GetInt32("expert_used_count", 0, 0, 0);
         var heads = fields.GetInt32("attention.head_count", 1, 4_096);
         var width = fields.GetInt32("embedding_length", 1, 1 << 20);
         var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
@@ -53,6 +51,7 @@ public sealed partial class LlamaCheckpoint
             HeadWidth = headWidth,
             HiddenWidth = hiddenWidth,
             Experts = ExpertGguf.Read(fields, hiddenWidth),
+            ExpertLayers = ExpertGguf.ReadLayers(fields, layers),
             FeedForwardBias = fields.ShapeOf("blk.0.ffn_down.bias") is not null,
             QueryKeyValueBias = fields.ShapeOf("blk.0.attn_q.bias") is not null,
             OutputBias = fields.ShapeOf("blk.0.attn_output.bias") is not null,
@@ -74,7 +73,7 @@ public sealed partial class LlamaCheckpoint
                 ResidualScale = fields.GetDouble("residual_scale", 1e-6, 1e6, 1),
                 LogitDivisor = fields.GetDouble("logit_scale", 1e-6, 1e6),
             };
-        return ArchitectureOf(config.Family) == architecture ? config : config with { PublishedAs = architecture };
+        return ArchitectureOf(config.Family) == architecture ? config : config with { PublishedAs = architecture.Replace('-', '_') };
     }
 
     /// <inheritdoc/>
@@ -87,7 +86,7 @@ public sealed partial class LlamaCheckpoint
             .Set("attention.layer_norm_rms_epsilon", llama.NormEpsilon).Set("vocab_size", llama.VocabularySize);
         RotaryGguf.Write(fields, llama.RotaryTheta, llama.TurnedWidth, llama.RotaryScaling);
         if (llama.Experts is not null)
-            ExpertGguf.Write(fields, llama.Experts, llama.Family);
+            ExpertGguf.Write(fields, llama.Experts, llama.ExpertLayers, llama.LayerCount, llama.Family);
         if (llama.Window > 0)
         {
             fields.Set("attention.sliding_window", llama.Window);
@@ -153,8 +152,9 @@ public sealed partial class LlamaCheckpoint
         "mistral" or "mixtral" => "llama",
         "qwen2_moe" => "qwen2moe",
         "qwen3_moe" => "qwen3moe",
+        "ernie4_5_moe" => "ernie4_5-moe",
         _ => family,
     };
 
-    private static bool PairsNeighbours(string architecture) => architecture is "llama" or "granite";
+    private static bool PairsNeighbours(string architecture) => architecture is "llama" or "granite" or "ernie4_5" or "ernie4_5-moe";
 }

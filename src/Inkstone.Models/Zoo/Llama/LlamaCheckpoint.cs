@@ -6,12 +6,12 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>
-/// Llama, Mistral, Mixtral, Qwen 2, Qwen 3 and their mixtures of experts, Phi-3 and Granite as Hugging Face's files and GGUF's have them; the plain squared-ReLU form, which nobody else has, under a
+/// Llama, Mistral, Mixtral, Qwen 2, Qwen 3, ERNIE 4.5 and their mixtures of experts, Phi-3 and Granite as Hugging Face's files and GGUF's have them; the plain squared-ReLU form, which nobody else has, under a
 /// name of its own.
 /// </summary>
 public sealed partial class LlamaCheckpoint : ModelFamily
 {
-    internal static readonly string[] FamilyNames = ["llama", "mistral", "qwen2", "qwen3", "phi3", "granite", "mixtral", "qwen2_moe", "qwen3_moe", "inkstone"];
+    internal static readonly string[] FamilyNames = ["llama", "mistral", "qwen2", "qwen3", "phi3", "granite", "mixtral", "qwen2_moe", "qwen3_moe", "ernie4_5", "ernie4_5_moe", "inkstone"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names => FamilyNames;
@@ -50,6 +50,11 @@ public sealed partial class LlamaCheckpoint : ModelFamily
                 tiny with { Experts = new() { Count = 5, HiddenWidth = 48 } },
                 tiny with { Experts = new() { Count = 6, HiddenWidth = 24, Chosen = 3 }, QueryKeyNorm = true },
                 tiny with { Experts = new() { Count = 5, HiddenWidth = 24, Renormalised = false, SharedHiddenWidth = 40, SharedGate = true }, QueryKeyValueBias = true },
+                tiny with
+                {
+                    PublishedAs = "ernie4_5_moe", RotaryPairing = RotaryPairing.Interleaved, ExpertLayers = LayerPattern.From(1, 2),
+                    Experts = new() { Count = 5, HiddenWidth = 24, SharedHiddenWidth = 48, ChoiceBias = true },
+                },
                 tiny with { EmbeddingScale = 12, ResidualScale = 0.22, AttentionScale = 0.125, LogitDivisor = 8 },
             ];
         }
@@ -76,8 +81,9 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         var headWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
         var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 2_048);
         var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
-        var rotary = RotaryJson.Read(json, headWidth, contextLength);
-        var attentionBias = !HasFixedBiases(family) && json.GetBoolean("attention_bias", false);
+        var isErnie = IsErnie(family);
+        var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isErnie ? 500_000 : 10_000));
+        var attentionBias = !HasFixedBiases(family) && json.GetBoolean(isErnie ? "use_bias" : "attention_bias", false);
         var (window, windowed) = ReadWindow(json, family, layers);
         var config = new LlamaConfig
         {
@@ -90,18 +96,20 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             HeadWidth = headWidth,
             HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
             FeedForward = family == "inkstone" ? FeedForwardKind.ReluSquared : FeedForwardKind.SwiGlu,
-            FeedForwardBias = family is "llama" or "granite" or "inkstone" && json.GetBoolean("mlp_bias", false),
+            FeedForwardBias = isErnie ? attentionBias : family is "llama" or "granite" or "inkstone" && json.GetBoolean("mlp_bias", false),
             QueryKeyValueBias = family is "qwen2" or "qwen2_moe" || attentionBias,
             OutputBias = attentionBias,
             Experts = ExpertJson.Read(json, family),
+            ExpertLayers = ExpertJson.ReadLayers(json, family, layers),
             QueryKeyNorm = family is "qwen3" or "qwen3_moe" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
             Window = window,
             WindowedLayers = windowed,
-            TiedHead = json.GetBoolean("tie_word_embeddings", false),
+            TiedHead = json.GetBoolean("tie_word_embeddings", isErnie),
             RotaryTheta = rotary.Theta,
             RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
             RotaryScaling = rotary.Scaling,
-            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, family == "phi3" ? 1e-5 : 1e-6),
+            RotaryPairing = isErnie ? RotaryPairing.Interleaved : RotaryPairing.Halves,
+            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, family == "phi3" || isErnie ? 1e-5 : 1e-6),
             InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
         if (family == "granite")
@@ -125,7 +133,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         json.WriteStartObject();
         json.WriteString("model_type", family);
         json.WriteStartArray("architectures");
-        json.WriteStringValue(string.Concat(family.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])) + "ForCausalLM");
+        json.WriteStringValue((IsErnie(family) ? family == "ernie4_5" ? "Ernie4_5" : "Ernie4_5_Moe" : string.Concat(family.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))) + "ForCausalLM");
         json.WriteEndArray();
         json.WriteNumber("vocab_size", llama.VocabularySize);
         json.WriteNumber("max_position_embeddings", llama.ContextLength);
@@ -139,9 +147,9 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         if (family == "inkstone")
             json.WriteBoolean("query_key_norm", llama.QueryKeyNorm);
         if (llama.Experts is not null)
-            ExpertJson.Write(json, llama.Experts, family);
+            ExpertJson.Write(json, llama.Experts, llama.ExpertLayers, llama.LayerCount, family);
         if (!HasFixedBiases(family))
-            json.WriteBoolean("attention_bias", llama.OutputBias);
+            json.WriteBoolean(IsErnie(family) ? "use_bias" : "attention_bias", llama.OutputBias);
         if (family is "llama" or "granite" or "inkstone")
             json.WriteBoolean("mlp_bias", llama.FeedForwardBias);
         if (family == "granite")
@@ -170,7 +178,8 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         var llama = (Llama)model;
         var isFused = llama.Settings.Family == "phi3";
-        TensorChange[] turned = llama.Settings.RotaryPairing == RotaryPairing.Interleaved ? [new RotaryPermuted(llama.Settings.HeadWidth, Reversed: true)] : [];
+        var isInterleaved = llama.Settings.RotaryPairing == RotaryPairing.Interleaved;
+        TensorChange[] turned = isInterleaved == IsErnie(llama.Settings.Family) ? [] : [new RotaryPermuted(llama.Settings.HeadWidth, isInterleaved)];
         var map = new CheckpointMap()
             .Add("model.embed_tokens.weight", llama.Embedding.Parameters.Single())
             .Add("model.norm", llama.FinalNorm)
@@ -201,7 +210,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         if (feedForward is ExpertFeedForward experts)
         {
-            (family == "mixtral" ? ExpertNames.Mixtral : ExpertNames.Qwen).AddTo(map, layer, experts);
+            (family == "mixtral" ? ExpertNames.Mixtral : IsErnie(family) ? ExpertNames.Ernie : ExpertNames.Qwen).AddTo(map, layer, experts);
             return;
         }
         if (feedForward is PlainFeedForward plain)
@@ -235,6 +244,9 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             throw unknown.Error("this form of Llama is not supported", "null");
         return (window?.AsInt32(1, 1 << 24) ?? 0, window is null || types is null ? LayerPattern.All : types);
     }
+
+    /// <summary>ERNIE's folders pair rotary elements 2i and 2i + 1.</summary>
+    private static bool IsErnie(string family) => family.StartsWith("ernie", StringComparison.Ordinal);
 
     private static bool IsQwen(string family) => family.StartsWith("qwen", StringComparison.Ordinal);
 

@@ -54,6 +54,9 @@ public sealed record LlamaConfig : ModelConfig
     /// <summary>A mixture of experts in the feed-forward's place; null: one feed-forward for all rows.</summary>
     public ExpertOptions? Experts { get; init; }
 
+    /// <summary>The layers that have the mixture; the others have one feed-forward.</summary>
+    public LayerPattern ExpertLayers { get; init; } = LayerPattern.All;
+
     /// <summary>Whether the feed-forward's matrices have biases.</summary>
     public bool FeedForwardBias { get; init; }
 
@@ -114,10 +117,10 @@ public sealed record LlamaConfig : ModelConfig
             var attention = Width * (2 * queries + 2 * keys) + (QueryKeyValueBias ? queries + 2 * keys : 0) + (OutputBias ? Width : 0);
             var matrices = FeedForward == FeedForwardKind.SwiGlu ? 3 : 2;
             var feedForward = (long)Width * HiddenWidth * matrices + (FeedForwardBias ? (matrices - 1L) * HiddenWidth + Width : 0);
-            if (Experts is not null)
-                feedForward = Experts.ParameterCount(Width);
+            var mixed = Experts is null ? 0 : Enumerable.Range(0, LayerCount).Count(ExpertLayers.Has);
             var norms = 2L * Width + (QueryKeyNorm ? 2 * HeadWidth : 0);
-            return (long)VocabularySize * Width * (TiedHead ? 1 : 2) + LayerCount * (attention + feedForward + norms) + Width;
+            return (long)VocabularySize * Width * (TiedHead ? 1 : 2) + LayerCount * (attention + norms) + (LayerCount - mixed) * feedForward
+                + mixed * (Experts?.ParameterCount(Width) ?? 0) + Width;
         }
     }
 
