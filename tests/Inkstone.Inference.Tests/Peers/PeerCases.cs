@@ -46,12 +46,12 @@ internal static class PeerCases
 
     private static readonly DeepSeek2Config DeepSeek = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 4, QueryRank = 256, LatentWidth = 256, PlainWidth = 32, TurnedWidth = 32, ValueWidth = 32,
-        HiddenWidth = 512, Experts = new() { Count = 8, Chosen = 3, HiddenWidth = 256, SharedHiddenWidth = 512, Renormalised = false, Scale = 1.5 },
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 2, HeadCount = 8, QueryRank = 256, LatentWidth = 256, PlainWidth = 32, TurnedWidth = 32, ValueWidth = 32,
+        HiddenWidth = 512, Experts = new() { Count = 4, Chosen = 2, HiddenWidth = 256, SharedHiddenWidth = 256, Renormalised = false, Scale = 0.5 },
     };
 
     /// <summary>The seed of a network's numbers: one by which no choice between experts is nearer than BF16's rounding.</summary>
-    public static int SeedOf(string name) => name == "qwen3moe" ? 4 : 1;
+    public static int SeedOf(string name) => name switch { "qwen3moe" => 4, "gpt-oss" => 7, "deepseek2" or "deepseek2-yarn" => 6, _ => 1 };
 
     /// <summary>Each network by a name, and whether llama.cpp's rounded table of GELU shows.</summary>
     public static IReadOnlyDictionary<string, (ModelConfig Config, bool UsesGelu)> All { get; } = new Dictionary<string, (ModelConfig, bool)>
