@@ -63,7 +63,7 @@ public abstract class DecoderModel : Model
     }
 
     /// <summary>Whether a parameter of a block is a matrix between widths; a table of gains by head is none.</summary>
-    private protected virtual bool IsMatrix(Parameter parameter) => parameter.Value.Rank == 2;
+    private protected virtual bool IsMatrix(Parameter parameter) => parameter.Value.Rank >= 2;
 
     /// <summary>What a decoder is made of.</summary>
     private protected sealed record Parts(Embedding Embedding, BlockStack Stack, Norm FinalNorm, Linear? Output, IReadOnlyList<LayerMemory> Memory)

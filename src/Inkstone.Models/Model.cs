@@ -26,6 +26,9 @@ public abstract class Model : Module, ILanguageModel
     /// <summary>How an optimiser should treat the parameters; the groups partition them.</summary>
     public abstract IReadOnlyList<ParameterGroup> ParameterGroups { get; }
 
+    /// <summary>Whether a pass must have a <see cref="Pass.Source"/>: the network has an encoder for it.</summary>
+    public virtual bool ReadsSource => false;
+
     /// <inheritdoc/>
     public int VocabularySize => Config.VocabularySize;
 

@@ -46,7 +46,7 @@ public sealed class FamilyFileTests
     private static float[] Hidden(Model model)
     {
         using var scope = PoolScope.Open();
-        var pass = FullPass.Over([.. Enumerable.Range(0, Length).Select(i => i * 31 % model.VocabularySize)], new TokenLayout(0, Length));
+        var pass = ParityMatrixTests.WholePass(model, [.. Enumerable.Range(0, Length).Select(i => i * 31 % model.VocabularySize)], new TokenLayout(0, Length));
         var hidden = model.Forward(pass);
         return [.. hidden.ToArray(), .. model.Head.Forward(hidden, pass).ToArray()];
     }
@@ -60,7 +60,7 @@ public sealed class FamilyFileTests
     {
         try
         {
-            GgufModel.ValuesOf(model);
+            GgufModel.ValuesOf(model.Config);
             return true;
         }
         catch (InkstoneRequestException)
@@ -72,7 +72,7 @@ public sealed class FamilyFileTests
     private static void WriteGguf(Model model, string path)
     {
         using var file = File.Create(path);
-        GgufWriter.Write(GgufModel.ValuesOf(model), GgufModel.TensorsOf(model), file);
+        GgufWriter.Write(GgufModel.ValuesOf(model.Config), GgufModel.TensorsOf(model), file);
     }
 
     private static void InFolder(Action<string> test)

@@ -13,12 +13,15 @@ namespace Inkstone.Models;
 public sealed record CheckpointEntry(
     IReadOnlyList<string> Names, IReadOnlyList<Parameter> Parameters, int Axis, IReadOnlyList<TensorChange> Changes)
 {
+    /// <summary>What to do besides to each parameter's part of the whole, in loading order; null: nothing.</summary>
+    public IReadOnlyList<TensorChange?>? PartChanges { get; init; }
+
     /// <summary>The shape, in the file, of each tensor named.</summary>
     public IEnumerable<(string Name, Shape Shape)> StoredShapes()
     {
-        var own = Parameters[0].Value.Shape;
+        var own = PartShape(0);
         if (own.Rank > 0 && (Parameters.Count > 1 || Names.Count > 1))
-            own = own.With(Axis, Parameters.Sum(parameter => parameter.Value.Shape[Axis]) / Names.Count);
+            own = own.With(Axis, Enumerable.Range(0, Parameters.Count).Sum(part => PartShape(part)[Axis]) / Names.Count);
         var stored = Changes.Reverse().Aggregate(own, (shape, change) => change.StoredShape(shape));
         return [.. Names.Select(name => (name, stored))];
     }
@@ -28,23 +31,29 @@ public sealed record CheckpointEntry(
     {
         var whole = stored.Count == 1 ? Loaded(stored[0]) : Tensor.Concatenate(Axis, [.. stored.Select(Loaded)]);
         var start = 0;
-        foreach (var parameter in Parameters)
+        for (var part = 0; part < Parameters.Count; part++)
         {
-            var value = parameter.Value;
-            var length = Parameters.Count == 1 ? whole.Shape[Axis] : value.Shape[Axis];
-            parameter.Set(whole.Slice(Axis, start, length));
+            var length = Parameters.Count == 1 ? whole.Shape[Axis] : PartShape(part)[Axis];
+            var value = whole.Slice(Axis, start, length);
+            Parameters[part].Set(PartChanges?[part]?.Load(value) ?? value);
             start += length;
         }
     }
 
-    /// <summary>The file's tensors, made from the parameters; contiguous.</summary>
-    internal IEnumerable<(string Name, Tensor Value)> ToStored()
+    /// <summary>One of the file's tensors, made from the parameters; contiguous.</summary>
+    internal Tensor ToStored(string name)
     {
         using var pause = Tape.Pause();
-        var whole = Parameters.Count == 1 ? Parameters[0].Value.Detach() : Tensor.Concatenate(Axis, [.. Parameters.Select(p => p.Value.Detach())]);
-        var length = whole.Rank == 0 ? 1 : whole.Shape[Axis] / Names.Count;
-        return [.. Names.Select((name, i) => (name, Saved(Names.Count == 1 ? whole : whole.Slice(Axis, i * length, length)).Contiguous()))];
+        var whole = Parameters.Count == 1 ? Part(0) : Tensor.Concatenate(Axis, [.. Enumerable.Range(0, Parameters.Count).Select(Part)]);
+        if (Names.Count == 1)
+            return Saved(whole).Contiguous();
+        var length = whole.Shape[Axis] / Names.Count;
+        return Saved(whole.Slice(Axis, Enumerable.Range(0, Names.Count).First(i => Names[i] == name) * length, length)).Contiguous();
     }
+
+    private Shape PartShape(int part) => PartChanges?[part]?.StoredShape(Parameters[part].Value.Shape) ?? Parameters[part].Value.Shape;
+
+    private Tensor Part(int part) => PartChanges?[part]?.Save(Parameters[part].Value.Detach()) ?? Parameters[part].Value.Detach();
 
     private Tensor Loaded(Tensor stored) => Changes.Aggregate(stored, (x, change) => change.Load(x));
 

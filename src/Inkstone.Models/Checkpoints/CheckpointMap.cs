@@ -9,6 +9,7 @@ namespace Inkstone.Models;
 public sealed class CheckpointMap
 {
     private readonly List<CheckpointEntry> _entries = [];
+    private readonly List<(CheckpointEntry[] Usual, CheckpointEntry[] Other)> _choices = [];
     private readonly List<string> _tied = [];
     private readonly List<Func<string, bool>> _ignored = [];
 
@@ -64,6 +65,23 @@ public sealed class CheckpointMap
         return this;
     }
 
+    /// <summary>An entry of any form.</summary>
+    public CheckpointMap Add(CheckpointEntry entry)
+    {
+        _entries.Add(entry);
+        return this;
+    }
+
+    /// <summary>
+    /// Parameters that some files hold in another way than most: a file with any tensor of <paramref name="other"/> is read by it; <paramref name="usual"/> is written.
+    /// </summary>
+    public CheckpointMap AddEither(CheckpointMap usual, CheckpointMap other)
+    {
+        _entries.AddRange(usual._entries);
+        _choices.Add(([.. usual._entries], [.. other._entries]));
+        return this;
+    }
+
     /// <summary>A tensor that some files repeat.</summary>
     public CheckpointMap AddTied(string name)
     {
@@ -76,6 +94,19 @@ public sealed class CheckpointMap
     {
         _ignored.Add(names);
         return this;
+    }
+
+    /// <summary>The entries by which a file is read.</summary>
+    internal IEnumerable<CheckpointEntry> EntriesFor(Func<string, bool> has)
+    {
+        var entries = _entries.ToList();
+        foreach (var (usual, other) in _choices)
+            if (other.SelectMany(entry => entry.Names).Any(has))
+            {
+                entries.RemoveAll(usual.Contains);
+                entries.AddRange(other);
+            }
+        return entries;
     }
 
     /// <summary>Whether a name in a file holds nothing a model needs.</summary>

@@ -8,14 +8,18 @@ public static class ModelFamilies
     /// <summary>Every family.</summary>
     public static IReadOnlyList<ModelFamily> All { get; } =
     [
+        new BertCheckpoint(),
+        new DeepSeek2Checkpoint(),
         new FalconCheckpoint(),
         new GemmaCheckpoint(),
         new Gpt2Checkpoint(),
         new GptJCheckpoint(),
         new GptNeoXCheckpoint(),
+        new GptOssCheckpoint(),
         new LlamaCheckpoint(),
         new Olmo2Checkpoint(),
         new StableLmCheckpoint(),
+        new T5Checkpoint(),
     ];
 
     /// <summary>The family of a <c>model_type</c>.</summary>

@@ -14,6 +14,12 @@ public abstract class ModelFamily
     /// <summary>Small configurations that the parity matrix runs, one a form worth checking.</summary>
     public abstract IReadOnlyList<ModelConfig> TinyConfigs { get; }
 
+    /// <summary>Why networks of this family are not decoded token by token from a cache of keys and values; null: they are.</summary>
+    public virtual string? NotDecodedBecause => null;
+
+    /// <summary>A configuration with what only the tensors of a folder say of the network (parts that some files leave out).</summary>
+    public virtual ModelConfig Completed(ModelConfig config, Func<string, bool> hasTensor) => config;
+
     /// <summary>Reads a configuration; keys that mean nothing here must be ignored by name, and others make it a failure.</summary>
     public abstract ModelConfig ReadConfig(JsonObjectReader json);
 

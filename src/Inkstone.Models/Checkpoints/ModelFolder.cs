@@ -21,16 +21,17 @@ public static class ModelFolder
     public static byte[] ConfigJson(Model model) => StableJson.ToBytes(json => ModelFamilies.Of(model).WriteConfig(model.Config, json));
 
     /// <summary>Writes the weights file's content: single precision, Hugging Face's names.</summary>
-    public static void WriteWeights(Model model, Stream destination)
+    public static void WriteWeights(Model model, Stream destination) => WriteWeights(ModelFamilies.Of(model).Map(model), destination);
+
+    internal static void WriteWeights(CheckpointMap map, Stream destination)
     {
-        var map = ModelFamilies.Of(model).Map(model);
         var sources = new List<SafetensorsSource>();
         foreach (var entry in map.Entries)
             foreach (var (name, shape) in entry.StoredShapes())
                 sources.Add(new SafetensorsSource(map.OptionalPrefix + name, SafetensorsType.F32, [.. shape.Select(extent => (long)extent)], stream =>
                 {
                     using var scope = PoolScope.Open();
-                    WeightBytes.Write(entry.ToStored().First(stored => stored.Name == name).Value, stream);
+                    WeightBytes.Write(entry.ToStored(name), stream);
                 }));
         SafetensorsWriter.Write(sources, new Dictionary<string, string> { ["format"] = "pt" }, destination);
     }
@@ -61,6 +62,7 @@ public static class ModelFolder
             config = config.WithContext(length);
         RefuseExecutable(folder);
         using var weights = SafetensorsStore.Open(folder);
+        config = family.Completed(config, weights.Has);
         RequireWeightsFor(config, weights, Path.Combine(folder, ConfigName));
         var model = family.Create(config, new ParameterSource("", Rng.From(0), backend ?? Backend.Default) { IsEmpty = true });
         WeightLoader.Load(model, family.Map(model), weights, options);

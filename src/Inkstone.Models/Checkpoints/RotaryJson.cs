@@ -98,14 +98,13 @@ internal static class RotaryJson
             case "dynamic":
                 return new DynamicRotaryScaling(Factor(), length);
             case "yarn":
-                if (!own.GetBoolean("truncate", true))
-                    throw own.Get("truncate").Error("this form of YaRN is not supported", "true");
-                return new YarnRotaryScaling(Factor((double)contextLength / length), length)
+                return WithMagnitudes(own, new YarnRotaryScaling(Factor((double)contextLength / length), length)
                 {
                     BetaFast = own.GetDouble("beta_fast", 1e-3, 1e6, 32),
                     BetaSlow = own.GetDouble("beta_slow", 1e-3, 1e6, 1),
+                    RoundsRamp = own.GetBoolean("truncate", true),
                     AttentionFactor = own.Find("attention_factor")?.AsDouble(1e-6, 1e6),
-                };
+                });
             case "llama3":
                 return new Llama3RotaryScaling(Factor(), own.GetInt32(Original, 1, 1 << 24))
                 {
@@ -125,6 +124,13 @@ internal static class RotaryJson
 
         double Factor(double? otherwise = null) =>
             otherwise is { } number ? own.GetDouble("factor", 1e-3, 1e6, number) : own.GetDouble("factor", 1e-3, 1e6);
+    }
+
+    /// <summary>DeepSeek's two magnitudes: the quotient is the rotary one, the second is of the scores too.</summary>
+    private static YarnRotaryScaling WithMagnitudes(JsonObjectReader own, YarnRotaryScaling yarn)
+    {
+        var (first, second) = (own.GetDouble("mscale", 0, 1e6, 0), own.GetDouble("mscale_all_dim", 0, 1e6, 0));
+        return second == 0 ? yarn : yarn with { AttentionFactor = yarn.AttentionFactor ?? yarn.MagnitudeOf(first) / yarn.MagnitudeOf(second), ScoreMagnitude = second };
     }
 
     private static float[] Factors(JsonValue list) => list.Count <= 1 << 16 ? [.. list.Items().Select(item => (float)item.AsDouble(1e-6, 1e9))]
@@ -149,6 +155,16 @@ internal static class RotaryJson
                 json.WriteNumber(Original, yarn.OriginalContextLength);
                 json.WriteFinite("beta_fast", yarn.BetaFast);
                 json.WriteFinite("beta_slow", yarn.BetaSlow);
+                if (yarn.ScoreMagnitude is { } m)
+                {
+                    // the other of the two magnitudes that make the quotient
+                    var other = yarn.Factor <= 1 || yarn.Magnitude == 1 ? m : (yarn.Magnitude * yarn.MagnitudeOf(m) - 1) / (0.1 * Math.Log(yarn.Factor));
+                    json.WriteFinite("mscale", other);
+                    json.WriteFinite("mscale_all_dim", m);
+                    break;
+                }
+                if (!yarn.RoundsRamp)
+                    json.WriteBoolean("truncate", false);
                 if (yarn.AttentionFactor is { } magnitude)
                     json.WriteFinite("attention_factor", magnitude);
                 break;

@@ -8,17 +8,20 @@ internal static class WeightLoader
 {
     /// <summary>Loads all entries of a map.</summary>
     /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or is not known.</exception>
-    public static void Load(Model model, CheckpointMap map, TensorStore store, LoadOptions options)
+    public static void Load(Model model, CheckpointMap map, TensorStore store, LoadOptions options) => Load(model, model.Backend, map, store, options);
+
+    /// <inheritdoc cref="Load(Model, CheckpointMap, TensorStore, LoadOptions)"/>
+    public static void Load(Module model, Backend backend, CheckpointMap map, TensorStore store, LoadOptions options)
     {
         var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
         var holders = options.Frozen ? HoldersOf(model) : [];
-        foreach (var entry in map.Entries)
+        foreach (var entry in map.EntriesFor(name => Name(store, map.OptionalPrefix, name) is not null))
         {
             using var pause = Tape.Pause();
             using var scope = PoolScope.Open();
             var stored = Find(entry, map, store, unused);
-            if (!TryFreeze(entry, stored, holders, model.Backend, options))
-                entry.Load([.. stored.Select(tensor => tensor.Read(model.Backend))]);
+            if (!TryFreeze(entry, stored, holders, backend, options))
+                entry.Load([.. stored.Select(tensor => tensor.Read(backend))]);
         }
         foreach (var name in map.Tied)
             if (Name(store, map.OptionalPrefix, name) is { } repeated)
@@ -51,21 +54,31 @@ internal static class WeightLoader
     private static bool TryFreeze(
         CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, LoadOptions options)
     {
-        if (!options.Frozen || entry.Axis != 0 || entry.Changes.Any(change => !change.KeepsRows) || stored.Any(tensor => tensor.Shape.Count != 2)
-            || !entry.Parameters.All(holders.ContainsKey) || stored.Any(tensor => tensor.Format != stored[0].Format))
+        var rank = entry.Parameters[0].Value.Rank;
+        if (!options.Frozen || rank is not (2 or 3) || entry.PartChanges is not null || (entry.Parameters.Count > 1 ? entry.Axis != rank - 2 : entry.Axis != 0)
+            || entry.Changes.Any(change => !change.KeepsRows) || !entry.Parameters.All(holders.ContainsKey) || stored.Any(tensor => tensor.Format != stored[0].Format))
             return false;
         var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(options.Mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
         var whole = stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]);
         var first = 0;
         foreach (var parameter in entry.Parameters)
         {
-            var rows = entry.Parameters.Count == 1 ? whole.Rows : parameter.Value.Shape[0];
-            var weight = new FrozenWeight(FrozenMatrix.Create(whole.Slice(first, rows), backend, options.Interleave));
+            var rows = parameter.Value.Shape[-2];
+            var weight = rank == 2
+                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(whole.Slice(first, rows), backend, options.Interleave))
+                : new FrozenExpertWeight(FrozenExperts.Create(RowsOfEach(whole, parameter.Value.Shape[0], first, rows), parameter.Value.Shape[0], backend, options.Interleave));
             foreach (var holder in holders[parameter])
                 holder.Weight = weight;
             first += rows;
         }
         return true;
+    }
+
+    /// <summary>Some rows of each expert of a stack.</summary>
+    private static StoredMatrix RowsOfEach(StoredMatrix whole, int experts, int first, int count)
+    {
+        var rows = whole.Rows / experts;
+        return rows == count ? whole : whole.Reorder([.. Enumerable.Range(0, experts * count).Select(row => row / count * rows + first + row % count)]);
     }
 
     private static Dictionary<Parameter, List<IWeightHolder>> HoldersOf(Module module)

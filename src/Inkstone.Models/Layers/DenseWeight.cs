@@ -25,11 +25,8 @@ public sealed class DenseWeight(Parameter parameter) : LinearWeight
         pass.BatchInvariant ? x.LinearInvariant(Parameter.Value, bias) : x.Linear(Parameter.Value, bias);
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// The rows of an expert are multiplied together, in the same order of sums however many they are, so that a row's result does not depend on its
-    /// neighbours and serving needs no form of its own.
-    /// </remarks>
-    public override Tensor MultiplyGrouped(Tensor x, Tensor expertOfRow, Pass pass) => x.MatMulGrouped(Parameter.Value, expertOfRow);
+    public override Tensor MultiplyGrouped(Tensor x, Tensor expertOfRow, Pass pass) =>
+        pass.BatchInvariant ? x.MatMulGroupedInvariant(Parameter.Value, expertOfRow) : x.MatMulGrouped(Parameter.Value, expertOfRow);
 
     /// <inheritdoc/>
     public override Tensor Rows(Tensor ids) => Parameter.Value.Rows(ids);

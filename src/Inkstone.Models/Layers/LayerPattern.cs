@@ -42,6 +42,9 @@ public sealed record LayerPattern
     /// <summary>The layers from a number on, of a stack of so many.</summary>
     public static LayerPattern From(int first, int layerCount) => Of([.. Enumerable.Range(0, layerCount).Select(layer => layer >= first)]);
 
+    /// <summary>The first layer among them, of a stack of so many; the number of layers when there is none.</summary>
+    internal int FirstOf(int layerCount) => Enumerable.Range(0, layerCount).FirstOrDefault(Has, layerCount);
+
     /// <summary>Whether a layer is among them.</summary>
     public bool Has(int layer) => _cycle[layer % _cycle.Length];
 

@@ -83,19 +83,29 @@ public sealed record YarnRotaryScaling(double Factor, int OriginalContextLength)
     /// <summary>Turns below which all is slowed by the factor.</summary>
     public double BetaSlow { get; init; } = 1;
 
+    /// <summary>Whether the ramp's ends are rounded to whole pairs.</summary>
+    public bool RoundsRamp { get; init; } = true;
+
     /// <summary>The magnitude; null means 0.1 · ln f + 1 (equation 22).</summary>
     public double? AttentionFactor { get; init; }
+
+    /// <summary>m of the factor (0.1 · m · ln f + 1)² of scores, which DeepSeek has in the place of a magnitude; null: none.</summary>
+    public double? ScoreMagnitude { get; init; }
 
     /// <inheritdoc/>
     public override double Magnitude => AttentionFactor ?? DefaultMagnitude;
 
-    internal double DefaultMagnitude => Factor <= 1 ? 1 : 0.1 * Math.Log(Factor) + 1;
+    internal double DefaultMagnitude => MagnitudeOf(1);
+
+    /// <summary>0.1 · m · ln f + 1.</summary>
+    internal double MagnitudeOf(double m) => Factor <= 1 ? 1 : 0.1 * m * Math.Log(Factor) + 1;
 
     internal override double[] Frequencies(int width, double theta, int contextLength)
     {
         var frequencies = Unscaled(width, theta);
-        var low = Math.Max(0, Math.Floor(PairOfTurns(BetaFast)));
-        var high = Math.Min(width - 1, Math.Ceiling(PairOfTurns(BetaSlow)));
+        var (first, last) = (PairOfTurns(BetaFast), PairOfTurns(BetaSlow));
+        var low = Math.Max(0, RoundsRamp ? Math.Floor(first) : first);
+        var high = Math.Min(width - 1, RoundsRamp ? Math.Ceiling(last) : last);
         var length = Math.Max(0.001, high - low);
         for (var i = 0; i < frequencies.Length; i++)
         {
@@ -114,6 +124,7 @@ public sealed record YarnRotaryScaling(double Factor, int OriginalContextLength)
         ConfigRule.InRange("RotaryScaling.BetaFast", BetaFast, 1e-3, 1e6);
         ConfigRule.InRange("RotaryScaling.BetaSlow", BetaSlow, 1e-3, BetaFast);
         ConfigRule.InRange("RotaryScaling.AttentionFactor", Magnitude, 1e-6, 1e6);
+        ConfigRule.InRange("RotaryScaling.ScoreMagnitude", ScoreMagnitude ?? 1, 0, 1e6);
     }
 }
 

@@ -135,6 +135,12 @@ public abstract partial class Backend
     /// <summary>y[r] = x[r]·w[expert[r]]ᵀ: x [m, k], w [experts, n, k], y [m, n]; with <paramref name="transpose"/>, y[r] = x[r]·w[expert[r]], x [m, n].</summary>
     internal abstract void MatMulGrouped(in Tensor x, in Tensor w, in Tensor expertOfRow, bool transpose, in Tensor y);
 
+    /// <summary>y[r] = x[r]·w[expert[r]]ᵀ for serving: every row of y has the same bits whatever the other rows are and however many.</summary>
+    internal abstract void MatMulGroupedInvariant(in Tensor x, in Tensor w, in Tensor expertOfRow, in Tensor y);
+
+    /// <summary>The same with experts that are not trained.</summary>
+    internal abstract void MatMulGrouped(in Tensor x, FrozenExperts w, in Tensor expertOfRow, in Tensor y);
+
     /// <summary>dw[e] += Σ over rows r of expert e of dy[r]ᵀ·x[r].</summary>
     internal abstract void MatMulGroupedGradient(in Tensor x, in Tensor dy, in Tensor expertOfRow, in Tensor dw);
 

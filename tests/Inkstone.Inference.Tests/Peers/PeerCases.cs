@@ -84,6 +84,17 @@ internal static class PeerCases
     /// <summary>Divisors as LongRoPE's files have them, rising from the first pair to the last.</summary>
     private static float[] Divisors(int count, float last) => [.. Enumerable.Range(0, count).Select(i => 1 + (last - 1) * i / (count - 1))];
 
+    private static readonly ExpertOptions Experts = new() { Count = 8, Chosen = 2, HiddenWidth = 512 };
+
+    private static readonly DeepSeek2Config DeepSeek = new()
+    {
+        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 2, HeadCount = 8, QueryRank = 256, LatentWidth = 256, PlainWidth = 32, TurnedWidth = 32, ValueWidth = 32,
+        HiddenWidth = 512, Experts = new() { Count = 4, Chosen = 2, HiddenWidth = 256, SharedHiddenWidth = 256, Renormalised = false, Scale = 0.5 },
+    };
+
+    /// <summary>The seed of a network's numbers: one by which no choice between experts is nearer than BF16's rounding.</summary>
+    public static int SeedOf(string name) => name switch { "qwen3moe" => 4, "gpt-oss" => 7, "deepseek2" or "deepseek2-yarn" => 6, _ => 1 };
+
     /// <summary>Each network by a name, and whether llama.cpp's rounded table of GELU shows.</summary>
     public static IReadOnlyDictionary<string, (ModelConfig Config, bool UsesGelu)> All { get; } = new Dictionary<string, (ModelConfig, bool)>
     {
@@ -144,5 +155,21 @@ internal static class PeerCases
         ["falcon-erf"] = (Falcon with { KeyValueHeadCount = 4, Activation = UnaryFunction.GeluErf }, true),
         ["smollm3"] = (Llama with { LayerCount = 5, TurnedLayers = LayerPattern.AllButEvery(4) }, false),
         ["qwen3"] = (Llama with { QueryKeyNorm = true, RotaryTheta = 1e6 }, false),
+        ["mixtral"] = (Llama with { Experts = Experts }, false),
+        ["qwen2moe"] = (Llama with { QueryKeyValueBias = true, Experts = Experts with { HiddenWidth = 256, Renormalised = false, SharedHiddenWidth = 512, SharedGate = true } }, false),
+        ["qwen3moe"] = (Llama with { QueryKeyNorm = true, Experts = Experts with { HiddenWidth = 256 } }, false),
+        ["gpt-oss"] = (new GptOssConfig
+        {
+            VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 32, Window = 20,
+            Experts = new() { Count = 8, Chosen = 3, HiddenWidth = 256, Clamped = true }, RotaryScaling = new YarnRotaryScaling(4, 32),
+        }, false),
+        ["ernie4_5"] = (Llama with { PublishedAs = "ernie4_5", RotaryPairing = RotaryPairing.Interleaved }, false),
+        ["ernie4_5-moe"] = (Llama with
+        {
+            PublishedAs = "ernie4_5_moe", RotaryPairing = RotaryPairing.Interleaved, ExpertLayers = LayerPattern.From(1, 3),
+            Experts = Experts with { HiddenWidth = 256, SharedHiddenWidth = 512, ChoiceBias = true },
+        }, false),
+        ["deepseek2"] = (DeepSeek, false),
+        ["deepseek2-yarn"] = (DeepSeek with { RotaryScaling = new YarnRotaryScaling(4, 32) { AttentionFactor = 1, ScoreMagnitude = 0.7 } }, false),
     };
 }

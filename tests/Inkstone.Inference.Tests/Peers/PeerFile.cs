@@ -8,13 +8,14 @@ namespace Inkstone.Inference.Tests;
 /// <summary>A GGUF file of a network whose numbers are drawn so that its logits have spread: matrices from N(0, 1 / fan-in), gains about one, biases about zero.</summary>
 internal static class PeerFile
 {
-    public static void Write(string path, ModelConfig config, Func<string, Shape, WeightFormat>? formatOf, int seed = 1)
+    public static void Write(string path, ModelConfig config, Func<string, Shape, WeightFormat>? formatOf, int seed = 1, Action<GgufValues>? values = null)
     {
         var model = Drawn(config, seed);
-        var values = GgufModel.ValuesOf(config);
-        AddVocabulary(values, config.VocabularySize);
+        var all = GgufModel.ValuesOf(config);
+        AddVocabulary(all, config.VocabularySize);
+        values?.Invoke(all);
         using var file = File.Create(path);
-        GgufWriter.Write(values, GgufModel.TensorsOf(model, formatOf), file);
+        GgufWriter.Write(all, GgufModel.TensorsOf(model, formatOf), file);
     }
 
     /// <summary>The network itself.</summary>

@@ -75,7 +75,7 @@ internal sealed record GoldenNetwork(Module Module, Dictionary<string, Parameter
             AddAttention(names, layer + "self_attn.", block.Attention.Query, block.Attention.Key, block.Attention.Value, block.Attention.Output);
             AddAttention(
                 names, layer + "multihead_attn.", block.SourceAttention.Query, block.SourceAttention.Key, block.SourceAttention.Value, block.SourceAttention.Output);
-            AddFeedForward(names, layer, block.FeedForward);
+            AddFeedForward(names, layer, (PlainFeedForward)block.FeedForward);
             AddNorm(names, layer + "norm1.", block.AttentionNorm);
             AddNorm(names, layer + "norm2.", block.SourceNorm);
             AddNorm(names, layer + "norm3.", block.FeedForwardNorm);
@@ -89,7 +89,7 @@ internal sealed record GoldenNetwork(Module Module, Dictionary<string, Parameter
     private static void AddEncoder(Dictionary<string, Parameter[]> names, string layer, EncoderBlock block)
     {
         AddAttention(names, layer + "self_attn.", block.Attention.Query, block.Attention.Key, block.Attention.Value, block.Attention.Output);
-        AddFeedForward(names, layer, block.FeedForward);
+        AddFeedForward(names, layer, (PlainFeedForward)block.FeedForward);
         AddNorm(names, layer + "norm1.", block.AttentionNorm);
         AddNorm(names, layer + "norm2.", block.FeedForwardNorm);
     }

@@ -52,14 +52,18 @@ public sealed class GroupedWeightTests
         using var scope = PoolScope.Open();
         var backend = On(backendName);
         var weight = Create(backend);
-        var rows = ExpertOfRow.Length;
+        // more rows than a short product has
+        int[] expertOfRow = [.. ExpertOfRow, .. Enumerable.Repeat(2, 40)];
+        var rows = expertOfRow.Length;
         var x = Tensor.RandomNormal([rows, InputWidth], Rng.From(2), backend: backend);
-        var together = weight.MultiplyGrouped(x, Tensor.From(ExpertOfRow, [rows], backend), Pass(rows, backend));
+        var together = x.MatMulGroupedInvariant(weight.Parameter.Value, Tensor.From(expertOfRow, [rows], backend));
         for (var r = 0; r < rows; r++)
         {
-            var alone = weight.MultiplyGrouped(x.Slice(0, r, 1), Tensor.From([ExpertOfRow[r]], [1], backend), Pass(1, backend));
+            var alone = x.Slice(0, r, 1).MatMulGroupedInvariant(weight.Parameter.Value, Tensor.From([expertOfRow[r]], [1], backend));
             Assert.Equal(alone.ToArray(), together.Slice(0, r, 1).ToArray());
         }
+        using var tape = Tape.Record();
+        Assert.Throws<InkstoneRequestException>(() => x.MatMulGroupedInvariant(tape.Watch(weight.Parameter.Value), Tensor.From(expertOfRow, [rows], backend)));
     }
 
     [Fact]

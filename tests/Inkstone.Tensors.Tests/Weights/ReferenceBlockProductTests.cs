@@ -28,12 +28,12 @@ public sealed class ReferenceBlockProductTests
     }
 
     [Fact]
-    public void HalvesAreRoundedAwayFromZero()
+    public void HalvesAreRoundedToTheEvenOne()
     {
         var rounded = new sbyte[32];
         float[] activations = [127, 0.5f, -0.5f, 1.5f, -2.5f, 0.49f, -127, .. new float[25]];
         Assert.Equal(1, ReferenceBlockProduct.Round(activations, rounded));
-        Assert.Equal([127, 1, -1, 2, -3, 0, -127, 0], rounded[..8]);
+        Assert.Equal([127, 0, 0, 2, -2, 0, -127, 0], rounded[..8]);
         Assert.Equal(0, ReferenceBlockProduct.Round(new float[32], rounded));
         Assert.All(rounded, value => Assert.Equal(0, value));
     }

@@ -29,6 +29,9 @@ public sealed class GgufFields
     /// <summary>The shape of a tensor, row-major; null when there is none of that name.</summary>
     public IReadOnlyList<long>? ShapeOf(string tensor) => _file.Find(tensor)?.Shape;
 
+    /// <summary>Whether any tensor has a name of some kind.</summary>
+    public bool HasTensor(Func<string, bool> isWanted) => _file.Tensors.Any(tensor => isWanted(tensor.Name));
+
     /// <summary>The number of token ids: the rows of the embedding.</summary>
     public int VocabularySize
     {

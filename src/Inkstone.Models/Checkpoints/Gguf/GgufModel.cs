@@ -75,13 +75,14 @@ public static class GgufModel
                 sources.Add(new GgufSource(name, (GgufTensorType)format.GgufId(), [.. shape.Select(extent => (long)extent)], stream =>
                 {
                     using var scope = PoolScope.Open();
-                    WeightBytes.Write(entry.ToStored().First(stored => stored.Name == name).Value, format, stream);
+                    WeightBytes.Write(entry.ToStored(name), format, stream);
                 }));
             }
         return sources;
     }
 
-    /// <summary>Vectors, gains by head and positions stay in single precision, as every reader of the format expects.</summary>
+    /// <summary>Vectors, gains by head, biases, positions and routers (a choice has no tolerance) stay in single precision, as every reader of the format expects.</summary>
     private static bool StaysSingle(string name, Shape shape) =>
-        shape.Rank < 2 || name.EndsWith("_norm.weight", StringComparison.Ordinal) || name == "position_embd.weight";
+        shape.Rank < 2 || !name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith("_norm.weight", StringComparison.Ordinal)
+        || name.EndsWith(".ffn_gate_inp.weight", StringComparison.Ordinal) || name is "position_embd.weight" or "token_types.weight";
 }

@@ -8,6 +8,8 @@ namespace Inkstone.Models;
 /// </summary>
 internal static class RotaryGguf
 {
+    // ours: other readers always round
+    private const string RampIsRounded = "rope.scaling.yarn_ramp_rounded";
     private const string Divisors = "rope_freqs.weight";
     private const string ShortFactors = "rope_factors_short.weight";
     private const string LongFactors = "rope_factors_long.weight";
@@ -38,6 +40,8 @@ internal static class RotaryGguf
             case YarnRotaryScaling yarn:
                 fields.Set("rope.scaling.type", "yarn").Set("rope.scaling.factor", yarn.Factor).Set("rope.scaling.original_context_length", yarn.OriginalContextLength)
                     .Set("rope.scaling.yarn_beta_fast", yarn.BetaFast).Set("rope.scaling.yarn_beta_slow", yarn.BetaSlow);
+                if (!yarn.RoundsRamp)
+                    fields.Set(RampIsRounded, false);
                 // readers multiply their own default with it
                 if (yarn.AttentionFactor is { } magnitude)
                     fields.Set("rope.scaling.attn_factor", magnitude / yarn.DefaultMagnitude);
@@ -94,6 +98,7 @@ internal static class RotaryGguf
             {
                 BetaFast = fields.GetDouble("rope.scaling.yarn_beta_fast", 1e-3, 1e6, 32),
                 BetaSlow = fields.GetDouble("rope.scaling.yarn_beta_slow", 1e-3, 1e6, 1),
+                RoundsRamp = fields.GetBoolean(RampIsRounded, true),
             };
             var magnitude = fields.GetDouble("rope.scaling.attn_factor", 1e-6, 1e6, 1);
             return magnitude == 1 ? yarn : yarn with { AttentionFactor = magnitude * yarn.DefaultMagnitude };

@@ -9,7 +9,7 @@ public sealed class SelfAttention : MultiHeadAttention
 {
     /// <summary>Makes the four projections.</summary>
     public SelfAttention(ParameterSource source, TransformerOptions options, AttentionMask mask)
-        : base(source, options, options.Attention with { Mask = mask })
+        : base(source, options, options.Attention with { Mask = mask, BidirectionalBuckets = mask == AttentionMask.Bidirectional })
     {
     }
 

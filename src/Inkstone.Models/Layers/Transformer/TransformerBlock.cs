@@ -15,8 +15,7 @@ public abstract class TransformerBlock : Block
         (_placement, _dropout) = (options.NormPlacement, options.Dropout);
         Attention = new SelfAttention(source.In("attention"), options, mask);
         AttentionNorm = options.NewNorm(source.In("attention_norm"));
-        FeedForward = new PlainFeedForward(
-            source.In("feed_forward"), options.Width, options.HiddenWidth, options.Activation, options.Bias, options.InitialDeviation, options.InitialDeviation);
+        FeedForward = options.NewFeedForward(source.In("feed_forward"));
         FeedForwardNorm = options.NewNorm(source.In("feed_forward_norm"));
     }
 
@@ -27,7 +26,7 @@ public abstract class TransformerBlock : Block
     public Norm AttentionNorm { get; }
 
     /// <summary>The feed-forward.</summary>
-    public PlainFeedForward FeedForward { get; }
+    public FeedForward FeedForward { get; }
 
     /// <summary>The norm of the feed-forward.</summary>
     public Norm FeedForwardNorm { get; }

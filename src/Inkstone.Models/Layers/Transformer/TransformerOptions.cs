@@ -30,6 +30,9 @@ public sealed record TransformerOptions
     /// <summary>The function inside the feed-forward.</summary>
     public UnaryFunction Activation { get; init; } = UnaryFunction.Relu;
 
+    /// <summary>Whether the feed-forward has a gate: down(f(gate(x)) · up(x)) in place of down(f(up(x))).</summary>
+    public bool Gated { get; init; }
+
     /// <summary>Where the norms stand.</summary>
     public NormPlacement NormPlacement { get; init; } = NormPlacement.After;
 
@@ -43,7 +46,8 @@ public sealed record TransformerOptions
     public bool Bias { get; init; } = true;
 
     /// <summary>
-    /// Self-attention's scale, window, soft cap, score bias and dropout. The mask is the block's: an encoder sees all, a decoder nothing that comes after.
+    /// Self-attention's scale, window, soft cap, score bias and dropout. The mask is the block's: an encoder sees all, a decoder nothing that comes after; whether
+    /// buckets of distances tell keys before from keys after goes with it.
     /// Cross-attention has the same scale, soft cap and dropout.
     /// </summary>
     public AttentionForm Attention { get; init; } = new();
@@ -71,6 +75,11 @@ public sealed record TransformerOptions
         ConfigRule.InRange(nameof(Dropout), Dropout, 0, 0.99);
         ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
     }
+
+    /// <summary>A feed-forward of the kind asked for.</summary>
+    internal FeedForward NewFeedForward(ParameterSource source) => Gated
+        ? new GatedFeedForward(source, Width, HiddenWidth, InitialDeviation, InitialDeviation, Activation, Bias)
+        : new PlainFeedForward(source, Width, HiddenWidth, Activation, Bias, InitialDeviation, InitialDeviation);
 
     /// <summary>A norm of the kind asked for.</summary>
     internal Norm NewNorm(ParameterSource source) =>

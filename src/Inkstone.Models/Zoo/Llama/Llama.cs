@@ -67,7 +67,7 @@ public sealed class Llama : Model
     public override IReadOnlyList<ParameterGroup> ParameterGroups =>
     [
         new(ParameterRole.Embedding, Decays: false, [.. Embedding.Parameters]),
-        new(ParameterRole.Matrix, Decays: true, [.. Stack.Parameters.Where(p => p.Value.Rank == 2)]),
+        new(ParameterRole.Matrix, Decays: true, [.. Stack.Parameters.Where(p => p.Value.Rank >= 2)]),
         new(ParameterRole.Vector, Decays: false, [.. Stack.Parameters.Where(p => p.Value.Rank < 2), .. FinalNorm.Parameters]),
         .. Output is null ? (ParameterGroup[])[] : [new(ParameterRole.Head, Decays: false, [.. Output.Parameters])],
     ];

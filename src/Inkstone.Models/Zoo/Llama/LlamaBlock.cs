@@ -32,7 +32,9 @@ public sealed class LlamaBlock : Block
         }
         Output = new Linear(attention.In("output"), config.HeadCount * config.HeadWidth, config.Width, config.OutputBias, outputDeviation);
         FeedForwardNorm = new RmsNorm(source.In("feed_forward_norm"), config.Width, config.NormEpsilon);
-        FeedForward = config.FeedForward == FeedForwardKind.SwiGlu
+        FeedForward = config.Experts is not null && config.ExpertLayers.Has(layer)
+            ? new ExpertFeedForward(source.In("feed_forward"), config.Width, config.Experts, deviation, outputDeviation)
+            : config.FeedForward == FeedForwardKind.SwiGlu
             ? new GatedFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, deviation, outputDeviation, bias: config.FeedForwardBias)
             : new PlainFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, UnaryFunction.ReluSquared, config.FeedForwardBias, deviation, outputDeviation);
     }

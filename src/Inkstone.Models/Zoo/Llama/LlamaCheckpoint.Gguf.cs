@@ -3,14 +3,15 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
-/// <content>GGUF: the architectures llama, smollm3 and granite pair rotary elements 2i and 2i + 1, the others i and i + half.</content>
+/// <content>GGUF: the architectures llama, smollm3, granite and ernie4_5 pair rotary elements 2i and 2i + 1, the others i and i + half.</content>
 public sealed partial class LlamaCheckpoint
 {
     // readers of the architecture have it fixed
     private const int UnturnedPeriod = 4;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Architectures => ["llama", "qwen2", "qwen3", "smollm3", "phi3", "granite"];
+    public override IReadOnlyList<string> Architectures =>
+        ["llama", "qwen2", "qwen3", "smollm3", "phi3", "granite", "qwen2moe", "qwen3moe", "ernie4_5", "ernie4_5-moe"];
 
     /// <inheritdoc/>
     public override string ArchitectureOf(ModelConfig config)
@@ -30,8 +31,6 @@ public sealed partial class LlamaCheckpoint
     {
         var architecture = fields.Architecture;
         fields.Ignore("attention.causal", "tensor_data_layout");
-        fields.GetInt32("expert_count", 0, 0, 0);
-        fields.GetInt32("expert_used_count", 0, 0, 0);
         var heads = fields.GetInt32("attention.head_count", 1, 4_096);
         var width = fields.GetInt32("embedding_length", 1, 1 << 20);
         var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
@@ -44,6 +43,7 @@ public sealed partial class LlamaCheckpoint
             throw fields.Find("rope.dimension_count")!.Value.Error("this form of Llama is not supported", $"{headWidth}");
         if (architecture == "granite" && !fields.GetBoolean("rope.scaling.finetuned", true))
             throw fields.Find("rope.scaling.finetuned")!.Value.Error("Granite without rotary positions is not supported", "true");
+        var hiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22);
         var pattern = LayerPattern.Read(fields, layers) ?? LayerPattern.All;
         var window = fields.GetInt32("attention.sliding_window", 0, 1 << 24, 0);
         var config = new LlamaConfig
@@ -55,11 +55,13 @@ public sealed partial class LlamaCheckpoint
             HeadCount = heads,
             KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
             HeadWidth = headWidth,
-            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            HiddenWidth = hiddenWidth,
+            Experts = ExpertGguf.Read(fields, hiddenWidth),
+            ExpertLayers = ExpertGguf.ReadLayers(fields, layers),
             FeedForwardBias = fields.ShapeOf("blk.0.ffn_down.bias") is not null,
             QueryKeyValueBias = fields.ShapeOf("blk.0.attn_q.bias") is not null,
             OutputBias = fields.ShapeOf("blk.0.attn_output.bias") is not null,
-            QueryKeyNorm = architecture == "qwen3",
+            QueryKeyNorm = architecture is "qwen3" or "qwen3moe",
             Window = window,
             WindowedLayers = window == 0 ? LayerPattern.All : pattern,
             TiedHead = fields.ShapeOf("output.weight") is null,
@@ -78,7 +80,7 @@ public sealed partial class LlamaCheckpoint
                 ResidualScale = fields.GetDouble("residual_scale", 1e-6, 1e6, 1),
                 LogitDivisor = fields.GetDouble("logit_scale", 1e-6, 1e6),
             };
-        return ArchitectureOf(config.Family) == architecture ? config : config with { PublishedAs = architecture };
+        return ArchitectureOf(config.Family) == architecture ? config : config with { PublishedAs = architecture.Replace('-', '_') };
     }
 
     /// <inheritdoc/>
@@ -90,6 +92,8 @@ public sealed partial class LlamaCheckpoint
             .Set("attention.key_length", llama.HeadWidth).Set("attention.value_length", llama.HeadWidth)
             .Set("attention.layer_norm_rms_epsilon", llama.NormEpsilon).Set("vocab_size", llama.VocabularySize);
         RotaryGguf.Write(fields, llama.RotaryTheta, llama.TurnedWidth, llama.RotaryScaling);
+        if (llama.Experts is not null)
+            ExpertGguf.Write(fields, llama.Experts, llama.ExpertLayers, llama.LayerCount, llama.Family);
         if (llama.Window > 0)
         {
             fields.Set("attention.sliding_window", llama.Window);
@@ -124,20 +128,40 @@ public sealed partial class LlamaCheckpoint
         {
             var layer = $"blk.{block.Layer}.";
             map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "attn_output", block.Output).Add(layer + "ffn_norm", block.FeedForwardNorm);
-            var gated = (GatedFeedForward)block.FeedForward;
-            map.Add(layer + "ffn_down", gated.Down);
             if (isFused)
-                map.AddSplit(layer + "attn_qkv", block.Query, block.Key, block.Value).AddSplit(layer + "ffn_up", gated.Gate, gated.Up);
+                map.AddSplit(layer + "attn_qkv", block.Query, block.Key, block.Value);
             else
-                map.Add(layer + "attn_q", block.Query, turned).Add(layer + "attn_k", block.Key, turned).Add(layer + "attn_v", block.Value)
-                    .Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up);
+                map.Add(layer + "attn_q", block.Query, turned).Add(layer + "attn_k", block.Key, turned).Add(layer + "attn_v", block.Value);
+            AddGgufFeedForward(map, layer, block.FeedForward, isFused);
             if (block.QueryNorm is not null)
                 map.Add(layer + "attn_q_norm", block.QueryNorm).Add(layer + "attn_k_norm", block.KeyNorm!);
         }
         return map;
     }
 
-    private static string ArchitectureOf(string family) => family == "mistral" ? "llama" : family;
+    private static void AddGgufFeedForward(CheckpointMap map, string layer, FeedForward feedForward, bool isFused)
+    {
+        if (feedForward is ExpertFeedForward experts)
+        {
+            ExpertNames.AddToGguf(map, layer, experts);
+            return;
+        }
+        var gated = (GatedFeedForward)feedForward;
+        map.Add(layer + "ffn_down", gated.Down);
+        if (isFused)
+            map.AddSplit(layer + "ffn_up", gated.Gate, gated.Up);
+        else
+            map.Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up);
+    }
 
-    private static bool PairsNeighbours(string architecture) => architecture is "llama" or "smollm3" or "granite";
+    private static string ArchitectureOf(string family) => family switch
+    {
+        "mistral" or "mixtral" => "llama",
+        "qwen2_moe" => "qwen2moe",
+        "qwen3_moe" => "qwen3moe",
+        "ernie4_5_moe" => "ernie4_5-moe",
+        _ => family,
+    };
+
+    private static bool PairsNeighbours(string architecture) => architecture is "llama" or "smollm3" or "granite" or "ernie4_5" or "ernie4_5-moe";
 }

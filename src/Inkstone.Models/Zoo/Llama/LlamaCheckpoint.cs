@@ -6,12 +6,14 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>
-/// Llama, Mistral, Qwen 2, Qwen 3, SmolLM 3, Phi-3 and Granite as Hugging Face's files and GGUF's have them; the plain squared-ReLU form, which nobody else has, under a
+/// Llama, Mistral, Mixtral, Qwen 2, Qwen 3, ERNIE 4.5 and their mixtures of experts, SmolLM 3, Phi-3 and Granite as Hugging Face's files and GGUF's have them; the plain
+/// squared-ReLU form, which nobody else has, under a
 /// name of its own.
 /// </summary>
 public sealed partial class LlamaCheckpoint : ModelFamily
 {
-    internal static readonly string[] FamilyNames = ["llama", "mistral", "qwen2", "qwen3", "smollm3", "phi3", "granite", "inkstone"];
+    internal static readonly string[] FamilyNames =
+        ["llama", "mistral", "qwen2", "qwen3", "smollm3", "phi3", "granite", "mixtral", "qwen2_moe", "qwen3_moe", "ernie4_5", "ernie4_5_moe", "inkstone"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names => FamilyNames;
@@ -48,6 +50,14 @@ public sealed partial class LlamaCheckpoint : ModelFamily
                     RotaryScaling = new LongRotaryScaling(shorter, longer, 32) { AttentionFactor = LongRotaryScaling.DefaultMagnitude(3, 32) },
                 },
                 tiny with { LayerCount = 3, TurnedLayers = LayerPattern.Of(true, true, false) },
+                tiny with { Experts = new() { Count = 5, HiddenWidth = 48 } },
+                tiny with { Experts = new() { Count = 6, HiddenWidth = 24, Chosen = 3 }, QueryKeyNorm = true },
+                tiny with { Experts = new() { Count = 5, HiddenWidth = 24, Renormalised = false, SharedHiddenWidth = 40, SharedGate = true }, QueryKeyValueBias = true },
+                tiny with
+                {
+                    PublishedAs = "ernie4_5_moe", RotaryPairing = RotaryPairing.Interleaved, ExpertLayers = LayerPattern.From(1, 2),
+                    Experts = new() { Count = 5, HiddenWidth = 24, SharedHiddenWidth = 48, ChoiceBias = true },
+                },
                 tiny with { EmbeddingScale = 12, ResidualScale = 0.22, AttentionScale = 0.125, LogitDivisor = 8 },
             ];
         }
@@ -74,9 +84,10 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         var headWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
         var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 2_048);
         var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
+        var isErnie = IsErnie(family);
         var isSmol = family == "smollm3";
-        var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isSmol ? 2e6 : 10_000));
-        var attentionBias = family is not ("qwen2" or "mistral") && json.GetBoolean("attention_bias", false);
+        var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isErnie ? 500_000 : isSmol ? 2e6 : 10_000));
+        var attentionBias = !HasFixedBiases(family) && json.GetBoolean(isErnie ? "use_bias" : "attention_bias", false);
         var (window, windowed) = ReadWindow(json, family, layers);
         var config = new LlamaConfig
         {
@@ -89,17 +100,20 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             HeadWidth = headWidth,
             HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
             FeedForward = family == "inkstone" ? FeedForwardKind.ReluSquared : FeedForwardKind.SwiGlu,
-            FeedForwardBias = HasFeedForwardBiases(family) && json.GetBoolean("mlp_bias", false),
-            QueryKeyValueBias = family == "qwen2" || attentionBias,
+            FeedForwardBias = isErnie ? attentionBias : HasFeedForwardBiases(family) && json.GetBoolean("mlp_bias", false),
+            QueryKeyValueBias = family is "qwen2" or "qwen2_moe" || attentionBias,
             OutputBias = attentionBias,
-            QueryKeyNorm = family == "qwen3" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
+            Experts = ExpertJson.Read(json, family),
+            ExpertLayers = ExpertJson.ReadLayers(json, family, layers),
+            QueryKeyNorm = family is "qwen3" or "qwen3_moe" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
             Window = window,
             WindowedLayers = windowed,
-            TiedHead = json.GetBoolean("tie_word_embeddings", isSmol),
+            TiedHead = json.GetBoolean("tie_word_embeddings", isSmol || isErnie),
             RotaryTheta = rotary.Theta,
             RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
             RotaryScaling = rotary.Scaling,
-            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, family == "phi3" ? 1e-5 : 1e-6),
+            RotaryPairing = isErnie ? RotaryPairing.Interleaved : RotaryPairing.Halves,
+            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, family == "phi3" || isErnie ? 1e-5 : 1e-6),
             TurnedLayers = isSmol ? ReadTurned(json, layers) : LayerPattern.All,
             InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
@@ -119,12 +133,12 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         var llama = (LlamaConfig)config;
         var family = llama.Family;
-        if (family != "qwen2" && llama.QueryKeyValueBias != llama.OutputBias)
+        if (family is not ("qwen2" or "qwen2_moe") && llama.QueryKeyValueBias != llama.OutputBias)
             throw new InkstoneRequestException("the family's files have no such network", nameof(LlamaConfig.OutputBias), $"{llama.QueryKeyValueBias}, as of the queries");
         json.WriteStartObject();
         json.WriteString("model_type", family);
         json.WriteStartArray("architectures");
-        json.WriteStringValue((family switch { "phi3" => "Phi3", "smollm3" => "SmolLM3", _ => char.ToUpperInvariant(family[0]) + family[1..] }) + "ForCausalLM");
+        json.WriteStringValue(ClassOf(family) + "ForCausalLM");
         json.WriteEndArray();
         json.WriteNumber("vocab_size", llama.VocabularySize);
         json.WriteNumber("max_position_embeddings", llama.ContextLength);
@@ -137,8 +151,10 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         json.WriteString("hidden_act", llama.FeedForward == FeedForwardKind.ReluSquared ? "relu2" : "silu");
         if (family == "inkstone")
             json.WriteBoolean("query_key_norm", llama.QueryKeyNorm);
-        if (family is not ("qwen2" or "mistral"))
-            json.WriteBoolean("attention_bias", llama.OutputBias);
+        if (llama.Experts is not null)
+            ExpertJson.Write(json, llama.Experts, llama.ExpertLayers, llama.LayerCount, family);
+        if (!HasFixedBiases(family))
+            json.WriteBoolean(IsErnie(family) ? "use_bias" : "attention_bias", llama.OutputBias);
         if (HasFeedForwardBiases(family))
             json.WriteBoolean("mlp_bias", llama.FeedForwardBias);
         if (family == "granite")
@@ -174,7 +190,8 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         var llama = (Llama)model;
         var isFused = llama.Settings.Family == "phi3";
-        TensorChange[] turned = llama.Settings.RotaryPairing == RotaryPairing.Interleaved ? [new RotaryPermuted(llama.Settings.HeadWidth, Reversed: true)] : [];
+        var isInterleaved = llama.Settings.RotaryPairing == RotaryPairing.Interleaved;
+        TensorChange[] turned = isInterleaved == IsErnie(llama.Settings.Family) ? [] : [new RotaryPermuted(llama.Settings.HeadWidth, isInterleaved)];
         var map = new CheckpointMap()
             .Add("model.embed_tokens.weight", llama.Embedding.Parameters.Single())
             .Add("model.norm", llama.FinalNorm)
@@ -193,13 +210,21 @@ public sealed partial class LlamaCheckpoint : ModelFamily
                 map.Add(layer + "self_attn.q_proj", block.Query, turned).Add(layer + "self_attn.k_proj", block.Key, turned).Add(layer + "self_attn.v_proj", block.Value);
             if (block.QueryNorm is not null)
                 map.Add(layer + "self_attn.q_norm", block.QueryNorm).Add(layer + "self_attn.k_norm", block.KeyNorm!);
-            AddFeedForward(map, layer, block.FeedForward, isFused);
+            AddFeedForward(map, layer, block.FeedForward, llama.Settings.Family);
         }
         return map;
     }
 
-    private static void AddFeedForward(CheckpointMap map, string layer, FeedForward feedForward, bool isFused)
+    /// <summary>Whether the family's files say nothing of biases in attention.</summary>
+    private static bool HasFixedBiases(string family) => family is "mistral" or "mixtral" or "qwen2" or "qwen2_moe";
+
+    private static void AddFeedForward(CheckpointMap map, string layer, FeedForward feedForward, string family)
     {
+        if (feedForward is ExpertFeedForward experts)
+        {
+            (family == "mixtral" ? ExpertNames.Mixtral : IsErnie(family) ? ExpertNames.Ernie : ExpertNames.Qwen).AddTo(map, layer, experts);
+            return;
+        }
         if (feedForward is PlainFeedForward plain)
         {
             map.Add(layer + "mlp.up_proj", plain.Up).Add(layer + "mlp.down_proj", plain.Down);
@@ -207,7 +232,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         }
         var gated = (GatedFeedForward)feedForward;
         map.Add(layer + "mlp.down_proj", gated.Down);
-        if (isFused)
+        if (family == "phi3")
             map.AddSplit(layer + "mlp.gate_up_proj", gated.Gate, gated.Up);
         else
             map.Add(layer + "mlp.gate_proj", gated.Gate).Add(layer + "mlp.up_proj", gated.Up);
@@ -218,7 +243,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         var window = json.Find("sliding_window");
         var types = LayerPattern.Read(json, layerCount);
-        if (family is "qwen2" or "qwen3" or "smollm3")
+        if (IsQwen(family) || family == "smollm3")
         {
             var first = json.GetInt32("max_window_layers", 0, 1 << 16, layerCount);
             if (!json.GetBoolean("use_sliding_window", false) || window is null)
@@ -229,16 +254,29 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         }
         RequireFalse(json, "use_sliding_window");
         json.Ignore("max_window_layers");
-        if (window is { } unknown && family is not ("mistral" or "phi3" or "inkstone"))
+        if (window is { } unknown && family is not ("mistral" or "mixtral" or "phi3" or "inkstone"))
             throw unknown.Error("this form of Llama is not supported", "null");
         return (window?.AsInt32(1, 1 << 24) ?? 0, window is null || types is null ? LayerPattern.All : types);
     }
+
+    /// <summary>ERNIE's folders pair rotary elements 2i and 2i + 1.</summary>
+    private static string ClassOf(string family) => family switch
+    {
+        "ernie4_5" => "Ernie4_5",
+        "ernie4_5_moe" => "Ernie4_5_Moe",
+        "smollm3" => "SmolLM3",
+        _ => string.Concat(family.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
+    };
+
+    private static bool IsErnie(string family) => family.StartsWith("ernie", StringComparison.Ordinal);
+
+    private static bool IsQwen(string family) => family.StartsWith("qwen", StringComparison.Ordinal);
 
     private static void WriteWindow(LlamaConfig llama, Utf8JsonWriter json)
     {
         if (llama.Family is "llama" or "granite" && llama.Window > 0)
             throw new InkstoneRequestException("the family's files have no such network", nameof(LlamaConfig.Window), "0", $"{llama.Window}", "Set PublishedAs to mistral.");
-        if (llama.Family is "qwen2" or "qwen3" or "smollm3")
+        if (IsQwen(llama.Family) || llama.Family == "smollm3")
             json.WriteBoolean("use_sliding_window", llama.Window > 0);
         if (llama.Window == 0)
         {

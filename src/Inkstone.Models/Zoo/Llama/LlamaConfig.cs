@@ -15,7 +15,8 @@ public enum FeedForwardKind
 
 /// <summary>
 /// The Llama family: rotary positions, RMSNorm before each half of a block, grouped-query attention, gated feed-forward (Touvron et al. 2023). By its values it is
-/// also Mistral (<see cref="Window"/>), Qwen 2 (<see cref="QueryKeyValueBias"/>), Qwen 3 (<see cref="QueryKeyNorm"/>), SmolLM 3 (<see cref="TurnedLayers"/>), Phi-3 (<see cref="RotaryScaling"/> with
+/// also Mistral (<see cref="Window"/>), Qwen 2 (<see cref="QueryKeyValueBias"/>), Qwen 3 (<see cref="QueryKeyNorm"/>), their mixtures and Mixtral
+/// (<see cref="Experts"/>), SmolLM 3 (<see cref="TurnedLayers"/>), Phi-3 (<see cref="RotaryScaling"/> with
 /// lists) and Granite (the four scales).
 /// </summary>
 public sealed record LlamaConfig : ModelConfig
@@ -49,6 +50,12 @@ public sealed record LlamaConfig : ModelConfig
 
     /// <summary>The feed-forward's shape.</summary>
     public FeedForwardKind FeedForward { get; init; } = FeedForwardKind.SwiGlu;
+
+    /// <summary>A mixture of experts in the feed-forward's place; null: one feed-forward for all rows.</summary>
+    public ExpertOptions? Experts { get; init; }
+
+    /// <summary>The layers that have the mixture; the others have one feed-forward.</summary>
+    public LayerPattern ExpertLayers { get; init; } = LayerPattern.All;
 
     /// <summary>Whether the feed-forward's matrices have biases.</summary>
     public bool FeedForwardBias { get; init; }
@@ -113,15 +120,18 @@ public sealed record LlamaConfig : ModelConfig
             var attention = Width * (2 * queries + 2 * keys) + (QueryKeyValueBias ? queries + 2 * keys : 0) + (OutputBias ? Width : 0);
             var matrices = FeedForward == FeedForwardKind.SwiGlu ? 3 : 2;
             var feedForward = (long)Width * HiddenWidth * matrices + (FeedForwardBias ? (matrices - 1L) * HiddenWidth + Width : 0);
+            var mixed = Experts is null ? 0 : Enumerable.Range(0, LayerCount).Count(ExpertLayers.Has);
             var norms = 2L * Width + (QueryKeyNorm ? 2 * HeadWidth : 0);
-            return (long)VocabularySize * Width * (TiedHead ? 1 : 2) + LayerCount * (attention + feedForward + norms) + Width;
+            return (long)VocabularySize * Width * (TiedHead ? 1 : 2) + LayerCount * (attention + norms) + (LayerCount - mixed) * feedForward
+                + mixed * (Experts?.ParameterCount(Width) ?? 0) + Width;
         }
     }
 
     internal int TurnedWidth => RotaryWidth ?? HeadWidth;
 
     private string FamilyOfValues =>
-        FeedForward == FeedForwardKind.ReluSquared ? "inkstone"
+        Experts is not null ? Experts.SharedGate ? "qwen2_moe" : QueryKeyNorm ? "qwen3_moe" : "mixtral"
+        : FeedForward == FeedForwardKind.ReluSquared ? "inkstone"
         : QueryKeyNorm ? "qwen3"
         : TurnedLayers != LayerPattern.All ? "smollm3"
         : AttentionScale is not null || EmbeddingScale != 1 || ResidualScale != 1 || LogitDivisor != 1 ? "granite"
@@ -142,6 +152,7 @@ public sealed record LlamaConfig : ModelConfig
         ConfigRule.InRange(nameof(HeadWidth), HeadWidth, 2, 4_096);
         ConfigRule.Divides("2 (a head has pairs)", 2, nameof(HeadWidth), HeadWidth);
         ConfigRule.InRange(nameof(HiddenWidth), HiddenWidth, 1, 1 << 22);
+        Experts?.Validate();
         ConfigRule.InRange(nameof(Window), Window, 0, 1 << 24);
         ConfigRule.InRange(nameof(AttentionScale), AttentionScale ?? 1, 1e-6, 1e6);
         ConfigRule.InRange(nameof(EmbeddingScale), EmbeddingScale, 1e-6, 1e6);

@@ -18,14 +18,21 @@ public sealed partial class ReferenceBackend
         var experts = new Cells(expertOfRow);
         for (var r = 0; r < x.Shape[0]; r++)
         {
-            var expert = experts.Integer(r * expertOfRow.Strides[0]);
-            if ((uint)expert >= (uint)w.Shape[0])
-                throw NoSuchIndex("grouped matmul", "an expert", expert, w.Shape[0]);
-            var matrix = At(w, expert);
+            var matrix = At(w, Expert(experts, r * expertOfRow.Strides[0], w.Shape[0]));
             if (!transpose)
                 matrix = matrix.View(matrix.Offset, [matrix.Shape[1], matrix.Shape[0]], Turned(matrix));
             Multiply(Row(x, r), matrix, default, accumulate: false, Row(y, r));
         }
+    }
+
+    internal override void MatMulGroupedInvariant(in Tensor x, in Tensor w, in Tensor expertOfRow, in Tensor y) =>
+        MatMulGrouped(x, w, expertOfRow, transpose: false, y);
+
+    internal override void MatMulGrouped(in Tensor x, FrozenExperts w, in Tensor expertOfRow, in Tensor y)
+    {
+        var experts = new Cells(expertOfRow);
+        for (var r = 0; r < x.Shape[0]; r++)
+            w[Expert(experts, r * expertOfRow.Strides[0], w.Count)].Multiply(Row(x, r), default, Row(y, r));
     }
 
     internal override void MatMulGroupedGradient(in Tensor x, in Tensor dy, in Tensor expertOfRow, in Tensor dw)
@@ -37,6 +44,12 @@ public sealed partial class ReferenceBackend
             var turned = row.View(row.Offset, [row.Shape[1], 1], Turned(row));
             Multiply(turned, Row(x, r), default, accumulate: true, At(dw, experts.Integer(r * expertOfRow.Strides[0])));
         }
+    }
+
+    private static int Expert(in Cells experts, long place, int count)
+    {
+        var expert = experts.Integer(place);
+        return (uint)expert < (uint)count ? expert : throw NoSuchIndex("grouped matmul", "an expert", expert, count);
     }
 
     private static void Multiply(in Tensor a, in Tensor b, in Tensor bias, bool accumulate, in Tensor c)

@@ -1,0 +1,200 @@
+using System.Text.Json;
+using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Formats;
+
+namespace Inkstone.Models;
+
+/// <summary>gpt-oss as GGUF files have it, MXFP4 experts and all, and as Hugging Face's folders without quantisation have it.</summary>
+public sealed class GptOssCheckpoint : ModelFamily
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Names => ["gpt_oss"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ModelConfig> TinyConfigs
+    {
+        get
+        {
+            var tiny = new GptOssConfig
+            {
+                VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 8, Window = 20,
+                Experts = new() { Count = 5, Chosen = 2, HiddenWidth = 24, Clamped = true }, InitialDeviation = 0.2,
+            };
+            return [tiny, tiny with { RotaryScaling = new YarnRotaryScaling(4, 24) { RoundsRamp = false }, TiedHead = true }];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ModelConfig ReadConfig(JsonObjectReader json)
+    {
+        CommonKeys.Ignore(json);
+        json.Ignore("experts_per_token", "initial_context_length", "output_router_logits", "router_aux_loss_coef");
+        json.GetChoice("hidden_act", ["silu"], "silu");
+        json.GetDouble("swiglu_limit", 7, 7, 7);
+        if (!json.GetBoolean("attention_bias", true))
+            throw json.Get("attention_bias").Error("this form of gpt-oss is not supported", "true");
+        var headWidth = json.GetInt32("head_dim", 2, 4_096, 64);
+        var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 131_072);
+        var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
+        var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: 150_000));
+        return new GptOssConfig
+        {
+            VocabularySize = json.GetInt32("vocab_size", 1, 1 << 24),
+            ContextLength = contextLength,
+            Width = json.GetInt32("hidden_size", 1, 1 << 20),
+            LayerCount = layers,
+            HeadCount = json.GetInt32("num_attention_heads", 1, 4_096),
+            KeyValueHeadCount = json.GetInt32("num_key_value_heads", 1, 4_096),
+            HeadWidth = headWidth,
+            Experts = new()
+            {
+                Count = json.GetInt32("num_local_experts", 1, 1 << 16),
+                Chosen = json.GetInt32("num_experts_per_tok", 1, 1 << 16),
+                HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
+                Clamped = true,
+            },
+            Window = json.GetInt32("sliding_window", 1, 1 << 24, 128),
+            WindowedLayers = LayerPattern.Read(json, layers) ?? LayerPattern.AllButEvery(2),
+            TiedHead = json.GetBoolean("tie_word_embeddings", false),
+            RotaryTheta = rotary.Theta,
+            RotaryScaling = rotary.Scaling,
+            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, 1e-5),
+            InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void WriteConfig(ModelConfig config, Utf8JsonWriter json)
+    {
+        var oss = (GptOssConfig)config;
+        RequireUsual(oss.Experts);
+        json.WriteStartObject();
+        json.WriteString("model_type", oss.Family);
+        json.WriteStartArray("architectures");
+        json.WriteStringValue("GptOssForCausalLM");
+        json.WriteEndArray();
+        json.WriteNumber("vocab_size", oss.VocabularySize);
+        json.WriteNumber("max_position_embeddings", oss.ContextLength);
+        json.WriteNumber("hidden_size", oss.Width);
+        json.WriteNumber("num_hidden_layers", oss.LayerCount);
+        json.WriteNumber("num_attention_heads", oss.HeadCount);
+        json.WriteNumber("num_key_value_heads", oss.KeyValueHeadCount);
+        json.WriteNumber("head_dim", oss.HeadWidth);
+        json.WriteNumber("num_local_experts", oss.Experts.Count);
+        json.WriteNumber("num_experts_per_tok", oss.Experts.Chosen);
+        json.WriteNumber("intermediate_size", oss.Experts.HiddenWidth);
+        json.WriteString("hidden_act", "silu");
+        json.WriteFinite("swiglu_limit", 7);
+        json.WriteBoolean("attention_bias", true);
+        json.WriteNumber("sliding_window", oss.Window);
+        oss.WindowedLayers.Write(json, oss.LayerCount);
+        json.WriteBoolean("tie_word_embeddings", oss.TiedHead);
+        RotaryJson.Write(json, oss.RotaryTheta, oss.RotaryScaling, oss.ContextLength);
+        json.WriteFinite("rms_norm_eps", oss.NormEpsilon);
+        json.WriteFinite("initializer_range", oss.InitialDeviation);
+        json.WriteString("torch_dtype", "float32");
+        json.WriteEndObject();
+    }
+
+    /// <inheritdoc/>
+    public override Model Create(ModelConfig config, ParameterSource source) => new GptOss((GptOssConfig)config, source);
+
+    /// <inheritdoc/>
+    public override CheckpointMap Map(Model model)
+    {
+        var oss = (GptOss)model;
+        var map = new CheckpointMap().Add("model.embed_tokens.weight", oss.Embedding.Parameters.Single()).Add("model.norm", (RmsNorm)oss.FinalNorm);
+        if (oss.Output is null)
+            map.AddTied("lm_head.weight");
+        else
+            map.Add("lm_head", oss.Output);
+        foreach (var block in oss.Stack.Blocks.Cast<GptOssBlock>())
+        {
+            var layer = $"model.layers.{block.Layer}.";
+            var experts = block.FeedForward;
+            map.Add(layer + "input_layernorm", block.AttentionNorm).Add(layer + "post_attention_layernorm", block.FeedForwardNorm).Add(layer + "self_attn.sinks", block.Sinks)
+                .Add(layer + "self_attn.q_proj", block.Query).Add(layer + "self_attn.k_proj", block.Key).Add(layer + "self_attn.v_proj", block.Value)
+                .Add(layer + "self_attn.o_proj", block.Output).Add(layer + "mlp.router", experts.Router.Scores)
+                .AddSplit(layer + "mlp.experts.gate_up_proj", [experts.Gate.Stack, experts.Up.Stack], 1, new ExpertsTransposed(), new PairsToHalves())
+                .AddSplit(layer + "mlp.experts.gate_up_proj_bias", [experts.Gate.Bias!, experts.Up.Bias!], 1, new PairsToHalves())
+                .Add(layer + "mlp.experts.down_proj", experts.Down.Stack, new ExpertsTransposed())
+                .Add(layer + "mlp.experts.down_proj_bias", experts.Down.Bias!);
+        }
+        return map;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Architectures => ["gpt-oss"];
+
+    /// <inheritdoc/>
+    public override ModelConfig ReadGguf(GgufFields fields)
+    {
+        var layers = fields.GetInt32("block_count", 1, 4_096);
+        var headWidth = fields.GetInt32("attention.key_length", 2, 4_096);
+        fields.GetInt32("attention.value_length", headWidth, headWidth, headWidth);
+        fields.Ignore("feed_forward_length");
+        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
+        var rotary = RotaryGguf.Read(fields, headWidth, contextLength);
+        return new GptOssConfig
+        {
+            VocabularySize = fields.VocabularySize,
+            ContextLength = contextLength,
+            Width = fields.GetInt32("embedding_length", 1, 1 << 20),
+            LayerCount = layers,
+            HeadCount = fields.GetInt32("attention.head_count", 1, 4_096),
+            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096),
+            HeadWidth = headWidth,
+            Experts = new()
+            {
+                Count = fields.GetInt32("expert_count", 1, 1 << 16),
+                Chosen = fields.GetInt32("expert_used_count", 1, 1 << 16),
+                HiddenWidth = fields.GetInt32("expert_feed_forward_length", 1, 1 << 22),
+                Clamped = true,
+            },
+            Window = fields.GetInt32("attention.sliding_window", 1, 1 << 24),
+            WindowedLayers = LayerPattern.Read(fields, layers) ?? LayerPattern.AllButEvery(2),
+            TiedHead = fields.ShapeOf("output.weight") is null,
+            RotaryTheta = rotary.Theta,
+            RotaryScaling = rotary.Scaling,
+            NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
+    {
+        var oss = (GptOssConfig)config;
+        RequireUsual(oss.Experts);
+        fields.Set("context_length", oss.ContextLength).Set("embedding_length", oss.Width).Set("block_count", oss.LayerCount).Set("feed_forward_length", oss.Experts.HiddenWidth)
+            .Set("attention.head_count", oss.HeadCount).Set("attention.head_count_kv", oss.KeyValueHeadCount).Set("attention.key_length", oss.HeadWidth)
+            .Set("attention.value_length", oss.HeadWidth).Set("attention.layer_norm_rms_epsilon", oss.NormEpsilon).Set("attention.sliding_window", oss.Window)
+            .Set("expert_count", oss.Experts.Count).Set("expert_used_count", oss.Experts.Chosen).Set("expert_feed_forward_length", oss.Experts.HiddenWidth)
+            .Set("vocab_size", oss.VocabularySize);
+        RotaryGguf.Write(fields, oss.RotaryTheta, oss.HeadWidth, oss.RotaryScaling);
+        if (oss.WindowedLayers != LayerPattern.AllButEvery(2))
+            oss.WindowedLayers.Write(fields, oss.LayerCount);
+    }
+
+    /// <inheritdoc/>
+    public override CheckpointMap GgufMap(Model model)
+    {
+        var oss = (GptOss)model;
+        var map = new CheckpointMap().Add("token_embd.weight", oss.Embedding.Parameters.Single()).Add("output_norm", (RmsNorm)oss.FinalNorm);
+        if (oss.Output is not null)
+            map.Add("output", oss.Output);
+        foreach (var block in oss.Stack.Blocks.Cast<GptOssBlock>())
+        {
+            var layer = $"blk.{block.Layer}.";
+            map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "post_attention_norm", block.FeedForwardNorm).Add(layer + "attn_sinks.weight", block.Sinks)
+                .Add(layer + "attn_q", block.Query).Add(layer + "attn_k", block.Key).Add(layer + "attn_v", block.Value).Add(layer + "attn_output", block.Output);
+            ExpertNames.AddToGguf(map, layer, block.FeedForward);
+        }
+        return map;
+    }
+
+    private static void RequireUsual(ExpertOptions experts)
+    {
+        if (experts != new ExpertOptions { Count = experts.Count, Chosen = experts.Chosen, HiddenWidth = experts.HiddenWidth, Clamped = true })
+            throw new InkstoneRequestException("the family's files have no such experts", nameof(GptOssConfig.Experts), "counts, a width and Clamped");
+    }
+}
