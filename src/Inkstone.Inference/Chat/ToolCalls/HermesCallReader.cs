@@ -12,7 +12,7 @@ internal sealed class HermesCallReader : ToolCallReader
 
     public override bool Append(char c)
     {
-        var isBetween = _object.IsComplete || _object.Text.Length == 0;
+        var isBetween = _object.IsComplete || _object.IsEmpty;
         if (isBetween && char.IsWhiteSpace(c))
             return true;
         if (isBetween && (_object.IsComplete || c != '{'))

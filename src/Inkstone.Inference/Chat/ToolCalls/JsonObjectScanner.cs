@@ -12,6 +12,9 @@ internal sealed class JsonObjectScanner
     /// <summary>What has come so far.</summary>
     public string Text => _text.ToString();
 
+    /// <summary>Whether nothing has come yet.</summary>
+    public bool IsEmpty => _text.Length == 0;
+
     /// <summary>Whether the object is complete.</summary>
     public bool IsComplete => _depth == 0 && _text.Length > 0;
 

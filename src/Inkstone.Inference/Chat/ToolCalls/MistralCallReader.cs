@@ -38,10 +38,10 @@ internal sealed class MistralCallReader : ToolCallReader
             case Place.Name when IsOfName(c):
                 _name.Append(c);
                 return true;
-            case Place.Identity when char.IsAsciiLetterOrDigit(c):
-                return true;
+            case Place.Identity:
+                return IsOfName(c);
         }
-        if (char.IsWhiteSpace(c))
+        if (char.IsWhiteSpace(c) && _place != Place.Name)
             return true;
         switch (_place, c)
         {
