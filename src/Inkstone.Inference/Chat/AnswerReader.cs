@@ -55,9 +55,12 @@ internal sealed class AnswerReader : IMarkSink
         _lexer.Finish();
         if (_calls is { } reader)
         {
-            if (reader.Finish())
-                EndPiece(reader);
-            if (_calls is not null && !string.IsNullOrWhiteSpace(_raw.ToString()))
+            if (reader.IsSettled || reader.Finish())
+            {
+                GiveCalls(reader);
+                _raw.Clear();
+            }
+            else
                 GiveUpCall();
         }
         if (!_skipsSpace && !_isClosed)
@@ -77,7 +80,7 @@ internal sealed class AnswerReader : IMarkSink
     void IMarkSink.TakeText(ReadOnlySpan<char> text)
     {
         foreach (var c in text)
-            Take(c);
+            Read(c);
     }
 
     void IMarkSink.TakeMark(string mark, bool isToken)
@@ -89,7 +92,7 @@ internal sealed class AnswerReader : IMarkSink
             if (reader.Append(mark))
             {
                 _raw.Append(mark);
-                EndPiece(reader);
+                GiveCalls(reader);
                 return;
             }
             GiveUpCall();
@@ -105,7 +108,7 @@ internal sealed class AnswerReader : IMarkSink
             Put(mark);
     }
 
-    private void Take(char c)
+    private void Read(char c)
     {
         if (_isClosed)
             return;
@@ -120,7 +123,7 @@ internal sealed class AnswerReader : IMarkSink
             if (reader.Append(c))
             {
                 _raw.Append(c);
-                EndPiece(reader);
+                GiveCalls(reader);
                 return;
             }
             GiveUpCall();
@@ -130,8 +133,8 @@ internal sealed class AnswerReader : IMarkSink
 
     private ToolCallReader? NewReader() => CallCount < MostCalls ? _form.NewCallReader() : null;
 
-    /// <summary>Gives the calls that are complete, and ends the section if it has ended or grown too long.</summary>
-    private void EndPiece(ToolCallReader reader)
+    /// <summary>Gives the calls that are complete, and ends the section when it has grown too long.</summary>
+    private void GiveCalls(ToolCallReader reader)
     {
         while (!_isClosed && reader.TryTake(out var call))
         {
@@ -143,12 +146,9 @@ internal sealed class AnswerReader : IMarkSink
             _output.Add(new FunctionCallContent(_form.NewCallId(), call.Name, call.Arguments));
             _isClosed = _form.IsOneCall;
         }
-        if (reader.IsDone)
-        {
+        if (reader.IsSettled)
             _raw.Clear();
-            _calls = null;
-        }
-        else if (_raw.Length > LongestCall || CallCount >= MostCalls)
+        if (_raw.Length > LongestCall || CallCount >= MostCalls)
             GiveUpCall();
     }
 

@@ -7,6 +7,9 @@ internal sealed class HermesCallReader : ToolCallReader
     public const string Close = "</tool_call>";
 
     private readonly JsonObjectScanner _object = new();
+    private bool _isClosed;
+
+    public override bool IsSettled => _isClosed;
 
     public override bool Begin(string mark) => mark == Open;
 
@@ -25,8 +28,10 @@ internal sealed class HermesCallReader : ToolCallReader
     {
         if (_object.TryAppend(mark))
             return true;
-        IsDone = mark == Close && Finish();
-        return IsDone;
+        if (_isClosed || mark != Close)
+            return false;
+        _isClosed = Finish();
+        return _isClosed;
     }
 
     public override bool Finish() => _object.IsComplete && Add(ToolCall.Parse(_object.Text));

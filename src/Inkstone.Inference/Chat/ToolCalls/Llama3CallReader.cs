@@ -15,8 +15,15 @@ internal sealed class Llama3CallReader(IReadOnlyCollection<string> tools) : Tool
     private bool _isMarked;
     private bool _isInside;
     private bool _hasKey;
+    private bool _hasCall;
 
-    public override bool Begin(string mark) => _isMarked = mark == Open;
+    public override bool IsSettled => _hasCall && !_isInside;
+
+    public override bool Begin(string mark)
+    {
+        (_isMarked, _hasCall) = (mark == Open, false);
+        return _isMarked;
+    }
 
     public override bool Begin(char c) => c == '{' && Append(c);
 
@@ -28,7 +35,7 @@ internal sealed class Llama3CallReader(IReadOnlyCollection<string> tools) : Tool
                 return true;
             if (c != '{')
                 return false;
-            (_isInside, _hasKey, _firstKey) = (true, _isMarked, "");
+            (_isInside, _hasCall, _hasKey, _firstKey) = (true, false, _isMarked, "");
             _object.Clear();
         }
         else if (!_hasKey && !IsFirstKey(c))
@@ -37,17 +44,13 @@ internal sealed class Llama3CallReader(IReadOnlyCollection<string> tools) : Tool
         if (!_object.IsComplete)
             return true;
         _isInside = false;
-        return Add(ToolCall.Parse(_object.Text) is { } call && (_isMarked || tools.Contains(call.Name)) ? call : null);
+        _hasCall = Add(ToolCall.Parse(_object.Text) is { } call && (_isMarked || tools.Contains(call.Name)) ? call : null);
+        return _hasCall;
     }
 
-    public override bool Append(string mark)
-    {
-        if (_isInside)
-            return _object.TryAppend(mark);
-        return Begin(mark);
-    }
+    public override bool Append(string mark) => _isInside ? _object.TryAppend(mark) : IsSettled && Begin(mark);
 
-    public override bool Finish() => !_isInside;
+    public override bool Finish() => false;
 
     private bool IsFirstKey(char c)
     {

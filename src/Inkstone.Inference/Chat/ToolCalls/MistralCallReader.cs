@@ -26,6 +26,8 @@ internal sealed class MistralCallReader : ToolCallReader
         End,
     }
 
+    public override bool IsSettled => _place == Place.End;
+
     public override bool Begin(string mark) => mark == Open;
 
     public override bool Append(char c)
@@ -87,7 +89,7 @@ internal sealed class MistralCallReader : ToolCallReader
         }
     }
 
-    public override bool Finish() => _place is Place.End or Place.AfterItem;
+    public override bool Finish() => _place == Place.AfterItem;
 
     private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
 

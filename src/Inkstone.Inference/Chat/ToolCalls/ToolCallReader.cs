@@ -1,15 +1,14 @@
 namespace Inkstone.Inference;
 
 /// <summary>
-/// Reads a section of tool calls, a character or a mark at a time. What it does not take ends the section; what it took since its last call is then text, unless it is
-/// white space.
+/// Reads a section of tool calls, a character or a mark at a time. What it does not take ends the section; what it took before is then text, unless it is settled.
 /// </summary>
 internal abstract class ToolCallReader
 {
     private readonly Queue<ToolCall> _calls = [];
 
-    /// <summary>Whether the section has ended as it should.</summary>
-    public bool IsDone { get; protected set; }
+    /// <summary>Whether all that was taken is part of calls that are complete.</summary>
+    public abstract bool IsSettled { get; }
 
     /// <summary>Takes the mark that a section begins with; false when sections do not begin with it.</summary>
     public abstract bool Begin(string mark);
@@ -23,7 +22,7 @@ internal abstract class ToolCallReader
     /// <summary>Takes a mark.</summary>
     public abstract bool Append(string mark);
 
-    /// <summary>Takes the end of the answer; false when it ends inside a call.</summary>
+    /// <summary>Takes the end of the answer where it is not settled; false when it ends inside a call.</summary>
     public abstract bool Finish();
 
     /// <summary>The next call that is complete.</summary>
