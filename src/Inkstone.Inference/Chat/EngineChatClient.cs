@@ -27,7 +27,7 @@ internal sealed class EngineChatClient : IChatClient
     {
         ArgumentNullException.ThrowIfNull(messages);
         cancellationToken.ThrowIfCancellationRequested();
-        var request = _reader.Read(messages, options);
+        var request = _reader.Read(messages, options, this);
         var answer = request.Answer;
         var marks = request.Form.Syntax.TokenMarks;
         var (responseId, messageId) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"));
