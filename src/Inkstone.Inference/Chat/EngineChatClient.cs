@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Inkstone.Tokenizers;
 using Microsoft.Extensions.AI;
 
 namespace Inkstone.Inference;
