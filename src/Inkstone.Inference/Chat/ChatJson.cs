@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Inkstone.Foundation.Errors;
 using Microsoft.Extensions.AI;
@@ -21,13 +22,18 @@ internal static class ChatJson
     /// <summary>Writes a text, whose lone surrogates become U+FFFD.</summary>
     public static void WriteText(Utf8JsonWriter json, string name, string text) => json.WriteString(name, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The text of a JSON string, or the JSON text of another value.</summary>
-    /// <exception cref="InkstoneRequestException">The string has half of a character.</exception>
+    /// <summary>The text of a JSON string, or the JSON text of another value, with as few escapes and as little white space as can be.</summary>
+    /// <exception cref="InkstoneRequestException">A string has half of a character.</exception>
     public static string TextOf(JsonElement value, string where)
     {
         try
         {
-            return value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+            if (value.ValueKind == JsonValueKind.String)
+                return value.GetString()!;
+            var buffer = new ArrayBufferWriter<byte>();
+            using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+                value.WriteTo(json);
+            return Encoding.UTF8.GetString(buffer.WrittenSpan);
         }
         catch (InvalidOperationException error)
         {
