@@ -12,7 +12,7 @@ internal sealed class TextEmbeddingGenerator(ITextEmbedder embedder, Tokenizer t
     private const int TextsAtOnce = 32;
 
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly EncodeOptions _encoding = new() { AddSpecial = true, Truncation = new Truncation(embedder.MaximumLength) };
+    private readonly EncodeOptions _encoding = new() { AddSpecial = true, Truncation = new Truncation { MaximumLength = embedder.MaximumLength } };
     private readonly EmbeddingGeneratorMetadata _metadata = new("inkstone", null, embedder.ModelId, embedder.Dimensions);
 
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
