@@ -25,8 +25,9 @@ public sealed partial class Tokenizer
     /// <param name="template">The template.</param>
     /// <param name="input">The conversation. Roles such as <c>bos_token</c> that it does not name are taken from the configuration.</param>
     /// <param name="limits">The limits of rendering; null for the defaults.</param>
+    /// <param name="marksLoss">Whether to find what the assistant wrote, for which many conversations are rendered once more an answer. Without, no token carries loss.</param>
     /// <exception cref="InkstoneException">The template fails, with its own message where it raises one, or exceeds a limit.</exception>
-    public ChatEncoding EncodeChat(ChatTemplate template, ChatTemplateInput input, ChatTemplateLimits? limits = null)
+    public ChatEncoding EncodeChat(ChatTemplate template, ChatTemplateInput input, ChatTemplateLimits? limits = null, bool marksLoss = true)
     {
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(input);
@@ -37,7 +38,7 @@ public sealed partial class Tokenizer
         var encoding = EncodeOne(Encoding.UTF8.GetBytes(rendering.Text), 0, new EncodeOptions { Specials = Specials.At(control, starts) });
         var notes = new List<string>();
         NoteBegin(encoding.Tokens, notes);
-        var ranges = rendering.GenerationRanges.Count > 0 ? rendering.GenerationRanges : AnswerRanges(template, input, rendering.Text, limits, notes);
+        var ranges = !marksLoss ? [] : rendering.GenerationRanges.Count > 0 ? rendering.GenerationRanges : AnswerRanges(template, input, rendering.Text, limits, notes);
         var next = 0;
         var loss = new bool[encoding.Count];
         for (var i = 0; i < loss.Length; i++)

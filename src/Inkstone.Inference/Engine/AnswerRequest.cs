@@ -127,7 +127,7 @@ internal sealed class AnswerRequest : Request
             return new GeneratedPiece(filter.Finish(), token, logProbability, FinishReason.EndOfText);
         sequence.Add(token);
         sequence.Constraint?.Accept(token);
-        var (text, stopped) = filter.Append(token);
+        var (text, stopped) = _options.Marks.Contains(token) ? (filter.Finish(), false) : filter.Append(token);
         if (stopped)
             return new GeneratedPiece(text, token, logProbability, FinishReason.Stop);
         if (sequence.DrawnCount >= _options.MaxTokens)

@@ -68,6 +68,9 @@ public sealed record GenerationOptions : SamplingOptions
     /// <summary>What the answer must look like; the request's own, which the engine moves on. Answers to one prompt get forks of it.</summary>
     public ITokenConstraint? Constraint { get; init; }
 
+    /// <summary>Tokens that stand for themselves: all text before one comes out with it, its own does not, and no stop text reaches over it.</summary>
+    internal IReadOnlyCollection<int> Marks { get; init; } = [];
+
     /// <inheritdoc/>
     public override void Validate()
     {
