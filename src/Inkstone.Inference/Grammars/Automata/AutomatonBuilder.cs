@@ -40,7 +40,10 @@ internal sealed class AutomatonBuilder
             Bytes = Grouped(builder._bytes, builder._states),
             Calls = Grouped(builder._calls, builder._states),
             Empties = Grouped(builder._empties, builder._states),
+            IsEnd = new bool[builder._states],
         };
+        foreach (var rule in automaton.Rules.Where(rule => !rule.IsRepeat))
+            automaton.IsEnd[rule.End] = true;
         AutomatonAnalysis.Complete(automaton, limits);
         return automaton;
     }
@@ -115,7 +118,7 @@ internal sealed class AutomatonBuilder
             return;
         }
         for (var i = 0; i < least; i++)
-            Path(repeat.Body, from, from = State());
+            from = Turn(repeat.Body, from);
         if (most == GrammarExpression.Repeat.Unbounded)
         {
             var loop = State();
@@ -128,10 +131,17 @@ internal sealed class AutomatonBuilder
             for (var i = least; i < most; i++)
             {
                 _empties.Add((from, to));
-                Path(repeat.Body, from, from = State());
+                from = Turn(repeat.Body, from);
             }
         }
         _empties.Add((from, to));
+    }
+
+    private int Turn(GrammarExpression body, int from)
+    {
+        var to = State();
+        Path(body, from, to);
+        return to;
     }
 
     private void Counted(GrammarExpression.Repeat repeat, int from, int to)

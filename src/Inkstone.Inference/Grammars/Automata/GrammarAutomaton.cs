@@ -23,6 +23,9 @@ internal sealed class GrammarAutomaton
     /// <summary>The edges of a state that take nothing.</summary>
     public required int[][] Empties { get; init; }
 
+    /// <summary>Whether a state is the end of its rule.</summary>
+    public required bool[] IsEnd { get; init; }
+
     /// <summary>How many rules deep a text from a state to its rule's end must at least go.</summary>
     public int[] Needs { get; set; } = [];
 

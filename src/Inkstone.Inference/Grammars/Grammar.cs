@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Inkstone.Foundation.Errors;
+
+namespace Inkstone.Inference;
+
+/// <summary>
+/// The form that a text must have, made of a GBNF grammar, a regular expression or a JSON schema. Immutable; keep it and use it for many texts, since what
+/// is worked out for one is kept for the next. See the folder's README for what each notation may hold.
+/// </summary>
+public sealed class Grammar
+{
+    private readonly ConditionalWeakTable<TokenVocabulary, TokenMasks> _masks = [];
+    private readonly GrammarLimits _limits;
+
+    internal Grammar(GrammarRules rules, int root, GrammarLimits limits)
+    {
+        _limits = limits;
+        Automaton = AutomatonBuilder.Build(rules, root, limits);
+    }
+
+    /// <summary>The rules as automata.</summary>
+    internal GrammarAutomaton Automaton { get; }
+
+    /// <summary>The masks of a vocabulary's tokens.</summary>
+    internal TokenMasks MasksOf(TokenVocabulary vocabulary) => _masks.GetValue(vocabulary, key => new(Automaton, key, _limits));
+
+    /// <summary>A machine of its own that has read nothing.</summary>
+    internal PushdownMachine Machine() => new(Automaton, _limits);
+
+    /// <summary>Refuses a text that is too long.</summary>
+    internal static void CheckLength(string text, string name, GrammarLimits limits)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        if (bytes > limits.TextBytes)
+            throw new InkstoneRequestException("the text is too long", name, FormattableString.Invariant($"at most {limits.TextBytes} bytes"), FormattableString.Invariant($"{bytes} bytes"));
+    }
+}
