@@ -19,6 +19,19 @@ public sealed class Grammar
         Automaton = AutomatonBuilder.Build(rules, root, limits);
     }
 
+    /// <summary>Reads a grammar in GBNF, the notation of llama.cpp; its rule <c>root</c> is the whole text.</summary>
+    /// <param name="text">The grammar.</param>
+    /// <param name="limits">What it may cost; null for the defaults.</param>
+    /// <exception cref="InkstoneRequestException">It is malformed, beyond a limit, matches nothing, or has a rule that begins with itself.</exception>
+    public static Grammar FromGbnf(string text, GrammarLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        limits ??= GrammarLimits.Default;
+        CheckLength(text, "grammar", limits);
+        var rules = new GrammarRules();
+        return new(rules, new GbnfReader(text, rules, limits).Read(), limits);
+    }
+
     /// <summary>The rules as automata.</summary>
     internal GrammarAutomaton Automaton { get; }
 

@@ -32,7 +32,10 @@ public sealed class GrammarConstraint : ITokenConstraint
         ArgumentNullException.ThrowIfNull(vocabulary);
         var masks = grammar.MasksOf(vocabulary);
         lock (masks)
-            return new(masks, masks.Machine.Renew(masks.Machine.Initial));
+        {
+            masks.Machine.Work.Allow(masks.Limits.StepWork);
+            return new(masks, masks.Machine.Initial);
+        }
     }
 
     /// <inheritdoc/>

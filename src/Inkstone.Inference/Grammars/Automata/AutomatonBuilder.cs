@@ -10,7 +10,6 @@ internal sealed class AutomatonBuilder
     // A repeat that unrolls to no more states than this is unrolled; longer ones are counted.
     private const int LongestUnrolled = 64;
 
-    private readonly GrammarRules _source;
     private readonly GrammarLimits _limits;
     private readonly List<Rule> _rules = [];
     private readonly List<(int From, ByteEdge Edge)> _bytes = [];
@@ -19,13 +18,13 @@ internal sealed class AutomatonBuilder
     private readonly Queue<(int Rule, GrammarExpression Body)> _pending = [];
     private int _states;
 
-    private AutomatonBuilder(GrammarRules source, GrammarLimits limits) => (_source, _limits) = (source, limits);
+    private AutomatonBuilder(GrammarLimits limits) => _limits = limits;
 
     /// <summary>Makes the automata of all rules.</summary>
     /// <exception cref="InkstoneRequestException">They have too many states, begin with themselves, match nothing, or nest too deep.</exception>
     public static GrammarAutomaton Build(GrammarRules rules, int root, GrammarLimits limits)
     {
-        var builder = new AutomatonBuilder(rules, limits);
+        var builder = new AutomatonBuilder(limits);
         for (var rule = 0; rule < rules.Count; rule++)
             builder.Open(rules.Name(rule));
         for (var rule = 0; rule < rules.Count; rule++)

@@ -207,5 +207,9 @@ internal sealed class TokenMasks(GrammarAutomaton automaton, TokenVocabulary voc
         return new ulong[Vocabulary.WordCount];
     }
 
-    private static void Join(ulong[] bits, ulong[] more) => System.Numerics.Tensors.TensorPrimitives.BitwiseOr<ulong>(bits, more, bits);
+    private static void Join(ulong[] bits, ulong[] more)
+    {
+        for (var i = 0; i < bits.Length; i++)
+            bits[i] |= more[i];
+    }
 }

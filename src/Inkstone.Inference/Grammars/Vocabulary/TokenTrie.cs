@@ -77,7 +77,7 @@ internal sealed class TokenTrie
     private int OwnTokens(TokenVocabulary vocabulary, int node)
     {
         var token = FirstTokens[node];
-        while (token < Tokens.Length && vocabulary.Bytes(Tokens[token]).Length == Depths[node] && (node == Count - 1 || token < FirstTokens[Ends[node]]))
+        while (token < FirstTokens[Ends[node]] && vocabulary.Bytes(Tokens[token]).Length == Depths[node])
             token++;
         return token;
     }
