@@ -142,11 +142,11 @@ internal sealed partial class PushdownMachine
     }
 
     /// <summary>A stack with one more place on it.</summary>
-    public StackNode Push(LocalState local, StackNode below) => Node([(local, below)]);
+    public StackNode Push(LocalState local, StackNode below) => Node([(local, below)], isEnd: false);
 
-    private StackNode Node((LocalState Return, StackNode Below)[] frames)
+    private StackNode Node((LocalState Return, StackNode Below)[] frames, bool isEnd)
     {
-        var key = new int[2 * frames.Length];
+        var key = new int[2 * frames.Length + (isEnd ? 1 : 0)];
         var depth = 0;
         for (var i = 0; i < frames.Length; i++)
         {
@@ -156,7 +156,7 @@ internal sealed partial class PushdownMachine
         if (_stacks.TryGetValue(key, out var known))
             return known;
         Hold(150 + 24 * frames.Length);
-        return _stacks[key] = new(++_lastStack, frames, depth);
+        return _stacks[key] = new(++_lastStack, frames, isEnd, depth);
     }
 
     /// <summary>The node that stands for the stacks of both.</summary>
@@ -179,7 +179,7 @@ internal sealed partial class PushdownMachine
             j += order >= 0 ? 1 : 0;
         }
         Hold(64);
-        return _unions[pair] = Node([.. frames]);
+        return _unions[pair] = Node([.. frames], left.IsEnd || right.IsEnd);
     }
 
     private MatcherState Intern((LocalState State, StackNode Stack)[] threads, bool mayEnd)
@@ -231,7 +231,7 @@ internal sealed partial class PushdownMachine
                 return made;
             var frames = Array.ConvertAll(old.Frames, frame => (Return: Local(frame.Return), Below: Stack(frame.Below)));
             Array.Sort(frames, (left, right) => Ordered(left.Return).CompareTo(Ordered(right.Return)));
-            return stacks[old] = Node(frames);
+            return stacks[old] = Node(frames, old.IsEnd);
         }
     }
 

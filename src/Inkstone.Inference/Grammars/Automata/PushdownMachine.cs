@@ -52,7 +52,9 @@ internal sealed partial class PushdownMachine
             return known;
         Begin();
         Pop(stack);
-        return stack.Popped = Finish();
+        var state = Finish();
+        state.Reach = Math.Max(state.Reach, _reach);
+        return stack.Popped = state;
     }
 
     /// <summary>The state of one thread alone.</summary>
@@ -154,8 +156,7 @@ internal sealed partial class PushdownMachine
 
     private void Pop(StackNode stack)
     {
-        if (ReferenceEquals(stack, StackNode.End))
-            _ends = true;
+        _ends |= stack.IsEnd;
         foreach (var (local, below) in stack.Frames)
             Gather(local, below);
     }

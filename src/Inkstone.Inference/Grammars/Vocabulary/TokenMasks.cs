@@ -26,24 +26,23 @@ internal sealed class TokenMasks(GrammarAutomaton automaton, TokenVocabulary voc
     {
         if (state.Threads is [var only] && Split(only.State, only.Stack, out var rest) is var single && ReferenceEquals(rest, StackNode.End))
             return Local(single).Bits;
-        var bits = NewBits();
+        var (bits, reach) = (NewBits(), 0);
         foreach (var (top, stack) in state.Threads)
         {
-            var unit = Split(top, stack, out rest);
-            var local = Local(unit);
+            var local = Local(Split(top, stack, out rest));
+            Join(bits, local.Bits);
+            reach = Math.Max(reach, rest.Depth + local.Reach);
             if (ReferenceEquals(rest, StackNode.End))
-                Join(bits, local.Bits);
-            else if (rest.Depth + local.Reach > Machine.DepthLimit)
-                Walk(Machine.Single(top, stack), 0, bits, null);
-            else
-            {
-                Join(bits, local.Bits);
-                var after = Machine.Popped(rest);
-                if (after.Threads.Length == 0)
-                    continue;
-                foreach (var node in local.Exits)
-                    Walk(after, node, bits, null);
-            }
+                continue;
+            var after = Machine.Popped(rest);
+            foreach (var node in after.Threads.Length == 0 ? [] : local.Exits)
+                reach = Math.Max(reach, Walk(after, node, bits, null));
+        }
+        if (reach > Machine.DepthLimit)
+        {
+            // Where the limit bites, threads together may be allowed less than each by itself.
+            Array.Clear(bits);
+            Walk(state, 0, bits, null);
         }
         return bits;
     }
@@ -56,7 +55,7 @@ internal sealed class TokenMasks(GrammarAutomaton automaton, TokenVocabulary voc
     {
         rest = stack;
         var places = new List<LocalState>();
-        for (var last = top; last.IsRepeat && rest.Frames.Length == 1; last = places[^1])
+        for (var last = top; last.IsRepeat && !rest.IsEnd && rest.Frames.Length == 1; last = places[^1])
         {
             places.Add(rest.Frames[0].Return);
             rest = rest.Frames[0].Below;
@@ -179,9 +178,9 @@ internal sealed class TokenMasks(GrammarAutomaton automaton, TokenVocabulary voc
     {
         if (ReferenceEquals(left, right))
             return int.MaxValue;
-        if (left.Frames.Length != right.Frames.Length)
+        if (left.IsEnd != right.IsEnd || left.Frames.Length != right.Frames.Length)
             return -1;
-        var least = left.Frames.Length == 0 ? -1 : int.MaxValue;
+        var least = int.MaxValue;
         for (var i = 0; i < left.Frames.Length && least >= 0; i++)
             least = Math.Min(least, Math.Min(Agreement(left.Frames[i].Return, right.Frames[i].Return), Agreement(left.Frames[i].Below, right.Frames[i].Below)));
         return least;
