@@ -7,7 +7,7 @@ namespace Inkstone.Inference;
 /// Keeps a text to a grammar: of the tokens only those may come next after which the text can still be completed. States and masks once worked out are
 /// shared by all constraints of the same grammar and vocabulary. A constraint serves one text; different ones may be used by different threads.
 /// <para>
-/// If the vocabulary cannot spell what the grammar asks for (a byte that no token has), no bit may be left standing though the text may not end.
+/// If the vocabulary cannot spell what the grammar asks for (a byte that no token has), no bit may be set though the text may not end.
 /// </para>
 /// </summary>
 public sealed class GrammarConstraint : ITokenConstraint
@@ -15,15 +15,14 @@ public sealed class GrammarConstraint : ITokenConstraint
     private readonly TokenMasks _masks;
     private MatcherState _state;
     private long _work;
-    private bool _ended;
 
     private GrammarConstraint(TokenMasks masks, MatcherState state) => (_masks, _state) = (masks, state);
 
     /// <inheritdoc/>
-    public bool MayEnd => _ended || _state.MayEnd;
+    public bool MayEnd => _state.MayEnd;
 
     /// <summary>Whether the text is complete and nothing may follow but its end.</summary>
-    public bool IsFinished => _ended || _state.Threads.Length == 0;
+    public bool IsFinished => _state.Threads.Length == 0;
 
     /// <summary>A constraint for a text that has not begun.</summary>
     public static GrammarConstraint Create(Grammar grammar, TokenVocabulary vocabulary)
@@ -42,11 +41,6 @@ public sealed class GrammarConstraint : ITokenConstraint
     /// <exception cref="InkstoneRequestException">The grammar is more work than its limits allow.</exception>
     public void Allow(Span<ulong> mask)
     {
-        if (_ended)
-        {
-            mask.Clear();
-            return;
-        }
         ulong[] bits;
         lock (_masks)
         {
@@ -60,9 +54,7 @@ public sealed class GrammarConstraint : ITokenConstraint
             }
         }
         var words = Math.Min(mask.Length, bits.Length);
-        var ends = _masks.Vocabulary.EndMask;
-        for (var i = 0; i < words; i++)
-            mask[i] &= _state.MayEnd ? bits[i] | ends[i] : bits[i];
+        bits.AsSpan(0, words).CopyTo(mask);
         mask[words..].Clear();
     }
 
@@ -70,14 +62,7 @@ public sealed class GrammarConstraint : ITokenConstraint
     /// <exception cref="InkstoneRequestException">The token may not come here, or the grammar is more work than its limits allow.</exception>
     public void Accept(int token)
     {
-        if (_ended || (uint)token >= (uint)_masks.Vocabulary.Count)
-            throw Refuse(token);
-        if (_masks.Vocabulary.IsEnd(token))
-        {
-            _ended = MayEnd ? true : throw Refuse(token);
-            return;
-        }
-        var bytes = _masks.Vocabulary.Bytes(token);
+        var bytes = (uint)token < (uint)_masks.Vocabulary.Count ? _masks.Vocabulary.Bytes(token) : [];
         if (bytes.IsEmpty)
             throw Refuse(token);
         lock (_masks)
@@ -92,7 +77,7 @@ public sealed class GrammarConstraint : ITokenConstraint
     }
 
     /// <inheritdoc/>
-    public ITokenConstraint Fork() => new GrammarConstraint(_masks, _state) { _work = _work, _ended = _ended };
+    public ITokenConstraint Fork() => new GrammarConstraint(_masks, _state) { _work = _work };
 
     private long Begin()
     {
@@ -104,5 +89,5 @@ public sealed class GrammarConstraint : ITokenConstraint
     }
 
     private InkstoneRequestException Refuse(int token) => new("a token does not fit the grammar here", nameof(Accept),
-        "a token whose bit Allow left standing", string.Create(CultureInfo.InvariantCulture, $"{token}"));
+        "a token whose bit Allow has set", string.Create(CultureInfo.InvariantCulture, $"{token}"));
 }

@@ -1,19 +1,24 @@
 namespace Inkstone.Inference;
 
-/// <summary>Which tokens may come next in a text that has to keep to a form: a grammar, a schema, a list of answers.</summary>
+/// <summary>
+/// What an answer must look like, as a state that moves token by token: a grammar, a schema. The sampler asks it before each draw and tells it each token that
+/// was drawn. It belongs to one answer and is used by one thread at a time. A constraint that has spent its allowance of work throws an
+/// <see cref="Foundation.Errors.InkstoneException"/>, which fails the request.
+/// </summary>
 public interface ITokenConstraint
 {
-    /// <summary>Clears the bits of tokens that may not come next; sets none.</summary>
-    /// <param name="mask">A bit a token: id <c>i</c> is bit <c>i mod 64</c> of word <c>i / 64</c>.</param>
+    /// <summary>
+    /// Says which tokens may come next: sets bit t mod 64 of word t / 64 for each such token t. The mask comes cleared, ⌈vocabulary / 64⌉ words; bits past the
+    /// vocabulary are ignored. Tokens that end an answer are left out: <see cref="MayEnd"/> speaks for them.
+    /// </summary>
     void Allow(Span<ulong> mask);
 
-    /// <summary>Takes the token that was drawn as part of the text.</summary>
-    /// <param name="token">A token whose bit <see cref="Allow"/> left standing.</param>
+    /// <summary>Moves on by a token that was allowed. A token that ends the answer is not told.</summary>
     void Accept(int token);
 
-    /// <summary>Whether the text so far is complete, so that an end token may come.</summary>
+    /// <summary>Whether the answer so far is complete, so that it may end here. A complete answer that nothing may follow ends.</summary>
     bool MayEnd { get; }
 
-    /// <summary>A constraint in the same state that goes its own way from here.</summary>
+    /// <summary>A constraint in the same state that moves on its own.</summary>
     ITokenConstraint Fork();
 }

@@ -9,12 +9,12 @@ internal static class GrammarSamples
 {
     private static readonly Lazy<TokenVocabulary> LazySmall = new(Small);
 
-    /// <summary>Every byte, and pieces of JSON and of words; id 0 ends a text.</summary>
+    /// <summary>Every byte, and pieces of JSON and of words; id 0 is a control token.</summary>
     public static TokenVocabulary SmallVocabulary => LazySmall.Value;
 
     public static byte[][] TokensOf(TokenVocabulary vocabulary) => [.. Enumerable.Range(0, vocabulary.Count).Select(id => vocabulary.Bytes(id).ToArray())];
 
-    public static TokenVocabulary VocabularyOf(params string[] tokens) => new([ReadOnlyMemory<byte>.Empty, .. tokens.Select(token => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(token)))], [0]);
+    public static TokenVocabulary VocabularyOf(params string[] tokens) => new([ReadOnlyMemory<byte>.Empty, .. tokens.Select(token => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(token)))]);
 
     /// <summary>Third-party data beside the repository; null where it is not there.</summary>
     public static string? SharedData(string relative)
@@ -41,7 +41,6 @@ internal static class GrammarSamples
     public static bool[] Mask(GrammarConstraint constraint, int count)
     {
         var bits = new ulong[(count + 63) / 64];
-        Array.Fill(bits, ulong.MaxValue);
         constraint.Allow(bits);
         return [.. Enumerable.Range(0, count).Select(id => (bits[id >> 6] & (1UL << id)) != 0)];
     }
@@ -54,7 +53,7 @@ internal static class GrammarSamples
             tokens.Add(string.Concat(Enumerable.Range(0, 2 + random.NextInt(5)).Select(_ => (char)('a' + random.NextInt(26)))));
         ReadOnlyMemory<byte>[] all = [ReadOnlyMemory<byte>.Empty, .. Enumerable.Range(0, 256).Select(value => new ReadOnlyMemory<byte>([(byte)value])),
             .. tokens.Select(token => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(token))), new byte[] { 0xE6, 0x97 }, new byte[] { 0xA5, 0x22 }];
-        return new(all, [0]);
+        return new(all);
     }
 
     public static TokenVocabulary? Shared(string name) => name switch

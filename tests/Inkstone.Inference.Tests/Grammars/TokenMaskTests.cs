@@ -30,7 +30,6 @@ public sealed class TokenMaskTests
                 {
                     var expected = GrammarSamples.NaiveMask(machine, state, tokens);
                     Assert.Equal(state.MayEnd, constraint.MayEnd);
-                    expected[0] = state.MayEnd;
                     var actual = GrammarSamples.Mask(constraint, vocabulary.Count);
                     for (var id = 0; id < expected.Length; id++)
                         Assert.True(expected[id] == actual[id], $"{source}{text}, then {Encoding.UTF8.GetString(tokens[id])}: {expected[id]}");
@@ -100,10 +99,9 @@ public sealed class TokenMaskTests
         Assert.False(second.MayEnd);
         second.Accept(1);
         Assert.True(second.MayEnd);
-        second.Accept(0);
-        Assert.Throws<InkstoneRequestException>(() => second.Accept(1));
+        Assert.Throws<InkstoneRequestException>(() => second.Accept(0));
         Assert.Throws<InkstoneRequestException>(() => first.Accept(1));
-        Assert.Equal([true, false, false, false], GrammarSamples.Mask(first, 4));
+        Assert.Equal([false, false, false, false], GrammarSamples.Mask(first, 4));
     }
 
     [Fact]
