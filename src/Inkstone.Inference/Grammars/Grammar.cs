@@ -32,6 +32,37 @@ public sealed class Grammar
         return new(rules, new GbnfReader(text, rules, limits).Read(), limits);
     }
 
+    /// <summary>Reads a regular expression, which is to match the whole text.</summary>
+    /// <param name="expression">The expression.</param>
+    /// <param name="limits">What it may cost; null for the defaults.</param>
+    /// <exception cref="InkstoneRequestException">It is malformed, beyond a limit, or holds what is not supported, such as back-references and look-around.</exception>
+    public static Grammar FromRegex(string expression, GrammarLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        limits ??= GrammarLimits.Default;
+        CheckLength(expression, "regular expression", limits);
+        var rules = new GrammarRules();
+        var root = rules.Declare("expression");
+        rules.Define(root, new RegexReader(expression, "regular expression", limits, set => new GrammarExpression.Character(set)).ReadWhole());
+        return new(rules, root, limits);
+    }
+
+    /// <summary>Reads a JSON schema; the text is then JSON that is valid against it.</summary>
+    /// <param name="schema">The schema, JSON in its 2020-12 dialect.</param>
+    /// <param name="limits">What it may cost; null for the defaults.</param>
+    /// <exception cref="InkstoneRequestException">It is malformed, beyond a limit, satisfied by nothing, or has a keyword that is not supported.</exception>
+    public static Grammar FromJsonSchema(string schema, GrammarLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        limits ??= GrammarLimits.Default;
+        CheckLength(schema, "schema", limits);
+        var rules = new GrammarRules();
+        return new(rules, new SchemaReader(SchemaDocument.Parse(schema, limits), rules, limits).Read(), limits);
+    }
+
+    /// <summary>Any JSON object; nesting as deep as JSON readers take by default, 64.</summary>
+    public static Grammar JsonObject { get; } = MakeJsonObject();
+
     /// <summary>The rules as automata.</summary>
     internal GrammarAutomaton Automaton { get; }
 
@@ -47,5 +78,13 @@ public sealed class Grammar
         var bytes = Encoding.UTF8.GetByteCount(text);
         if (bytes > limits.TextBytes)
             throw new InkstoneRequestException("the text is too long", name, FormattableString.Invariant($"at most {limits.TextBytes} bytes"), FormattableString.Invariant($"{bytes} bytes"));
+    }
+
+    private static Grammar MakeJsonObject()
+    {
+        var rules = new GrammarRules();
+        var root = rules.Declare("JSON object");
+        rules.Define(root, new JsonPieces(rules).Object);
+        return new(rules, root, GrammarLimits.Default with { Depth = 64 });
     }
 }
