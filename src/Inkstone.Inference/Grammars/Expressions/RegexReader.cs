@@ -1,5 +1,4 @@
 using System.Globalization;
-using Inkstone.Foundation.Errors;
 
 namespace Inkstone.Inference;
 

@@ -28,7 +28,7 @@ internal sealed class SchemaDocument
     /// <exception cref="InkstoneRequestException">It is no JSON, or beyond a limit.</exception>
     public static SchemaDocument Parse(string text, GrammarLimits limits)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = Encoding.UTF8.GetBytes(text.TrimStart('\uFEFF'));
         try
         {
             BoundedJson.Parse(bytes, "schema", new JsonLimits { MaximumDepth = limits.Nesting });

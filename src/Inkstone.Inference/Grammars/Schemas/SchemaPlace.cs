@@ -12,7 +12,7 @@ internal readonly record struct SchemaPlace(JsonElement Value, string Path)
     public JsonElement? Find(string keyword) => Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty(keyword, out var found) ? found : null;
 
     /// <summary>The schema under a keyword.</summary>
-    public SchemaPlace Under(string keyword, JsonElement value) => new(value, $"{Path}.{keyword}");
+    public SchemaPlace Under(string keyword, JsonElement value) => new(value, Path + Shown(keyword));
 
     /// <summary>The schemas of a keyword's array.</summary>
     public IEnumerable<SchemaPlace> Listed(string keyword, JsonElement value)
@@ -48,6 +48,10 @@ internal readonly record struct SchemaPlace(JsonElement Value, string Path)
         return value.ValueKind == JsonValueKind.Number && value.GetRawText().Length <= 40 && value.TryGetDecimal(out var number)
             ? number : throw Refuse(keyword, "the value of a keyword is not what it must be", "a number of at most 28 digits");
     }
+
+    // Different places have different paths, whatever their names hold.
+    private static string Shown(string name) => name.All(sign => char.IsAsciiLetterOrDigit(sign) || sign is '$' or '_' or '-') ? "." + name
+        : $"[\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"]";
 
     /// <summary>An error about a keyword.</summary>
     public InkstoneRequestException Refuse(string keyword, string what, string? expected = null, string? fix = null) =>

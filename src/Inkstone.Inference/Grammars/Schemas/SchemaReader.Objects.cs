@@ -20,6 +20,7 @@ internal sealed partial class SchemaReader
         }
         var known = names.ToHashSet(StringComparer.Ordinal);
         names = [.. names.Distinct(StringComparer.Ordinal), .. required.Where(name => !known.Contains(name)).Order(StringComparer.Ordinal)];
+        Step(names.Sum(name => name.Length));
         var members = names.ConvertAll(name => (IsRequired: required.Contains(name), Member: Of(JsonPieces.Quote(name), _pieces.Colon, RuleOf(SchemasOf(schemas, name)))));
         var others = RuleOf([.. schemas.Where(schema => schema.Find("additionalProperties") is not null).Select(schema => schema.Under("additionalProperties", schema.Find("additionalProperties")!.Value))]);
         var other = Of(_pieces.KeyExcept(names), _pieces.Colon, others);
@@ -40,7 +41,7 @@ internal sealed partial class SchemaReader
         {
             Step(1);
             if (schema.Find("properties") is { } properties && properties.TryGetProperty(name, out var member))
-                found.Add(new(member, $"{schema.Path}.properties.{name}"));
+                found.Add(schema.Under("properties", properties).Under(name, member));
             else if (schema.Find("additionalProperties") is { } others)
                 found.Add(schema.Under("additionalProperties", others));
         }

@@ -13,6 +13,7 @@ internal sealed partial class SchemaReader(SchemaDocument document, GrammarRules
 {
     private const int LargestRuleCount = 20_000;
     private const int LargestGroup = 256;
+    private const int LargestStepCount = 1_000_000;
 
     private readonly JsonPieces _pieces = new(rules);
     private readonly Dictionary<string, GrammarExpression> _known = [];
@@ -175,7 +176,7 @@ internal sealed partial class SchemaReader(SchemaDocument document, GrammarRules
     private void Step(int count)
     {
         _steps += count;
-        if (_steps is < 0 or > 2_000_000)
-            throw new InkstoneRequestException("a schema is too much work", "schema", "fewer than 2000000 steps", "more", "Its references, choices and conjunctions multiply.");
+        if (_steps is < 0 or > LargestStepCount || rules.Count > limits.States)
+            throw new InkstoneRequestException("a schema is too much work", "schema", "fewer steps than the limit", "more", "Its references, choices and conjunctions multiply.");
     }
 }
