@@ -6,6 +6,7 @@ namespace Inkstone.Inference.Tests;
 internal sealed class RandomModel(long seed, TokenVocabulary vocabulary)
 {
     private const float Spread = 1.5f;
+    private const int MostLookedAt = 1_000;
 
     private readonly Rng _weights = Rng.From(seed);
     private readonly RngCursor _random = Rng.From(seed + 1).Cursor();
@@ -23,8 +24,12 @@ internal sealed class RandomModel(long seed, TokenVocabulary vocabulary)
             var highest = double.NegativeInfinity;
             if (constraint.MayEnd)
                 (best, highest) = (vocabulary.Count, Score(last, vocabulary.Count));
-            for (var word = 0; word < _mask.Length; word++)
+            // Of very many tokens a part is looked at, from a random place on.
+            var (looked, first) = (0, _random.NextInt(_mask.Length));
+            for (var step = 0; step < _mask.Length && looked < MostLookedAt; step++)
             {
+                var word = (first + step) % _mask.Length;
+                looked += System.Numerics.BitOperations.PopCount(_mask[word]);
                 for (var bits = _mask[word]; bits != 0; bits &= bits - 1)
                 {
                     var token = 64 * word + System.Numerics.BitOperations.TrailingZeroCount(bits);

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
 
