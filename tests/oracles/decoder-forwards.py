@@ -122,7 +122,7 @@ W, L, H, KV, D, F = 16, 2, 4, 2, 4, 24                     # width, layers, head
 
 
 def llama(windows=(0, 0), theta=1e4, scale=None, magnitude=1.0, qkv_bias=False, o_bias=False, mlp_bias=False, qk_norm=False, fused=False, rotary=D,
-          multipliers=(1, 1, None, 1), tied=False):
+          multipliers=(1, 1, None, 1), tied=False, turned=(1, 1)):
     net, (embedding, residual, attention, logits) = Net(), multipliers
     f = frequencies(rotary, theta, scale)
     x = net.w('model.embed_tokens.weight', V, W)[TOKENS] * embedding
@@ -136,7 +136,8 @@ def llama(windows=(0, 0), theta=1e4, scale=None, magnitude=1.0, qkv_bias=False, 
         q, k, v = heads(q, D), heads(k, D), heads(v, D)
         if qk_norm:
             q, k = net.rms(q, p + 'self_attn.q_norm'), net.rms(k, p + 'self_attn.k_norm')
-        a = attend(rotate(q, f, magnitude), rotate(k, f, magnitude), v, attention, windows[n])
+        q, k = (rotate(y, f, magnitude) if turned[n] else y for y in (q, k))
+        a = attend(q, k, v, attention, windows[n])
         x = x + residual * net.linear(a, p + 'self_attn.o_proj', W, o_bias)
         h = net.rms(x, p + 'post_attention_layernorm')
         if fused:
@@ -283,6 +284,8 @@ CASES = [
     ('qwen2, yarn', llama(qkv_bias=True, scale=('yarn', 4.0, 8), magnitude=0.1 * math.log(4) + 1), config(
         'qwen2', use_sliding_window=False, sliding_window=5, rope_scaling=dict(type='yarn', factor=4.0, original_max_position_embeddings=8))),
     ('qwen3', llama(qk_norm=True, tied=True), config('qwen3', tie_word_embeddings=True)),
+    ('smollm3', llama(turned=(1, 0)), config(
+        'smollm3', no_rope_layers=[1, 0], no_rope_layer_interval=2, use_sliding_window=False, rope_theta=1e4, tie_word_embeddings=False)),
     ('phi3, window, long', llama(fused=True, windows=(7, 7), scale=('list', LONG), magnitude=math.sqrt(1 + math.log(4) / math.log(8))), config(
         'phi3', sliding_window=7, original_max_position_embeddings=8, rope_scaling=dict(type='longrope', short_factor=SHORT, long_factor=LONG))),
     ('phi3, served short', llama(fused=True, scale=('list', SHORT), magnitude=math.sqrt(1 + math.log(4) / math.log(24))), config(

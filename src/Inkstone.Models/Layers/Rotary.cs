@@ -2,6 +2,13 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
+/// <summary>Turns that not every layer of a family makes.</summary>
+internal static class OptionalRotary
+{
+    /// <summary>The turned heads; the heads themselves where nothing turns them.</summary>
+    public static Tensor OrSame(this Rotary? rotary, Tensor x, Pass pass) => rotary is null ? x : rotary.Apply(x, pass);
+}
+
 /// <summary>
 /// Rotary position embedding (Su et al. 2021, equation 15): pair i of a head at position p is turned by the angle p · θᵢ, where θᵢ = base^(−2i / width) unless a
 /// <see cref="RotaryScaling"/> says otherwise.

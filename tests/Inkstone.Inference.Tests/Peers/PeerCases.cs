@@ -10,33 +10,75 @@ internal static class PeerCases
 
     private static readonly LlamaConfig Llama = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 32, HiddenWidth = 512, TiedHead = false,
+        VocabularySize = Vocabulary,
+        ContextLength = 128,
+        Width = 256,
+        LayerCount = 3,
+        HeadCount = 8,
+        KeyValueHeadCount = 2,
+        HeadWidth = 32,
+        HiddenWidth = 512,
+        TiedHead = false,
         NormEpsilon = 1e-5,
     };
 
     private static readonly GemmaConfig Gemma = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 48, HiddenWidth = 512,
+        VocabularySize = Vocabulary,
+        ContextLength = 128,
+        Width = 256,
+        LayerCount = 3,
+        HeadCount = 8,
+        KeyValueHeadCount = 2,
+        HeadWidth = 48,
+        HiddenWidth = 512,
     };
 
     private static readonly GptNeoXConfig NeoX = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, HiddenWidth = 512, RotaryWidth = 8, Activation = UnaryFunction.GeluTanh,
+        VocabularySize = Vocabulary,
+        ContextLength = 128,
+        Width = 256,
+        LayerCount = 3,
+        HeadCount = 8,
+        HiddenWidth = 512,
+        RotaryWidth = 8,
+        Activation = UnaryFunction.GeluTanh,
     };
 
     private static readonly StableLmConfig StableLm = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HiddenWidth = 512, RotaryWidth = 8,
+        VocabularySize = Vocabulary,
+        ContextLength = 128,
+        Width = 256,
+        LayerCount = 3,
+        HeadCount = 8,
+        KeyValueHeadCount = 2,
+        HiddenWidth = 512,
+        RotaryWidth = 8,
     };
 
     private static readonly Olmo2Config Olmo2 = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 5, HeadCount = 8, KeyValueHeadCount = 2, HiddenWidth = 512,
+        VocabularySize = Vocabulary,
+        ContextLength = 128,
+        Width = 256,
+        LayerCount = 5,
+        HeadCount = 8,
+        KeyValueHeadCount = 2,
+        HiddenWidth = 512,
     };
 
     private static readonly FalconConfig Falcon = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, HiddenWidth = 512, TiedHead = false, Activation = UnaryFunction.GeluTanh,
+        VocabularySize = Vocabulary,
+        ContextLength = 128,
+        Width = 256,
+        LayerCount = 3,
+        HeadCount = 8,
+        HiddenWidth = 512,
+        TiedHead = false,
+        Activation = UnaryFunction.GeluTanh,
     };
 
     /// <summary>Divisors as LongRoPE's files have them, rising from the first pair to the last.</summary>
@@ -62,28 +104,42 @@ internal static class PeerCases
         ["llama-linear"] = (Llama with { RotaryScaling = new LinearRotaryScaling(4) }, false),
         ["llama-3.1"] = (Llama with { RotaryTheta = 5e5, RotaryScaling = new Llama3RotaryScaling(8, 32) }, false),
         ["llama-yarn"] = (Llama with { RotaryScaling = new YarnRotaryScaling(4, 32) }, false),
+        // the peer reads over the windows of these two: here they are wider than the sequence
+        ["mistral"] = (Llama with { Window = 100 }, false),
+        ["qwen2-window"] = (Llama with { QueryKeyValueBias = true, Window = 100, WindowedLayers = LayerPattern.From(1, 3) }, false),
         ["qwen2"] = (Llama with { QueryKeyValueBias = true, TiedHead = true }, false),
         ["qwen2-yarn"] = (Llama with { QueryKeyValueBias = true, RotaryTheta = 1e6, RotaryScaling = new YarnRotaryScaling(3, 40) { AttentionFactor = 1.3, BetaFast = 4 } }, false),
         ["phi3"] = (Llama with { PublishedAs = "phi3", KeyValueHeadCount = 8 }, false),
         ["phi3-long"] = (Llama with
         {
-            PublishedAs = "phi3", RotaryWidth = 24,
+            PublishedAs = "phi3",
+            RotaryWidth = 24,
             RotaryScaling = new LongRotaryScaling(Divisors(12, 1.5f), Divisors(12, 6), 32) { AttentionFactor = LongRotaryScaling.DefaultMagnitude(4, 32) },
         }, false),
         ["phi3-short"] = (Llama with
         {
-            PublishedAs = "phi3", ContextLength = 512,
+            PublishedAs = "phi3",
+            ContextLength = 512,
             RotaryScaling = new LongRotaryScaling(Divisors(16, 1.5f), Divisors(16, 6), 512) { AttentionFactor = 1.1 },
         }, false),
         ["granite"] = (Llama with { EmbeddingScale = 12, ResidualScale = 0.22, AttentionScale = 0.0625, LogitDivisor = 2 }, false),
         ["gemma"] = (Gemma, true),
         ["gemma2"] = (Gemma with
         {
-            Generation = GemmaGeneration.Second, Window = 20, WindowedLayers = LayerPattern.AllButEvery(2), AttentionSoftCap = 2, LogitSoftCap = 3,
+            Generation = GemmaGeneration.Second,
+            Window = 20,
+            WindowedLayers = LayerPattern.AllButEvery(2),
+            AttentionSoftCap = 2,
+            LogitSoftCap = 3,
         }, true),
         ["gemma3"] = (Gemma with
         {
-            Generation = GemmaGeneration.Third, LayerCount = 7, Window = 20, WindowedLayers = LayerPattern.AllButEvery(6), RotaryTheta = 1e6, LocalRotaryTheta = 10_000,
+            Generation = GemmaGeneration.Third,
+            LayerCount = 7,
+            Window = 20,
+            WindowedLayers = LayerPattern.AllButEvery(6),
+            RotaryTheta = 1e6,
+            LocalRotaryTheta = 10_000,
             RotaryScaling = new LinearRotaryScaling(8),
         }, true),
         ["gpt2"] = (new Gpt2Config { VocabularySize = Vocabulary, ContextLength = 256, Width = 256, LayerCount = 3, HeadCount = 8 }, true),
@@ -97,6 +153,7 @@ internal static class PeerCases
         ["falcon"] = (Falcon, true),
         ["falcon-two-norms"] = (Falcon with { KeyValueHeadCount = 2, HasTwoNorms = true, TiedHead = true }, true),
         ["falcon-erf"] = (Falcon with { KeyValueHeadCount = 4, Activation = UnaryFunction.GeluErf }, true),
+        ["smollm3"] = (Llama with { LayerCount = 5, TurnedLayers = LayerPattern.AllButEvery(4) }, false),
         ["qwen3"] = (Llama with { QueryKeyNorm = true, RotaryTheta = 1e6 }, false),
         ["mixtral"] = (Llama with { Experts = Experts }, false),
         ["qwen2moe"] = (Llama with { QueryKeyValueBias = true, Experts = Experts with { HiddenWidth = 256, Renormalised = false, SharedHiddenWidth = 512, SharedGate = true } }, false),

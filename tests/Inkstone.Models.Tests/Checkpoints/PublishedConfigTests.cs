@@ -47,6 +47,12 @@ public sealed class PublishedConfigTests
         "use_sliding_window": false
         """;
 
+    private const string SmolLm3 = Usual + """
+        "model_type": "smollm3", "attention_bias": false, "hidden_act": "silu", "layer_types": ["full_attention", "full_attention", "full_attention", "full_attention"],
+        "max_position_embeddings": 65536, "max_window_layers": 28, "mlp_bias": false, "no_rope_layer_interval": 4, "no_rope_layers": [1, 1, 1, 0], "num_key_value_heads": 4,
+        "pretraining_tp": 2, "rms_norm_eps": 1e-06, "rope_scaling": null, "rope_theta": 5000000.0, "sliding_window": null, "use_sliding_window": false
+        """;
+
     private const string Phi3 = Usual + """
         "model_type": "phi3", "attention_bias": false, "auto_map": {"AutoConfig": "configuration_phi3.Phi3Config"}, "embd_pdrop": 0.0, "resid_pdrop": 0.0,
         "hidden_act": "silu", "max_position_embeddings": 4096, "num_key_value_heads": 8, "original_max_position_embeddings": 4096, "pad_token_id": 32000,
@@ -113,7 +119,7 @@ public sealed class PublishedConfigTests
 
     public static TheoryData<string, string> Published => new()
     {
-        { "llama", Llama }, { "llama", Llama31 }, { "llama", SmolLm2 }, { "mistral", Mistral }, { "qwen2", Qwen25 }, { "qwen3", Qwen3 }, { "phi3", Phi3 },
+        { "llama", Llama }, { "llama", Llama31 }, { "llama", SmolLm2 }, { "mistral", Mistral }, { "qwen2", Qwen25 }, { "qwen3", Qwen3 }, { "phi3", Phi3 }, { "smollm3", SmolLm3 },
         { "phi3", Phi4Mini }, { "granite", Granite }, { "gemma", Gemma }, { "gemma2", Gemma2 }, { "gemma3_text", Gemma3 }, { "gpt_neox", Pythia }, { "gptj", GptJ },
         { "falcon", Falcon }, { "stablelm", StableLm }, { "olmo2", Olmo2 },
     };
@@ -181,6 +187,12 @@ public sealed class PublishedConfigTests
             Assert.Equal((1e6, 10_000.0, 512, (double?)null), (gemma.RotaryTheta, gemma.LocalRotaryTheta!.Value, gemma.Window, gemma.QueryScalar));
         });
         InFolder(Qwen25, folder => Assert.Equal(0, ((LlamaConfig)ModelFolder.ReadConfig(folder)).Window));
+        InFolder(SmolLm3, folder =>
+        {
+            var smol = (LlamaConfig)ModelFolder.ReadConfig(folder);
+            Assert.Equal(LayerPattern.AllButEvery(4), smol.TurnedLayers);
+            Assert.True(smol.TiedHead);
+        });
         InFolder(Falcon, folder => Assert.Equal(1, ((FalconConfig)ModelFolder.ReadConfig(folder)).KeyValueHeadCount));
     }
 

@@ -10,7 +10,14 @@ public sealed class RotaryTests
 {
     private static readonly LlamaConfig Small = new()
     {
-        VocabularySize = 17, ContextLength = 96, Width = 32, LayerCount = 1, HeadCount = 4, KeyValueHeadCount = 4, HeadWidth = 8, HiddenWidth = 16,
+        VocabularySize = 17,
+        ContextLength = 96,
+        Width = 32,
+        LayerCount = 1,
+        HeadCount = 4,
+        KeyValueHeadCount = 4,
+        HeadWidth = 8,
+        HiddenWidth = 16,
     };
 
     [Fact]

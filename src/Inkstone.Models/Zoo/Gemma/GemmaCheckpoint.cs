@@ -21,7 +21,14 @@ public sealed class GemmaCheckpoint : ModelFamily
         {
             var tiny = new GemmaConfig
             {
-                VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 12, HiddenWidth = 48,
+                VocabularySize = 61,
+                ContextLength = 96,
+                Width = 32,
+                LayerCount = 2,
+                HeadCount = 4,
+                KeyValueHeadCount = 2,
+                HeadWidth = 12,
+                HiddenWidth = 48,
             };
             return
             [

@@ -25,13 +25,21 @@ public sealed record GemmaConfig : ModelConfig
     /// <summary>The second generation, small.</summary>
     public static GemmaConfig Tiny2 { get; } = new()
     {
-        Generation = GemmaGeneration.Second, Window = 128, WindowedLayers = LayerPattern.AllButEvery(2), AttentionSoftCap = 50, LogitSoftCap = 30,
+        Generation = GemmaGeneration.Second,
+        Window = 128,
+        WindowedLayers = LayerPattern.AllButEvery(2),
+        AttentionSoftCap = 50,
+        LogitSoftCap = 30,
     };
 
     /// <summary>The third generation, small.</summary>
     public static GemmaConfig Tiny3 { get; } = new()
     {
-        Generation = GemmaGeneration.Third, Window = 128, WindowedLayers = LayerPattern.AllButEvery(6), RotaryTheta = 1e6, LocalRotaryTheta = 10_000,
+        Generation = GemmaGeneration.Third,
+        Window = 128,
+        WindowedLayers = LayerPattern.AllButEvery(6),
+        RotaryTheta = 1e6,
+        LocalRotaryTheta = 10_000,
     };
 
     /// <inheritdoc/>

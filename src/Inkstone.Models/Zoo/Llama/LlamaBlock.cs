@@ -5,7 +5,7 @@ namespace Inkstone.Models;
 /// <summary>One block of Llama: attention and feed-forward, each behind a norm and added to the residual stream.</summary>
 public sealed class LlamaBlock : Block
 {
-    private readonly Rotary _rotary;
+    private readonly Rotary? _rotary;
     private readonly AttentionForm _attention;
     private readonly int _headWidth;
     private readonly double _scale;
@@ -13,7 +13,7 @@ public sealed class LlamaBlock : Block
     internal LlamaBlock(ParameterSource source, int layer, LlamaConfig config, Rotary rotary)
         : base(layer)
     {
-        _rotary = rotary;
+        _rotary = config.TurnedLayers.Has(layer) ? rotary : null;
         _headWidth = config.HeadWidth;
         _scale = config.ResidualScale;
         _attention = new AttentionForm { Scale = (float?)config.AttentionScale, Window = config.WindowedLayers.Has(layer) ? config.Window : 0 };
@@ -79,8 +79,8 @@ public sealed class LlamaBlock : Block
     public override Tensor Forward(Tensor x, Pass pass)
     {
         var h = pass.Tap(Layer, Site.AttentionNorm, AttentionNorm.Forward(x));
-        var q = _rotary.Apply(QueryNorm.OrSame(Query.Forward(h, pass).SplitHeads(_headWidth)), pass);
-        var k = _rotary.Apply(KeyNorm.OrSame(Key.Forward(h, pass).SplitHeads(_headWidth)), pass);
+        var q = _rotary.OrSame(QueryNorm.OrSame(Query.Forward(h, pass).SplitHeads(_headWidth)), pass);
+        var k = _rotary.OrSame(KeyNorm.OrSame(Key.Forward(h, pass).SplitHeads(_headWidth)), pass);
         var attended = pass.Attend(Layer, q, k, Value.Forward(h, pass).SplitHeads(_headWidth), _attention);
         x += Output.Forward(attended.MergeHeads(), pass).Scaled(_scale);
         h = pass.Tap(Layer, Site.FeedForwardNorm, FeedForwardNorm.Forward(x));

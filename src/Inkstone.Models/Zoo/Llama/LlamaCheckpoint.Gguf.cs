@@ -3,11 +3,14 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
-/// <content>GGUF: the architectures llama, granite and ernie4_5 pair rotary elements 2i and 2i + 1, the others i and i + half.</content>
+/// <content>GGUF: the architectures llama, smollm3, granite and ernie4_5 pair rotary elements 2i and 2i + 1, the others i and i + half.</content>
 public sealed partial class LlamaCheckpoint
 {
+    // readers of the architecture have it fixed
+    private const int UnturnedPeriod = 4;
+
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Architectures => ["llama", "qwen2", "qwen3", "phi3", "granite", "qwen2moe", "qwen3moe", "ernie4_5", "ernie4_5-moe"];
+    public override IReadOnlyList<string> Architectures => ["llama", "qwen2", "qwen3", "smollm3", "phi3", "granite", "qwen2moe", "qwen3moe", "ernie4_5", "ernie4_5-moe"];
 
     /// <inheritdoc/>
     public override string ArchitectureOf(ModelConfig config)
@@ -17,6 +20,8 @@ public sealed partial class LlamaCheckpoint
             throw new InkstoneRequestException("GGUF has no such network", "architecture", string.Join(", ", Architectures), config.Family);
         if (PairsNeighbours(architecture) && ((LlamaConfig)config).RotaryWidth is { } width && width != ((LlamaConfig)config).HeadWidth)
             throw new InkstoneRequestException("GGUF has no such network", nameof(LlamaConfig.RotaryWidth), "the whole head", $"{width}");
+        if (((LlamaConfig)config).TurnedLayers is var turned && turned != (architecture == "smollm3" ? LayerPattern.AllButEvery(UnturnedPeriod) : LayerPattern.All))
+            throw new InkstoneRequestException("GGUF has no such network", nameof(LlamaConfig.TurnedLayers), $"all but every {UnturnedPeriod}th of SmolLM 3", turned.ToString());
         return architecture;
     }
 
@@ -63,6 +68,7 @@ public sealed partial class LlamaCheckpoint
             RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
             RotaryScaling = rotary.Scaling,
             RotaryPairing = PairsNeighbours(architecture) ? RotaryPairing.Interleaved : RotaryPairing.Halves,
+            TurnedLayers = architecture == "smollm3" ? LayerPattern.AllButEvery(UnturnedPeriod) : LayerPattern.All,
             NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
             AttentionScale = fields.Find("attention.scale") is null ? null : fields.GetDouble("attention.scale", 1e-6, 1e6),
         };
@@ -156,5 +162,5 @@ public sealed partial class LlamaCheckpoint
         _ => family,
     };
 
-    private static bool PairsNeighbours(string architecture) => architecture is "llama" or "granite" or "ernie4_5" or "ernie4_5-moe";
+    private static bool PairsNeighbours(string architecture) => architecture is "llama" or "smollm3" or "granite" or "ernie4_5" or "ernie4_5-moe";
 }

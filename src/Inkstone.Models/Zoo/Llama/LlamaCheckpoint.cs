@@ -6,12 +6,13 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>
-/// Llama, Mistral, Mixtral, Qwen 2, Qwen 3, ERNIE 4.5 and their mixtures of experts, Phi-3 and Granite as Hugging Face's files and GGUF's have them; the plain squared-ReLU form, which nobody else has, under a
+/// Llama, Mistral, Mixtral, Qwen 2, Qwen 3, ERNIE 4.5 and their mixtures of experts, SmolLM 3, Phi-3 and Granite as Hugging Face's files and GGUF's have them; the plain
+/// squared-ReLU form, which nobody else has, under a
 /// name of its own.
 /// </summary>
 public sealed partial class LlamaCheckpoint : ModelFamily
 {
-    internal static readonly string[] FamilyNames = ["llama", "mistral", "qwen2", "qwen3", "phi3", "granite", "mixtral", "qwen2_moe", "qwen3_moe", "ernie4_5", "ernie4_5_moe", "inkstone"];
+    internal static readonly string[] FamilyNames = ["llama", "mistral", "qwen2", "qwen3", "smollm3", "phi3", "granite", "mixtral", "qwen2_moe", "qwen3_moe", "ernie4_5", "ernie4_5_moe", "inkstone"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names => FamilyNames;
@@ -47,6 +48,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
                     PublishedAs = "phi3", TiedHead = false, Window = 40, RotaryWidth = 6,
                     RotaryScaling = new LongRotaryScaling(shorter, longer, 32) { AttentionFactor = LongRotaryScaling.DefaultMagnitude(3, 32) },
                 },
+                tiny with { LayerCount = 3, TurnedLayers = LayerPattern.Of(true, true, false) },
                 tiny with { Experts = new() { Count = 5, HiddenWidth = 48 } },
                 tiny with { Experts = new() { Count = 6, HiddenWidth = 24, Chosen = 3 }, QueryKeyNorm = true },
                 tiny with { Experts = new() { Count = 5, HiddenWidth = 24, Renormalised = false, SharedHiddenWidth = 40, SharedGate = true }, QueryKeyValueBias = true },
@@ -70,7 +72,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         CommonKeys.Ignore(json);
         json.Ignore("is_llama_config");
         var family = json.GetString("model_type");
-        if (family is not ("llama" or "granite" or "inkstone"))
+        if (!HasFeedForwardBiases(family))
             RequireFalse(json, "mlp_bias");
         json.GetChoice("hidden_act", family == "inkstone" ? ["relu2"] : ["silu"], family == "inkstone" ? "relu2" : "silu");
         RequireFalse(json, "rope_interleaved", "use_mrope", "lm_head_bias");
@@ -81,8 +83,8 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         var headWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
         var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 2_048);
         var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
-        var isErnie = IsErnie(family);
-        var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isErnie ? 500_000 : 10_000));
+        var (isErnie, isSmol) = (IsErnie(family), family == "smollm3");
+        var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isErnie ? 500_000 : isSmol ? 2e6 : 10_000));
         var attentionBias = !HasFixedBiases(family) && json.GetBoolean(isErnie ? "use_bias" : "attention_bias", false);
         var (window, windowed) = ReadWindow(json, family, layers);
         var config = new LlamaConfig
@@ -96,7 +98,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             HeadWidth = headWidth,
             HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
             FeedForward = family == "inkstone" ? FeedForwardKind.ReluSquared : FeedForwardKind.SwiGlu,
-            FeedForwardBias = isErnie ? attentionBias : family is "llama" or "granite" or "inkstone" && json.GetBoolean("mlp_bias", false),
+            FeedForwardBias = isErnie ? attentionBias : HasFeedForwardBiases(family) && json.GetBoolean("mlp_bias", false),
             QueryKeyValueBias = family is "qwen2" or "qwen2_moe" || attentionBias,
             OutputBias = attentionBias,
             Experts = ExpertJson.Read(json, family),
@@ -104,12 +106,13 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             QueryKeyNorm = family is "qwen3" or "qwen3_moe" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
             Window = window,
             WindowedLayers = windowed,
-            TiedHead = json.GetBoolean("tie_word_embeddings", isErnie),
+            TiedHead = json.GetBoolean("tie_word_embeddings", isErnie || isSmol),
             RotaryTheta = rotary.Theta,
             RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
             RotaryScaling = rotary.Scaling,
             RotaryPairing = isErnie ? RotaryPairing.Interleaved : RotaryPairing.Halves,
             NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, family == "phi3" || isErnie ? 1e-5 : 1e-6),
+            TurnedLayers = isSmol ? ReadTurned(json, layers) : LayerPattern.All,
             InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
         if (family == "granite")
@@ -133,7 +136,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         json.WriteStartObject();
         json.WriteString("model_type", family);
         json.WriteStartArray("architectures");
-        json.WriteStringValue((IsErnie(family) ? family == "ernie4_5" ? "Ernie4_5" : "Ernie4_5_Moe" : string.Concat(family.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))) + "ForCausalLM");
+        json.WriteStringValue(ClassOf(family) + "ForCausalLM");
         json.WriteEndArray();
         json.WriteNumber("vocab_size", llama.VocabularySize);
         json.WriteNumber("max_position_embeddings", llama.ContextLength);
@@ -150,7 +153,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             ExpertJson.Write(json, llama.Experts, llama.ExpertLayers, llama.LayerCount, family);
         if (!HasFixedBiases(family))
             json.WriteBoolean(IsErnie(family) ? "use_bias" : "attention_bias", llama.OutputBias);
-        if (family is "llama" or "granite" or "inkstone")
+        if (HasFeedForwardBiases(family))
             json.WriteBoolean("mlp_bias", llama.FeedForwardBias);
         if (family == "granite")
         {
@@ -158,6 +161,13 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             json.WriteFinite("residual_multiplier", llama.ResidualScale);
             json.WriteFinite("attention_multiplier", llama.AttentionScale ?? 1 / Math.Sqrt(llama.HeadWidth));
             json.WriteFinite("logits_scaling", llama.LogitDivisor);
+        }
+        if (family == "smollm3")
+        {
+            json.WriteStartArray("no_rope_layers");
+            for (var layer = 0; layer < llama.LayerCount; layer++)
+                json.WriteNumberValue(llama.TurnedLayers.Has(layer) ? 1 : 0);
+            json.WriteEndArray();
         }
         WriteWindow(llama, json);
         json.WriteBoolean("tie_word_embeddings", llama.TiedHead);
@@ -231,11 +241,13 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         var window = json.Find("sliding_window");
         var types = LayerPattern.Read(json, layerCount);
-        if (IsQwen(family))
+        if (IsQwen(family) || family == "smollm3")
         {
             var first = json.GetInt32("max_window_layers", 0, 1 << 16, layerCount);
             if (!json.GetBoolean("use_sliding_window", false) || window is null)
                 return (0, LayerPattern.All);
+            if (family == "smollm3" && types is null)
+                throw window.Value.Error("the layers of the window are not said", "layer_types beside it");
             return (window.Value.AsInt32(1, 1 << 24), types ?? LayerPattern.From(first, layerCount));
         }
         RequireFalse(json, "use_sliding_window");
@@ -244,6 +256,15 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             throw unknown.Error("this form of Llama is not supported", "null");
         return (window?.AsInt32(1, 1 << 24) ?? 0, window is null || types is null ? LayerPattern.All : types);
     }
+
+    /// <summary>The first part of the name of the library's class.</summary>
+    private static string ClassOf(string family) => family switch
+    {
+        "ernie4_5" => "Ernie4_5",
+        "ernie4_5_moe" => "Ernie4_5_Moe",
+        "smollm3" => "SmolLM3",
+        _ => string.Concat(family.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
+    };
 
     /// <summary>ERNIE's folders pair rotary elements 2i and 2i + 1.</summary>
     private static bool IsErnie(string family) => family.StartsWith("ernie", StringComparison.Ordinal);
@@ -254,7 +275,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         if (llama.Family is "llama" or "granite" && llama.Window > 0)
             throw new InkstoneRequestException("the family's files have no such network", nameof(LlamaConfig.Window), "0", $"{llama.Window}", "Set PublishedAs to mistral.");
-        if (IsQwen(llama.Family))
+        if (IsQwen(llama.Family) || llama.Family == "smollm3")
             json.WriteBoolean("use_sliding_window", llama.Window > 0);
         if (llama.Window == 0)
         {
@@ -263,6 +284,18 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         }
         json.WriteNumber("sliding_window", llama.Window);
         llama.WindowedLayers.Write(json, llama.LayerCount);
+    }
+
+    private static bool HasFeedForwardBiases(string family) => family is "llama" or "granite" or "smollm3" or "inkstone";
+
+    /// <summary>The layers that are turned: <c>no_rope_layers</c> has a 1 for each of them, its name notwithstanding.</summary>
+    private static LayerPattern ReadTurned(JsonObjectReader json, int layerCount)
+    {
+        var period = json.GetInt32("no_rope_layer_interval", 1, 4_096, 4);
+        if (json.Find("no_rope_layers") is not { } list)
+            return LayerPattern.AllButEvery(period);
+        var marks = list.AsInt64s(0, 1, layerCount);
+        return marks.Length == layerCount ? LayerPattern.Of([.. marks.Select(mark => mark == 1)]) : throw list.Error("a mark is due to every layer", $"{layerCount} items");
     }
 
     private static void RequireFalse(JsonObjectReader json, params ReadOnlySpan<string> names)

@@ -16,7 +16,7 @@ public enum FeedForwardKind
 /// <summary>
 /// The Llama family: rotary positions, RMSNorm before each half of a block, grouped-query attention, gated feed-forward (Touvron et al. 2023). By its values it is
 /// also Mistral (<see cref="Window"/>), Qwen 2 (<see cref="QueryKeyValueBias"/>), Qwen 3 (<see cref="QueryKeyNorm"/>), their mixtures and Mixtral
-/// (<see cref="Experts"/>), Phi-3 (<see cref="RotaryScaling"/> with
+/// (<see cref="Experts"/>), SmolLM 3 (<see cref="TurnedLayers"/>), Phi-3 (<see cref="RotaryScaling"/> with
 /// lists) and Granite (the four scales).
 /// </summary>
 public sealed record LlamaConfig : ModelConfig
@@ -93,6 +93,9 @@ public sealed record LlamaConfig : ModelConfig
     /// <summary>The base of the rotary frequencies.</summary>
     public double RotaryTheta { get; init; } = 10_000;
 
+    /// <summary>The layers whose queries and keys are turned at all (Yang et al. 2025, "Rope to Nope and back again").</summary>
+    public LayerPattern TurnedLayers { get; init; } = LayerPattern.All;
+
     /// <summary>How much of a head is turned, even; null: all of it.</summary>
     public int? RotaryWidth { get; init; }
 
@@ -130,6 +133,7 @@ public sealed record LlamaConfig : ModelConfig
         Experts is not null ? Experts.SharedGate ? "qwen2_moe" : QueryKeyNorm ? "qwen3_moe" : "mixtral"
         : FeedForward == FeedForwardKind.ReluSquared ? "inkstone"
         : QueryKeyNorm ? "qwen3"
+        : TurnedLayers != LayerPattern.All ? "smollm3"
         : AttentionScale is not null || EmbeddingScale != 1 || ResidualScale != 1 || LogitDivisor != 1 ? "granite"
         : QueryKeyValueBias && !OutputBias ? "qwen2"
         : Window > 0 ? "mistral"
