@@ -229,5 +229,6 @@ def bert_case(family):
     return case
 
 
-cases = {"t5": t5_case(False), "t5-gated": t5_case(True), "bert": bert_case("bert"), "roberta": bert_case("roberta")}
-json.dump({"name": "encoders", "torch": torch.__version__, "cases": cases}, sys.stdout, separators=(",", ":"))
+if __name__ == "__main__":
+    cases = {"t5": t5_case(False), "t5-gated": t5_case(True), "bert": bert_case("bert"), "roberta": bert_case("roberta")}
+    json.dump({"name": "encoders", "torch": torch.__version__, "cases": cases}, sys.stdout, separators=(",", ":"))

@@ -102,7 +102,7 @@ public sealed class RotaryTests
         try
         {
             var model = new Llama(config, Rng.From(1));
-            var values = GgufModel.ValuesOf(model);
+            var values = GgufModel.ValuesOf(model.Config);
             change(values);
             using (var stream = File.Create(path))
                 GgufWriter.Write(values, GgufModel.TensorsOf(model), stream);

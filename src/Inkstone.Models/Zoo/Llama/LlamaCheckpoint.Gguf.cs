@@ -10,8 +10,7 @@ public sealed partial class LlamaCheckpoint
     private const int UnturnedPeriod = 4;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Architectures =>
-        ["llama", "qwen2", "qwen3", "smollm3", "phi3", "granite", "qwen2moe", "qwen3moe", "ernie4_5", "ernie4_5-moe"];
+    public override IReadOnlyList<string> Architectures => ["llama", "qwen2", "qwen3", "smollm3", "phi3", "granite", "qwen2moe", "qwen3moe", "ernie4_5", "ernie4_5-moe"];
 
     /// <inheritdoc/>
     public override string ArchitectureOf(ModelConfig config)

@@ -12,8 +12,7 @@ namespace Inkstone.Models;
 /// </summary>
 public sealed partial class LlamaCheckpoint : ModelFamily
 {
-    internal static readonly string[] FamilyNames =
-        ["llama", "mistral", "qwen2", "qwen3", "smollm3", "phi3", "granite", "mixtral", "qwen2_moe", "qwen3_moe", "ernie4_5", "ernie4_5_moe", "inkstone"];
+    internal static readonly string[] FamilyNames = ["llama", "mistral", "qwen2", "qwen3", "smollm3", "phi3", "granite", "mixtral", "qwen2_moe", "qwen3_moe", "ernie4_5", "ernie4_5_moe", "inkstone"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names => FamilyNames;
@@ -84,8 +83,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         var headWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
         var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 2_048);
         var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
-        var isErnie = IsErnie(family);
-        var isSmol = family == "smollm3";
+        var (isErnie, isSmol) = (IsErnie(family), family == "smollm3");
         var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isErnie ? 500_000 : isSmol ? 2e6 : 10_000));
         var attentionBias = !HasFixedBiases(family) && json.GetBoolean(isErnie ? "use_bias" : "attention_bias", false);
         var (window, windowed) = ReadWindow(json, family, layers);
@@ -108,7 +106,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             QueryKeyNorm = family is "qwen3" or "qwen3_moe" || (family == "inkstone" && json.GetBoolean("query_key_norm", false)),
             Window = window,
             WindowedLayers = windowed,
-            TiedHead = json.GetBoolean("tie_word_embeddings", isSmol || isErnie),
+            TiedHead = json.GetBoolean("tie_word_embeddings", isErnie || isSmol),
             RotaryTheta = rotary.Theta,
             RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
             RotaryScaling = rotary.Scaling,
@@ -259,7 +257,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         return (window?.AsInt32(1, 1 << 24) ?? 0, window is null || types is null ? LayerPattern.All : types);
     }
 
-    /// <summary>ERNIE's folders pair rotary elements 2i and 2i + 1.</summary>
+    /// <summary>The first part of the name of the library's class.</summary>
     private static string ClassOf(string family) => family switch
     {
         "ernie4_5" => "Ernie4_5",
@@ -268,6 +266,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         _ => string.Concat(family.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
     };
 
+    /// <summary>ERNIE's folders pair rotary elements 2i and 2i + 1.</summary>
     private static bool IsErnie(string family) => family.StartsWith("ernie", StringComparison.Ordinal);
 
     private static bool IsQwen(string family) => family.StartsWith("qwen", StringComparison.Ordinal);
