@@ -21,9 +21,6 @@ public sealed class GrammarConstraint : ITokenConstraint
     /// <inheritdoc/>
     public bool MayEnd => _state.MayEnd;
 
-    /// <summary>Whether the text is complete and nothing may follow but its end.</summary>
-    public bool IsFinished => _state.Threads.Length == 0;
-
     /// <summary>A constraint for a text that has not begun.</summary>
     public static GrammarConstraint Create(Grammar grammar, TokenVocabulary vocabulary)
     {

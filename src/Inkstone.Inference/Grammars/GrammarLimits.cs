@@ -21,11 +21,11 @@ public sealed record GrammarLimits
     /// </summary>
     public int Depth { get; init; } = 512;
 
-    /// <summary>The most steps (bytes of tokens tried, threads moved) one call may take. Default 2^25.</summary>
-    public long StepWork { get; init; } = 1L << 25;
+    /// <summary>The most steps (bytes of tokens tried, threads moved) one call may take. Default 2^24.</summary>
+    public long StepWork { get; init; } = 1L << 24;
 
-    /// <summary>The most steps one text may take from its beginning to its end. Default 2^31.</summary>
-    public long TextWork { get; init; } = 1L << 31;
+    /// <summary>The most steps one text may take from its beginning to its end. Default 2^29.</summary>
+    public long TextWork { get; init; } = 1L << 29;
 
     /// <summary>How many bytes a grammar and a vocabulary keep of states and masks, about; beyond it they are made anew. Default 64 MiB.</summary>
     public long HeldBytes { get; init; } = 64L << 20;

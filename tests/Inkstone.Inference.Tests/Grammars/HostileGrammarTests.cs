@@ -47,7 +47,9 @@ public sealed class HostileGrammarTests
                 for (var step = 0; step < 8 && state.Threads.Length > 0; step++)
                 {
                     byte[] next = [.. Enumerable.Range(0, 256).Select(value => (byte)value).Where(value => !machine.Step(state, value).IsDead)];
-                    Assert.NotEmpty(next);
+                    Assert.True(next.Length > 0 || state.MayEnd, text);
+                    if (next.Length == 0)
+                        break;
                     state = machine.Step(state, next[random.NextInt(next.Length)]);
                 }
             }
@@ -56,7 +58,7 @@ public sealed class HostileGrammarTests
                 refused++;
             }
         }
-        Assert.True(read > 5_000 && refused > 5_000, $"{read} {refused}");
+        Assert.True(read > 2_000 && refused > 5_000, $"{read} {refused}");
     }
 
     public static TheoryData<string, string> Bombs { get; } = new()

@@ -101,8 +101,8 @@ internal sealed class RandomSchemas(RngCursor random)
         ("^[a-z]{1,8}$", ["abc", "z"]),
         ("^(?:foo|ba[rz]) \\d+?$", ["foo 1", "baz 12"]),
         ("^\"[^\\\\a]{0,3}\\\\$", ["\"é\\", "\"\\"]),
-        ("^.{2}x|yy$", ["é本x and more", "any\nyy"]),
-        ("[A-F]\\w", ["xxAb__", "F0"]),
+        ("^.{2}x[^a]{0,3}$|^yy$", ["é本x\nd", "yy"]),
+        ("^[A-F]\\w{1,3}$", ["Ab__", "F0"]),
     ];
 
     private static readonly (string, string[])[] Formats =

@@ -57,6 +57,7 @@ public sealed class SchemaTests
     [InlineData("""{"minItems":1,"maxItems":2,"items":{"type":"null"}}""", "[null]", "[ null, null ]", "![]", "![null,null,null]", "!3")]
     [InlineData("""{"type":"array","prefixItems":[{"type":"integer"},{"type":"string"}],"minItems":1}""", "[1]", "[1,\"a\",{}]", "![]", "![\"a\"]")]
     [InlineData("""{"type":"object","additionalProperties":{"type":"integer"},"minProperties":1,"maxProperties":2}""", """{"a":1}""", "!{}", """!{"a":1,"b":2,"c":3}""")]
+    [InlineData("""{"type":"string","pattern":"^.{2}x|yy$|[A-F]\\d"}""", "\"é本x and more\"", "\"any\\nyy\"", "\"..A1..\"", "!\"yyz\"", "!\"\"")]
     [InlineData("true", "{}", "[[[]]]", "-1.5e+3", "!tru")]
     public void TextsAreValidOrNot(string schema, params string[] texts)
     {

@@ -15,7 +15,7 @@ internal sealed class JsonPieces
     private static readonly CodePointSet Hexadecimal = CodePointSet.Of([('0', '9'), ('A', 'F'), ('a', 'f')]);
 
     private readonly GrammarRules _rules;
-    private GrammarExpression? _string, _value, _character, _key, _keyRest;
+    private GrammarExpression? _string, _value, _character, _key, _keyRest, _escapes;
 
     public JsonPieces(GrammarRules rules)
     {
@@ -88,16 +88,16 @@ internal sealed class JsonPieces
     }
 
     /// <summary>One character of a set inside a string, escaped only where it must be, and in the shortest way.</summary>
-    public static GrammarExpression Encoded(CodePointSet set)
+    public GrammarExpression Encoded(CodePointSet set)
     {
         var options = new List<GrammarExpression>();
+        var escaped = set.Intersect(Quoted);
         if (set.Intersect(Plain) is { IsEmpty: false } plain)
             options.Add(new Character(plain));
-        foreach (var (first, last) in set.Intersect(Quoted).Ranges)
-        {
-            for (var value = first; value <= last; value++)
-                options.Add(Text(Escape((char)value)));
-        }
+        if (escaped.Ranges.SequenceEqual(Quoted.Ranges))
+            options.Add(_escapes ??= _rules.Add("escape", OneOf([.. Escapes(Quoted)])));
+        else
+            options.AddRange(Escapes(escaped));
         return OneOf([.. options]);
     }
 
@@ -178,6 +178,9 @@ internal sealed class JsonPieces
                 Of(surrogate, new Character(CodePointSet.Range('0', '7')), rest),
                 Of(surrogate, new Character(CodePointSet.OfText("89abAB")), rest, Text("\\u"), surrogate, new Character(CodePointSet.OfText("cdefCDEF")), rest))))));
     }
+
+    private static IEnumerable<GrammarExpression> Escapes(CodePointSet set) =>
+        set.Ranges.SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1)).Select(value => Text(Escape((char)value)));
 
     private static string Escape(char sign) => sign switch
     {

@@ -34,7 +34,7 @@ internal sealed partial class SchemaReader
         if (lengths.Least < least || lengths.Most > most)
             throw only.Schema.Refuse(least > lengths.Least ? "minLength" : "maxLength", $"a length beside a {only.Keyword} that does not keep to it is not supported",
                 fix: "Say the length by counts in an anchored pattern.");
-        return Of(Text("\""), Form(only, JsonPieces.Encoded), Text("\""));
+        return Of(Text("\""), Form(only, _pieces.Encoded), Text("\""));
     }
 
     private GrammarExpression Form((SchemaPlace Schema, string Keyword, string Text) form, Func<CodePointSet, GrammarExpression> character)

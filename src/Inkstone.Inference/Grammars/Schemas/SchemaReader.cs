@@ -13,7 +13,7 @@ internal sealed partial class SchemaReader(SchemaDocument document, GrammarRules
 {
     private const int LargestRuleCount = 20_000;
     private const int LargestGroup = 256;
-    private const int LargestStepCount = 1_000_000;
+    private const int LargestStepCount = 250_000;
 
     private readonly JsonPieces _pieces = new(rules);
     private readonly Dictionary<string, GrammarExpression> _known = [];
