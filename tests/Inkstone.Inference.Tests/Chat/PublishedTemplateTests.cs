@@ -29,7 +29,15 @@ public sealed class PublishedTemplateTests
         Assert.Equal(format, request.Form.Syntax.Format);
         var prompt = ChatSamples.Spelled.Decode(request.Prompt);
         Assert.All(["Be brief.", "tells it", "Does it rain?", "Rome", "It pours."], part => Assert.Contains(part, prompt, StringComparison.Ordinal));
-        Assert.Equal(name == "Qwen-QwQ-32B", request.Form.BeginsInReasoning);
+        Assert.False(request.Form.BeginsInReasoning);
+    }
+
+    [SharedDataFact]
+    public void AnEffortOpensReasoning()
+    {
+        var options = new ChatClientOptions { Template = ChatTemplate.Parse(File.ReadAllText(SharedData.Path("chat-templates/Qwen-QwQ-32B.jinja"))) };
+        var request = new ChatRequestReader(ChatSamples.Spelled, options, "m").Read([new(ChatRole.User, "Why?")], new() { Reasoning = new() { Effort = ReasoningEffort.High } }, null!);
+        Assert.True(request.Form.BeginsInReasoning);
     }
 
     [SharedDataTheory]
