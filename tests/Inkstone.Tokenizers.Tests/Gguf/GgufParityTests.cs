@@ -26,7 +26,11 @@ public sealed class GgufParityTests(ITestOutputHelper output)
     public void IdsAreThoseOfLlamaLive() => CompareLive(GgufSamples.All, TextsOf);
 
     [LlamaFact]
-    public void PatternsCutAsLlamaDoes() => CompareLive(GgufSamples.Patterns, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)));
+    public void PatternsCutAsLlamaDoes() => CompareLive(GgufSamples.Patterns, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)).Append(("places", GgufSamples.CharacterPlaces)));
+
+    [LlamaFact]
+    public void VocabulariesOfCharactersEncodeAsLlamaDoes() =>
+        CompareLive(GgufSamples.Raw, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)).Append(("places", GgufSamples.CharacterPlaces)));
 
     [LlamaFact]
     public void CharactersBecomeWhatLlamaMakesOfThem() => CompareLive(

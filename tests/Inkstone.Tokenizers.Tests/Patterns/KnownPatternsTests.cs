@@ -63,13 +63,13 @@ public sealed class KnownPatternsTests
     [Fact]
     public void EveryGgufNameHasPatternsThatCanBeCarriedOut()
     {
-        Assert.InRange(GgufPattern.Names.Count, 80, 200);
+        Assert.InRange(GgufPattern.Names.Count, 90, 200);
         foreach (var name in GgufPattern.Names)
         {
-            foreach (var pattern in GgufPattern.Find(name)!.Patterns)
+            foreach (var pattern in GgufPattern.Find(name)!.Patterns.Where(pattern => DigitGroups.Find(pattern) is null))
                 Assert.Equal(pattern, TextPattern.Parse(pattern, PatternDialect.Rust).Source);
         }
-        Assert.Null(GgufPattern.Find("superbpe"));
+        Assert.Null(GgufPattern.Find("superbpe2"));
         Assert.NotNull(KnownPatterns.Find(GgufPattern.Find("llama-bpe")!.Patterns, PatternDialect.Rust));
         Assert.NotNull(KnownPatterns.Find(GgufPattern.Find("qwen2")!.Patterns, PatternDialect.Rust));
         Assert.Same(PreTokenizer.Gpt2, KnownPatterns.Find(GgufPattern.Find("gpt-2")!.Patterns, PatternDialect.Rust));
