@@ -17,5 +17,5 @@ internal sealed class GgufLowercaseNormalizer : CharacterNormalizer
     protected override void Write(int codePoint, NormalizedText text, int position) => text.Append(Lower(codePoint), position);
 
     private static int Lower(int codePoint) =>
-        CodePoint.Age(codePoint) <= GgufBertNormalizer.UnicodeVersion ? CodePoint.ToLower(codePoint) : codePoint;
+        CodePoint.Age(codePoint) is > 0 and <= GgufBertNormalizer.UnicodeVersion ? CodePoint.ToLower(codePoint) : codePoint;
 }

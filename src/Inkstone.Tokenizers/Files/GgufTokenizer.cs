@@ -100,26 +100,26 @@ internal static class GgufTokenizer
         };
     }
 
-    /// <summary>Byte pair encoding over characters; one that is no token is written as bytes where there are tokens for these.</summary>
-    private static TokenizerParts CharacterPairs(GgufVocabulary vocabulary, GgufPattern pattern)
-    {
-        TextDecoder[] spaces = pattern.EscapesSpaces ? [new ReplaceDecoder(new LiteralPattern(Mark), " ")] : [];
-        return Pairs(vocabulary, pattern, GgufMerges.ReadCharacters(vocabulary, pattern.TakesLineEndsWhole)) with
-        {
-            Normalizer = pattern.EscapesSpaces ? new ReplaceNormalizer(" ", Mark) : null,
-            PreTokenizer = Cutting(pattern),
-            Decoder = new DecoderSequence([.. spaces, new ByteFallbackDecoder(), new FuseDecoder()]),
-        };
-    }
+    /// <summary>Byte pair encoding over characters; one that is no token is written as bytes where there are tokens for these, else it goes.</summary>
+    private static TokenizerParts CharacterPairs(GgufVocabulary vocabulary, GgufPattern pattern) =>
+        CharacterPairs(vocabulary, pattern, pattern.EscapesSpaces ? new ReplaceNormalizer(" ", Mark) : null, [.. pattern.Patterns.Select(GgufExpression.Split)]);
 
     /// <summary>Byte pair encoding over the characters of words between white space, which goes.</summary>
-    private static TokenizerParts Whitespace(GgufVocabulary vocabulary)
+    private static TokenizerParts Whitespace(GgufVocabulary vocabulary) => PatternOf(vocabulary) is { IsRaw: true, EscapesSpaces: false } pattern
+        ? CharacterPairs(vocabulary, pattern, vocabulary.Switch("normalizer.lowercase", false) ? new GgufLowercaseNormalizer() : null, [new WhitespaceSplitStage()])
+        : throw Refuse(vocabulary, "whitespace");
+
+    private static TokenizerParts CharacterPairs(GgufVocabulary vocabulary, GgufPattern pattern, Normalizer? normalizer, List<PreTokenizerStage> stages)
     {
-        var pattern = PatternOf(vocabulary);
-        return pattern is not { IsRaw: true, EscapesSpaces: false } ? throw Refuse(vocabulary, "whitespace") : CharacterPairs(vocabulary, pattern) with
+        var model = GgufMerges.ReadCharacters(vocabulary, pattern.TakesLineEndsWhole);
+        if (!model.Options.HasByteFallback)
+            stages.Add(new SplitStage(new UncoveredCharacters(model.Pieces), SplitBehavior.Removed));
+        TextDecoder[] spaces = pattern.EscapesSpaces ? [new ReplaceDecoder(new LiteralPattern(Mark), " ")] : [];
+        return Pairs(vocabulary, pattern, model) with
         {
-            Normalizer = vocabulary.Switch("normalizer.lowercase", false) ? new GgufLowercaseNormalizer() : null,
-            PreTokenizer = new WhitespaceSplitStage(),
+            Normalizer = normalizer,
+            PreTokenizer = new PreTokenizerSequence(stages),
+            Decoder = new DecoderSequence([.. spaces, new ByteFallbackDecoder(), new FuseDecoder()]),
         };
     }
 

@@ -27,9 +27,9 @@ internal sealed record GgufPattern(params string[] Patterns)
     // Blocks rather than a script, as llama.cpp lists them for Kimi K2.
     private const string HanBlocks = @"\u4E00-\u9FFF\u3400-\u4DBF\uF900-\uFAFF\U00020000-\U0002A6DF\U0002A700-\U0002EBEF\U0002F800-\U0002FA1F";
 
-    // Chinese, Japanese, Thai, Lao, Khmer, Burmese and Korean, by blocks too.
-    private const string UnspacedBlocks =
-        @"[\u4E00-\u9FFF\u3400-\u4DBF\uF900-\uFAFF\u3040-\u30FF\uFF65-\uFF9F\u2F00-\u2FDF\u0E40-\u0EFF\u1780-\u17FF\u1000-\u109F\uAA60-\uAA7F\uA9E0-\uA9FF\uAC00-\uD7AF\u1100-\u11FF]+";
+    // Chinese, Japanese, Thai, Lao, Khmer, Burmese and Korean, by blocks too; the compatibility ideographs begin at U+8C48, which is what
+    // U+F900 has become in llama.cpp's source, and so reach over all that lies between.
+    private const string UnspacedBlocks = @"[\u3400-\u4DBF\u4E00-\uD7FF\uE000-\uFAFF\u3040-\u30FF\uFF65-\uFF9F\u2F00-\u2FDF\u0E40-\u0EFF\u1780-\u17FF\u1000-\u109F\u1100-\u11FF]+";
 
     // Latin, Greek, Cyrillic and the other alphabets with cases, as DeepSeek's first tokenizer lists them.
     private const string CasedLetters =

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Xunit.Abstractions;
 
 namespace Inkstone.Tokenizers.Tests;
@@ -31,6 +32,11 @@ public sealed class GgufParityTests(ITestOutputHelper output)
     [LlamaFact]
     public void VocabulariesOfCharactersEncodeAsLlamaDoes() =>
         CompareLive(GgufSamples.Raw, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)).Append(("places", GgufSamples.CharacterPlaces)));
+
+    // Spaces in a row, which are a piece then, end llama.cpp's process.
+    [LlamaFact]
+    public void PiecesOfSpacesEncodeAsLlamaDoes() => CompareLive(GgufSamples.Spaced, _ => GgufSamples.Texts.Append(new("places", GgufSamples.CharacterPlaces))
+        .Select(pair => (pair.Key, (string[])[.. pair.Value.Select(line => Regex.Replace(line, @"\s+", match => match.Value[^1..]))])));
 
     [LlamaFact]
     public void CharactersBecomeWhatLlamaMakesOfThem() => CompareLive(

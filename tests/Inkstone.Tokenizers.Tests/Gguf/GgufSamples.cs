@@ -46,10 +46,15 @@ internal static class GgufSamples
         ["raw-gemma4-kind"] = () => Characters("gemma4", null, hasBytes: true),
         ["raw-granite"] = () => Characters("gpt2", "granite-embed-multi-311m", hasBytes: false),
         ["raw-sarvam"] = () => Characters("gpt2", "sarvam-moe", hasBytes: true),
-        ["raw-whitespace"] = () => Characters("gpt2", "whitespace", hasBytes: true),
-        ["raw-whitespace-bare"] = () => Characters("gpt2", "whitespace", hasBytes: false),
-        ["raw-whitespace-kind"] = () => Characters("whitespace", "whitespace", hasBytes: false),
+        ["raw-whitespace"] = () => Characters("whitespace", "whitespace", hasBytes: false),
         ["raw-whitespace-lower"] = () => Characters("whitespace", "whitespace", hasBytes: true).Tokenizer("normalizer.lowercase", true),
+    };
+
+    /// <summary>Such vocabularies of kind gpt2, in which white space is a piece.</summary>
+    public static Dictionary<string, Func<GgufFile>> Spaced { get; } = new()
+    {
+        ["spaced"] = () => Characters("gpt2", "whitespace", hasBytes: true),
+        ["spaced-bare"] = () => Characters("gpt2", "whitespace", hasBytes: false),
     };
 
     /// <summary>A WordPiece vocabulary of every character, at the beginning of a word and inside.</summary>
