@@ -95,7 +95,8 @@ internal static class GgufTokenizer
             return CharacterPairs(vocabulary, pattern);
         return Pairs(vocabulary, pattern, GgufMerges.ReadBytes(vocabulary, pattern.IgnoresMerges)) with
         {
-            PreTokenizer = KnownPatterns.Find(pattern.Patterns, PatternDialect.Rust) is { } scanner ? Tokenizer.Cutting(scanner) : Cutting(pattern),
+            PreTokenizer = KnownPatterns.Find(pattern.Patterns, PatternDialect.Llama) is { } scanner ? new ScannerStage(scanner)
+                : new PreTokenizerSequence([.. pattern.Patterns.Select(GgufExpression.Split)]),
             Decoder = new ByteLevelDecoder(ByteLevelSettings.All),
         };
     }
@@ -137,8 +138,6 @@ internal static class GgufTokenizer
             Roles = vocabulary.Roles(begin, end),
         };
     }
-
-    private static PreTokenizerSequence Cutting(GgufPattern pattern) => new([.. pattern.Patterns.Select(GgufExpression.Split)]);
 
     private static GgufPattern PatternOf(GgufVocabulary vocabulary) =>
         GgufPattern.Find(vocabulary.Find("pre")?.AsString() ?? "") ?? throw Refuse(vocabulary, "a name that llama.cpp knows");

@@ -2,7 +2,7 @@ namespace Inkstone.Tokenizers;
 
 /// <summary>
 /// What a GGUF file's <c>tokenizer.ggml.pre</c> stands for: the patterns that llama.cpp gives the name, one after another, each match and
-/// each gap a piece, in <see cref="PatternDialect.Rust"/>'s reading; and the settings that go with the name where the file itself is silent.
+/// each gap a piece, in <see cref="PatternDialect.Llama"/>'s reading; and the settings that go with the name where the file itself is silent.
 /// Where llama.cpp carries a pattern out otherwise than it is written there, what stands here is what it does: its classes of letters tell
 /// no cases, a pattern without a class of letters sees all white space beyond ASCII as a vertical tab, and some are scanners of its own.
 /// </summary>

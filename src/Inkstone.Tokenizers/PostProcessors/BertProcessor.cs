@@ -13,7 +13,7 @@ internal sealed class BertProcessor((string Token, int Id) separator, (string To
     public override int AddedCount(bool isPair) => isPair ? 3 : 2;
 
     /// <inheritdoc/>
-    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial, SourceTexts? texts)
     {
         if (!addSpecial)
             return encodings;

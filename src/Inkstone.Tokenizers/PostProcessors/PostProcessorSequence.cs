@@ -7,9 +7,12 @@ internal sealed class PostProcessorSequence(IReadOnlyList<PostProcessor> process
     public IReadOnlyList<PostProcessor> Processors { get; } = [.. processors];
 
     /// <inheritdoc/>
+    public override bool TrimsOffsets => Processors.Any(processor => processor.TrimsOffsets);
+
+    /// <inheritdoc/>
     public override int AddedCount(bool isPair) => Processors.Sum(processor => processor.AddedCount(isPair));
 
     /// <inheritdoc/>
-    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial) =>
-        Processors.Aggregate(encodings, (current, processor) => processor.Process(current, addSpecial));
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial, SourceTexts? texts) =>
+        Processors.Aggregate(encodings, (current, processor) => processor.Process(current, addSpecial, texts));
 }

@@ -9,8 +9,8 @@ internal sealed class RobertaProcessor((string Token, int Id) separator, (string
     /// <summary>The token that opens the row.</summary>
     public (string Token, int Id) Classifier { get; } = classifier;
 
-    /// <summary>Whether spaces about words are left out of offsets.</summary>
-    public bool TrimsOffsets { get; } = trimsOffsets;
+    /// <inheritdoc/>
+    public override bool TrimsOffsets { get; } = trimsOffsets;
 
     /// <summary>Whether the pre-tokenizer put a space before the text, which is not in the source.</summary>
     public bool AddsPrefixSpace { get; } = addsPrefixSpace;
@@ -19,10 +19,10 @@ internal sealed class RobertaProcessor((string Token, int Id) separator, (string
     public override int AddedCount(bool isPair) => isPair ? 4 : 2;
 
     /// <inheritdoc/>
-    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial, SourceTexts? texts)
     {
         if (TrimsOffsets)
-            encodings = [.. encodings.Select(encoding => ByteLevelProcessor.Trim(encoding, AddsPrefixSpace))];
+            encodings = [.. encodings.Select(encoding => ByteLevelProcessor.Trim(encoding, AddsPrefixSpace, texts!))];
         encodings = [.. encodings.Select(encoding => WithType(encoding, 0))];
         if (!addSpecial)
             return encodings;

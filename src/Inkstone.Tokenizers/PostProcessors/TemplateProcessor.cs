@@ -49,7 +49,7 @@ internal sealed class TemplateProcessor(IReadOnlyList<TemplatePlace> single, IRe
         (isPair ? Pair : Single).Sum(place => place.Special is { } name ? _specials[name].Ids.Count : 0);
 
     /// <inheritdoc/>
-    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial, SourceTexts? texts)
     {
         var parts = new List<TokenEncoding>();
         foreach (var place in encodings.Length == 2 ? Pair : Single)

@@ -23,24 +23,39 @@ public sealed class GgufParityTests(ITestOutputHelper output)
         }
     }
 
+    [SharedDataFact]
+    public void NamesOfPatternsHaveTheStoredDigests()
+    {
+        var lines = GgufSamples.Mixture;
+        foreach (var (name, file) in GgufSamples.Patterns.Concat(GgufSamples.Raw))
+        {
+            var tokenizer = Tokenizer.FromGguf(file().ToMetadata());
+            var rows = string.Concat(lines.Select(line => Row(tokenizer, line, "mixture") + "\n"));
+            Assert.Equal((name, GgufDigests.All[$"{name} mixture"]), (name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rows)))));
+        }
+    }
+
     [LlamaFact]
     public void IdsAreThoseOfLlamaLive() => CompareLive(GgufSamples.All, TextsOf);
 
     [LlamaFact]
-    public void PatternsCutAsLlamaDoes() => CompareLive(GgufSamples.Patterns, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)).Append(("places", GgufSamples.CharacterPlaces)));
+    public void PatternsCutAsLlamaDoes() => CompareLive(GgufSamples.Patterns, _ => AllTexts());
 
     [LlamaFact]
     public void VocabulariesOfCharactersEncodeAsLlamaDoes() =>
-        CompareLive(GgufSamples.Raw, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)).Append(("places", GgufSamples.CharacterPlaces)));
+        CompareLive(GgufSamples.Raw, _ => AllTexts());
 
     // Spaces in a row, which are a piece then, end llama.cpp's process.
     [LlamaFact]
-    public void PiecesOfSpacesEncodeAsLlamaDoes() => CompareLive(GgufSamples.Spaced, _ => GgufSamples.Texts.Append(new("places", GgufSamples.CharacterPlaces))
-        .Select(pair => (pair.Key, (string[])[.. pair.Value.Select(line => Regex.Replace(line, @"\s+", match => match.Value[^1..]))])));
+    public void PiecesOfSpacesEncodeAsLlamaDoes() => CompareLive(
+        GgufSamples.Spaced, _ => AllTexts().Select(texts => (texts.Name, (string[])[.. texts.Lines.Select(line => Regex.Replace(line, @"\s+", match => match.Value[^1..]))])));
 
     [LlamaFact]
     public void CharactersBecomeWhatLlamaMakesOfThem() => CompareLive(
         new() { ["lower"] = () => GgufSamples.Characters(lowercase: true), ["cased"] = () => GgufSamples.Characters(lowercase: false) }, _ => [("characters", GgufSamples.CharacterTexts)]);
+
+    private static IEnumerable<(string Name, string[] Lines)> AllTexts() =>
+        [.. GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)), ("places", GgufSamples.CharacterPlaces), ("mixture", GgufSamples.Mixture)];
 
     private void CompareLive(Dictionary<string, Func<GgufFile>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts)
     {

@@ -66,7 +66,7 @@ internal static class GgufSamples
     }
 
     /// <summary>Characters among letters, numbers, spaces and line ends: of the large uniform blocks those at the ends and some inside.</summary>
-    public static string[] CharacterPlaces => [.. CodePoints.Where(code => CodePoint.Age(code) <= GgufBertNormalizer.UnicodeVersion && IsDecisive(code)).Chunk(8)
+    public static string[] CharacterPlaces => [.. CodePoints.Where(IsDecisive).Chunk(8)
         .Select(codes => string.Concat(codes.Select(code => char.ConvertFromUtf32(code) is var it ? $"a{it}B 1{it}2 {it} {it}\n{it}{it}'s!{it}  {it}" : "")))];
 
     /// <summary>Every character between letters.</summary>
@@ -74,6 +74,9 @@ internal static class GgufSamples
 
     // But for U+2581, which is a mark too.
     private static IEnumerable<int> CodePoints => Enumerable.Range(1, 0x323AF).Where(code => code is not (>= 0xD800 and < 0xE000 or 0x2581));
+
+    /// <summary>Some of them, and some random texts.</summary>
+    public static string[] Mixture => [.. CharacterPlaces.Where((_, i) => i % 7 == 0), .. Texts["fuzz"].Take(300), .. Texts["chinese"].Take(50), .. Texts["code"].Take(100)];
 
     private static bool IsDecisive(int code) => code is < 0x3400 or (>= 0xA000 and <= 0xAC00) or (>= 0xD780 and <= 0x103FF) || code % 37 == 0 || CodePoint.Category(code) != CodePoint.Category(code + 1)
         || CodePoint.Category(code) != CodePoint.Category(code - 1) || code is 0x4DBF or 0x4DC0 or 0x4E00 or 0x9FA5 or 0x9FA6 or 0x9FFF or 0x2B73F or 0x2B740 or 0x2B81F or 0x2B820 or 0x2CEAF or 0x2CEB0;

@@ -58,6 +58,6 @@ internal sealed class DigitGroups : PiecePattern
     {
         length = 1;
         return _isAscii || piece[position] < 0x80 ? char.IsAsciiDigit((char)piece[position])
-            : CodePoint.Category(Utf8Text.At(piece, position, out length)) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+            : CodePoint.Category(Utf8Text.At(piece, position, out length), GgufBertNormalizer.UnicodeVersion) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
     }
 }
