@@ -89,7 +89,7 @@ internal sealed class TextPipeline
         {
             text.CopyFrom(whole, position, start);
             AlignNormalized(scratch, destination);
-            destination.AddToken(token, whole.SourceOf(start, start + length));
+            destination.AddToken(token, whole.SourceOf(start, start + length), whole.Bytes[start..(start + length)]);
             position = start + length;
         }
         text.CopyFrom(whole, position, whole.Bytes.Length);
@@ -104,7 +104,7 @@ internal sealed class TextPipeline
         var parts = new TextRange[ids.Length];
         Model.Locate(utf8, ids, parts);
         for (var i = 0; i < parts.Length; i++)
-            destination.Add(ids[i], new(offset + parts[i].Start, offset + parts[i].End));
+            destination.Add(ids[i], new(offset + parts[i].Start, offset + parts[i].End), []);
         destination.EndPiece();
     }
 
@@ -146,7 +146,7 @@ internal sealed class TextPipeline
             var parts = destination.Parts(ids.Length);
             Model.Locate(bytes, ids, parts);
             for (var i = 0; i < parts.Length; i++)
-                destination.Add(ids[i], text.SourceOf(piece.Start + parts[i].Start, piece.Start + parts[i].End));
+                destination.Add(ids[i], text.SourceOf(piece.Start + parts[i].Start, piece.Start + parts[i].End), bytes[parts[i].Start..parts[i].End]);
             destination.EndPiece();
         }
     }
@@ -169,6 +169,8 @@ internal sealed class TextPipeline
         {
             switch (part)
             {
+                case ScannerStage alone when stage == part:
+                    return alone.Scanner;
                 case SplitStage { Scanner: { } split } when scanner is null && expressions.Count == 0:
                     scanner = split;
                     expressions.Add(((ExpressionPattern)((SplitStage)part).Pattern).Source);

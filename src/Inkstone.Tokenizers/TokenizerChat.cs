@@ -35,7 +35,7 @@ public sealed partial class Tokenizer
         var rendering = template.Render(input, limits);
         HashSet<string> control = [.. AddedTokens.Where(token => IsControl(token, template)).Select(token => token.Content)];
         var starts = rendering.FindControlTokens(control).Select(found => (Encoding.UTF8.GetByteCount(rendering.Text.AsSpan(0, found.Start)), found.Token)).ToHashSet();
-        var encoding = EncodeOne(Encoding.UTF8.GetBytes(rendering.Text), 0, new EncodeOptions { Specials = Specials.At(control, starts) });
+        var encoding = EncodeOne(Encoding.UTF8.GetBytes(rendering.Text), 0, new EncodeOptions { Specials = Specials.At(control, starts) }, texts: null);
         var notes = new List<string>();
         NoteBegin(encoding.Tokens, notes);
         var ranges = !marksLoss ? [] : rendering.GenerationRanges.Count > 0 ? rendering.GenerationRanges : AnswerRanges(template, input, rendering.Text, limits, notes);
@@ -71,7 +71,7 @@ public sealed partial class Tokenizer
         if (BeginOfText is not { } begin || begin == EndOfText)
             return;
         var count = tokens.TakeWhile(token => token.Id == begin).Count();
-        var adds = _parts.PostProcessor is { } processor && processor.Process([new([])], addSpecial: true) is [{ Count: > 0 } first, ..] && first.Tokens[0].Id == begin;
+        var adds = _parts.PostProcessor is { } processor && processor.Process([new([])], addSpecial: true, new(OffsetUnit.Bytes, areWords: false)) is [{ Count: > 0 } first, ..] && first.Tokens[0].Id == begin;
         if (count > 1)
             notes.Add($"the begin of text is doubled: {count} × {IdToToken(begin)} at the start");
         else if (count == 1 && adds)

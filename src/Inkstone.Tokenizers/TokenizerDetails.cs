@@ -23,7 +23,8 @@ public sealed partial class Tokenizer
     public TokenEncoding EncodeDetailed(ReadOnlyMemory<byte> text, ReadOnlyMemory<byte>? pair = null, EncodeOptions? options = null)
     {
         options ??= EncodeOptions.Default;
-        return Pad(Finish(pair is { } second ? [EncodeOne(text.Span, 0, options), EncodeOne(second.Span, 1, options)] : [EncodeOne(text.Span, 0, options)], options), options);
+        var texts = TextsFor(options);
+        return Pad(Finish(pair is { } second ? [EncodeOne(text.Span, 0, options, texts), EncodeOne(second.Span, 1, options, texts)] : [EncodeOne(text.Span, 0, options, texts)], options, texts), options);
     }
 
     /// <summary>Encodes a text that is already split into words; offsets count from each word's own start.</summary>
@@ -35,7 +36,8 @@ public sealed partial class Tokenizer
     {
         ArgumentNullException.ThrowIfNull(words);
         options ??= EncodeOptions.Default;
-        return Pad(Finish(pair is null ? [EncodeEach(words, 0, options)] : [EncodeEach(words, 0, options), EncodeEach(pair, 1, options)], options), options);
+        var texts = TextsFor(options, areWords: true);
+        return Pad(Finish(pair is null ? [EncodeEach(words, 0, options, texts)] : [EncodeEach(words, 0, options, texts), EncodeEach(pair, 1, options, texts)], options, texts), options);
     }
 
     /// <summary>Encodes texts together: with padding, all rows get one length.</summary>
@@ -47,44 +49,54 @@ public sealed partial class Tokenizer
         ArgumentNullException.ThrowIfNull(texts);
         options ??= EncodeOptions.Default;
         var encodings = new TokenEncoding[texts.Count];
-        Parallel.For(0, texts.Count, i => encodings[i] = Finish([EncodeOne(Encoding.UTF8.GetBytes(texts[i]), 0, options)], options));
+        Parallel.For(0, texts.Count, i =>
+        {
+            var source = TextsFor(options);
+            encodings[i] = Finish([EncodeOne(Encoding.UTF8.GetBytes(texts[i]), 0, options, source)], options, source);
+        });
         return options.Padding is { } padding ? padding.Apply(encodings) : encodings;
     }
 
     private static TokenEncoding Pad(TokenEncoding encoding, EncodeOptions options) =>
         options.Padding is { } padding ? padding.Apply([encoding])[0] : encoding;
 
-    private TokenEncoding Finish(TokenEncoding[] encodings, EncodeOptions options)
+    /// <summary>Where texts are kept for a post-processor that moves offsets in them; null where none does.</summary>
+    private SourceTexts? TextsFor(EncodeOptions options, bool areWords = false) =>
+        _parts.PostProcessor is { TrimsOffsets: true } ? new(options.OffsetUnit, areWords) : null;
+
+    private TokenEncoding Finish(TokenEncoding[] encodings, EncodeOptions options, SourceTexts? texts)
     {
         if (options.Truncation is { } truncation)
             encodings = truncation.Apply(encodings, options.AddSpecial ? _parts.PostProcessor?.AddedCount(encodings.Length == 2) ?? 0 : 0);
         if (encodings.Length == 2)
             encodings[1] = encodings[1].Select(token => token with { TypeId = 1 });
         if (_parts.PostProcessor is { } processor)
-            encodings = processor.Process(encodings, options.AddSpecial);
+            encodings = processor.Process(encodings, options.AddSpecial, texts);
         return encodings.Length == 0 ? new([]) : encodings.Aggregate((left, right) => left.Append(right));
     }
 
-    private TokenEncoding EncodeEach(IReadOnlyList<string> words, int sequence, EncodeOptions options)
+    private TokenEncoding EncodeEach(IReadOnlyList<string> words, int sequence, EncodeOptions options, SourceTexts? texts)
     {
         var tokens = new List<TokenInText>();
         for (var number = 0; number < words.Count; number++)
-            tokens.AddRange(EncodeOne(Encoding.UTF8.GetBytes(words[number]), sequence, options).Tokens.Select(token => token with { WordIndex = number }));
+            tokens.AddRange(EncodeOne(Encoding.UTF8.GetBytes(words[number]), sequence, options, texts).Tokens.Select(token => token with { WordIndex = number }));
         return new(tokens);
     }
 
-    private TokenEncoding EncodeOne(ReadOnlySpan<byte> utf8, int sequence, EncodeOptions options)
+    private TokenEncoding EncodeOne(ReadOnlySpan<byte> utf8, int sequence, EncodeOptions options, SourceTexts? texts)
     {
         if (!_model.TakesSource && !Utf8.IsValid(utf8))
             utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
+        texts?.Add(sequence, utf8.ToArray());
         options.Specials.CheckAgainst(AddedTokens);
-        var aligned = new AlignedTokens();
+        // Hugging Face's unigram model alone shows the text itself where it knows none.
+        var aligned = new AlignedTokens(_model is UnigramModel ? _model.UnknownId : -1);
         var scratch = _model.Rent();
         var position = 0;
         while (_matcher.Find(utf8, position, options.Specials, default, out var start, out var length) is { } token)
         {
             _pipeline.EncodeAligned(utf8[position..start], position, options.Specials, scratch, aligned);
-            aligned.AddToken(token, new(start, start + length));
+            aligned.AddToken(token, new(start, start + length), utf8[start..(start + length)]);
             position = start + length;
         }
         _pipeline.EncodeAligned(utf8[position..], position, options.Specials, scratch, aligned);
@@ -98,11 +110,9 @@ public sealed partial class Tokenizer
         var converter = new OffsetConverter(utf8);
         for (var i = 0; i < tokens.Length; i++)
         {
-            var (id, source, piece, isAdded) = aligned.Tokens[i];
+            var (id, source, piece, space) = aligned.Tokens[i];
             var offset = options.OffsetUnit == OffsetUnit.Bytes ? new TextRange(source.Start, source.End) : converter.Convert(source);
-            tokens[i] = new(id, IdToToken(id) ?? "", offset, WordIndex: piece, SequenceIndex: sequence);
-            if (isAdded)
-                tokens[i] = tokens[i] with { Space = OuterSpace.Of(utf8[source.Start..source.End], options.OffsetUnit) };
+            tokens[i] = new(id, IdToToken(id) ?? "", offset, WordIndex: piece, SequenceIndex: sequence) { Space = space };
         }
         return tokens;
     }

@@ -24,9 +24,22 @@ public sealed partial class Tokenizer
     /// <exception cref="InkstoneRequestException">A SentencePiece model has an option that no stage carries out.</exception>
     public Tokenizer WithStages() => _model is SentencePieceTokenModel tokens ? new(SentencePieceConversion.ToParts(this, tokens.Model.File)) : this;
 
-    /// <summary>The companion file <c>tokenizer_config.json</c>, by which other programs know begin and end of text.</summary>
-    /// <param name="maximumLength">The longest context of the model, in tokens; null to leave it open.</param>
-    public byte[] ToConfigJson(int? maximumLength = null) => TokenizerJsonWriter.WriteConfig(this, maximumLength);
+    /// <summary>
+    /// The companion file <c>tokenizer_config.json</c>, by which other programs know begin and end of text: what <see cref="Config"/> says, its chat
+    /// templates among it, with the tokenizer's own roles.
+    /// </summary>
+    /// <param name="maximumLength">The longest context of the model, in tokens; null: as the configuration says, if there is one.</param>
+    public byte[] ToConfigJson(int? maximumLength = null)
+    {
+        var config = Config ?? new() { TokenizerClass = "PreTrainedTokenizerFast" };
+        var roles = new Dictionary<string, string>(config.Roles);
+        foreach (var (role, token) in new[] { ("bos_token", Roles.BeginOfText), ("eos_token", Roles.EndOfText) })
+        {
+            if (token is not null)
+                roles[role] = token;
+        }
+        return (config with { Roles = roles, MaximumLength = maximumLength ?? config.MaximumLength }).ToJson();
+    }
 
     /// <summary>
     /// Reads a <c>tokenizer.json</c>: BPE, WordPiece, Unigram or a list of words, with every stage before and after it. What cannot be carried out is

@@ -50,7 +50,23 @@ public sealed partial class Tokenizer
         SpecialRoles? roles = null, string name = "vocab.json")
     {
         List<AddedToken> added = [.. addedTokens ?? []];
-        var model = VocabularyFiles.ToBytePair(BoundedJson.Parse(vocabulary, name), VocabularyFiles.ReadMerges(merges, "merges.txt"), added, BytePairOptions.ByteLevel);
-        return new(model, preTokenizer ?? PreTokenizer.Gpt2, added, roles ?? SpecialRoles.FromNames([.. added.Where(token => token.IsSpecial).Select(token => token.Content)]));
+        var model = VocabularyFiles.ToBytePair(BoundedJson.Parse(vocabulary, name), VocabularyFiles.ReadMerges(merges, "merges.txt"), added, BytePairOptions.ByteLevel, out var listed);
+        roles ??= SpecialRoles.FromNames([.. added.Where(token => token.IsSpecial).Select(token => token.Content)]);
+        return new(ByteLevelParts(model, preTokenizer ?? PreTokenizer.Gpt2, [.. added], roles) with { Listed = listed });
+    }
+
+    /// <summary>The tokens of a WordPiece vocabulary as a <c>vocab.txt</c>, which does not hold the stages around it.</summary>
+    /// <exception cref="InkstoneRequestException">It is no WordPiece vocabulary, or leaves ids unused.</exception>
+    public byte[] ToVocabulary() => VocabularyFiles.WriteLines(this);
+
+    /// <summary>
+    /// The tokens and rules of a BPE as <c>vocab.json</c> and <c>merges.txt</c>. They hold neither the stages around it nor which tokens are special;
+    /// of the added tokens, they hold those that the file it was read from lists.
+    /// </summary>
+    /// <exception cref="InkstoneRequestException">It is no BPE, or a token of a rule holds white space.</exception>
+    public (byte[] Vocabulary, byte[] Merges) ToMerges()
+    {
+        var merges = VocabularyFiles.WriteMerges(this);
+        return (StableJson.ToBytes(json => ModelJson.WriteTokens(json, this)), merges);
     }
 }

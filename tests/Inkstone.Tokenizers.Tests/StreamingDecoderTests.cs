@@ -25,6 +25,38 @@ public sealed class StreamingDecoderTests
         }
     }
 
+    public static TheoryData<string> Published =>
+    [
+        "gpt2/tokenizer.json", "phi3/tokenizer.json", "bert/all-MiniLM-L6-v2.tokenizer.json", "bert/bert-base-cased-vocab.txt", "bert/bert-base-uncased-vocab.txt", "bert/bert-base-chinese-vocab.txt",
+        "qwen2", "llama3/tokenizer.model", "tiktoken/cl100k_base.tiktoken", "llama2/tokenizer.model", "mistral/mistral_instruct_tokenizer_240323.model.v3", "xlnet/spiece.model",
+        "cluecorpussmall_spm.model", "sentencepiece/test_model.model", "sentencepiece/test_ja_model.model",
+    ];
+
+    [SharedDataTheory, MemberData(nameof(Published))]
+    public void EqualsDecodingTheWholeOfPublishedVocabularies(string file)
+    {
+        var path = SharedData.Path("tokenizers/" + file);
+        var tokenizer = file.EndsWith(".v3", StringComparison.Ordinal) ? Tokenizer.FromSentencePiece(File.ReadAllBytes(path)) : Tokenizer.Load(path);
+        Tokenizer[] forms = tokenizer.Parts.Model.TakesSource ? [tokenizer, tokenizer.WithStages()] : [tokenizer];
+        foreach (var form in forms)
+        {
+            var random = Rng.From(3).Split(file).Cursor();
+            foreach (var line in PublishedTokenizers.Lines(60))
+                Check(form, form.Encode(line, Specials.All));
+            for (var i = 0; i < 2000; i++)
+            {
+                Check(form, [.. Enumerable.Range(0, random.NextInt(12)).Select(_ => random.NextInt(form.VocabularySize))]);
+                Check(form, form.Encode(Samples.Random(random, random.NextInt(30))));
+            }
+        }
+
+        static void Check(Tokenizer tokenizer, int[] ids)
+        {
+            foreach (var skip in (bool[])[false, true])
+                Assert.Equal(tokenizer.Decode(ids, skip), Stream(tokenizer, ids, skip));
+        }
+    }
+
     [Fact]
     public void NeverGivesHalfACharacter()
     {
@@ -70,5 +102,21 @@ public sealed class StreamingDecoderTests
                 decoder.Append(id);
         }
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100);
+    }
+
+    /// <summary>What a stream of ids becomes, part by part; no part but the last ends within a character that the next goes on with.</summary>
+    internal static string Stream(Tokenizer tokenizer, IEnumerable<int> ids, bool skipSpecials)
+    {
+        var decoder = new StreamingDecoder(tokenizer, skipSpecials);
+        var text = new StringBuilder();
+        foreach (var id in ids)
+        {
+            var part = decoder.Append(id);
+            Assert.True(part.Length == 0 || (!char.IsLowSurrogate(part[0]) && !char.IsHighSurrogate(part[^1])));
+            text.Append(part);
+        }
+        text.Append(decoder.Finish());
+        Assert.False(decoder.IsHolding);
+        return text.ToString();
     }
 }

@@ -5,6 +5,7 @@
 //   {"pieces": text}                         →  {"pieces": [[text, [start, end]], …]}: what the pre-tokenizer makes of it
 //   {"normalize": text}                      →  {"text"}
 //   {"load": tokenizer.json}                 →  {}: takes another tokenizer
+//   {"canonical": tokenizer.json}            →  {"json"}: as the peer writes what it has read
 //   {"text", "pair", "staged": true}         →  as without "staged", but shortened only after encoding: encoding itself leaves off early, so that
 //                                               parts of what overflows go missing; text and pair may be arrays of words, which the peer's own
 //                                               encoding does not take, with no word numbers in what comes back
@@ -14,6 +15,13 @@ const readline = require('readline');
 const { Tokenizer, mergeEncodings } = require('tokenizers');
 const fs = require('fs'), os = require('os'), path = require('path');
 let tokenizer, bare, ranks;
+const written = tokenizer => {
+  const file = path.join(os.tmpdir(), `peer-${process.pid}.json`);
+  tokenizer.save(file, false);
+  const json = fs.readFileSync(file, 'utf8');
+  fs.unlinkSync(file);
+  return json;
+};
 const load = json => {
   tokenizer = Tokenizer.fromString(json);
   bare = undefined;
@@ -32,6 +40,8 @@ const answer = async request => {
     load(request.load);
     return {};
   }
+  if (request.canonical !== undefined)
+    return { json: written(Tokenizer.fromString(request.canonical)) };
   if (request.texts !== undefined && ranks)
     return { ids: request.texts.map(text => Array.from(ranks.encode_ordinary(text))) };
   if (request.texts !== undefined) {
@@ -50,10 +60,7 @@ const answer = async request => {
   if (!request.staged)
     return show(await tokenizer.encode(first, second, options));
   if (!bare) {
-    const file = path.join(os.tmpdir(), `peer-${process.pid}.json`);
-    tokenizer.save(file, false);
-    bare = Tokenizer.fromString(JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), post_processor: null, truncation: null, padding: null }));
-    fs.unlinkSync(file);
+    bare = Tokenizer.fromString(JSON.stringify({ ...JSON.parse(written(tokenizer)), post_processor: null, truncation: null, padding: null }));
   }
   const encode = async text => Array.isArray(text)
     ? mergeEncodings(await Promise.all(text.map(encode)), false) : bare.encode(text, null, { addSpecialTokens: false });

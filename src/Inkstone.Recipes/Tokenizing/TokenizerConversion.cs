@@ -1,4 +1,3 @@
-using System.Text;
 using Inkstone.Corpus;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Files;
@@ -46,20 +45,7 @@ public static class TokenizerConversion
         ".json" => tokenizer.WithStages().ToJson(),
         ".model" => tokenizer.ToSentencePiece(),
         ".tiktoken" => tokenizer.ToRanks(),
-        ".txt" => Vocabulary(tokenizer),
+        ".txt" => tokenizer.ToVocabulary(),
         _ => throw new InkstoneRequestException("the form of the output cannot be told from its name", output, ".json, .model, .tiktoken or .txt"),
     };
-
-    private static byte[] Vocabulary(Tokenizer tokenizer)
-    {
-        var lines = new StringBuilder();
-        for (var id = 0; id < tokenizer.VocabularySize; id++)
-        {
-            var token = tokenizer.IdToToken(id);
-            if (tokenizer.ModelName != "WordPiece" || token is null || token.Contains('\n'))
-                throw new InkstoneRequestException("only a WordPiece vocabulary without gaps can be written as vocab.txt", "the tokenizer", found: tokenizer.ModelName);
-            lines.Append(token).Append('\n');
-        }
-        return Encoding.UTF8.GetBytes(lines.ToString());
-    }
 }

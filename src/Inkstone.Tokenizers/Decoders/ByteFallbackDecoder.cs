@@ -1,33 +1,61 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Unicode;
+
 namespace Inkstone.Tokenizers;
 
 /// <summary>
-/// Tokens such as <c>&lt;0x0A&gt;</c> become their bytes. Those that make no character become U+FFFD each when the text is read.
+/// Tokens such as <c>&lt;0x0A&gt;</c> become their bytes: a run of them one token where it is UTF-8 as a whole, else a U+FFFD for each, as Hugging
+/// Face has it. So a stream holds such a run until it ends.
 /// </summary>
 internal sealed class ByteFallbackDecoder : TextDecoder
 {
     /// <inheritdoc/>
     public override DecoderStage Start(DecoderStage next) => new Stage(next);
 
-    // Bytes are held until they are a character or can be none any more.
     private sealed class Stage(DecoderStage next) : TokenDecoderStage(next)
     {
-        private readonly LooseBytes _loose = new();
+        private readonly ArrayBufferWriter<byte> _run = new(16);
 
         protected override void Decode(ReadOnlySpan<byte> token)
         {
-            if (ByteTokens.ValueOf(token) is >= 0 and var value)
+            if (TryParse(token, out var value))
             {
-                _loose.Add((byte)value, Next, isWhole: false);
+                _run.Write([value]);
                 return;
             }
-            _loose.Flush(Next);
+            Flush();
             Give(token);
         }
 
         public override void Finish()
         {
-            _loose.Flush(Next);
+            Flush();
             base.Finish();
+        }
+
+        private void Flush()
+        {
+            if (_run.WrittenCount == 0)
+                return;
+            if (Utf8.IsValid(_run.WrittenSpan))
+                Give(_run.WrittenSpan);
+            else
+            {
+                for (var i = 0; i < _run.WrittenCount; i++)
+                    Give("\uFFFD"u8);
+            }
+            _run.ResetWrittenCount();
+        }
+
+        // Numbers are read as Rust reads them: in either case, and with a sign.
+        private static bool TryParse(ReadOnlySpan<byte> token, out byte value)
+        {
+            value = 0;
+            if (token.Length != 6 || !token.StartsWith("<0x"u8) || token[5] != '>')
+                return false;
+            var digits = token[3] == '+' ? token[4..5] : token[3..5];
+            return byte.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
         }
     }
 }

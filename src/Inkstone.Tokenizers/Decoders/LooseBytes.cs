@@ -10,10 +10,10 @@ internal sealed class LooseBytes
     private int _count;
 
     /// <summary>Takes a byte and gives out, as tokens, what is settled by it.</summary>
-    public void Add(byte value, DecoderStage next, bool isWhole)
+    public void Add(byte value, DecoderStage next)
     {
         _bytes[_count++] = value;
-        Settle(next, isWhole);
+        Settle(next, isWhole: false);
     }
 
     /// <summary>Gives out what is left: no further byte comes.</summary>

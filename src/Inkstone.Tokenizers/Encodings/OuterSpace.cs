@@ -1,19 +1,34 @@
 namespace Inkstone.Tokenizers;
 
-/// <summary>The white space that an added token takes in from the text about it, in the units of offsets.</summary>
-/// <param name="First">The length of the first character of it, if the part of the text begins with it.</param>
-/// <param name="Before">How much the part of the text begins with.</param>
-/// <param name="After">How much it ends with.</param>
-internal readonly record struct OuterSpace(int First, int Before, int After)
+/// <summary>How many characters of white space a token begins and ends with, as Hugging Face counts them where it trims offsets: the visible character for a space is one too.</summary>
+/// <param name="Before">At the beginning.</param>
+/// <param name="After">At the end.</param>
+internal readonly record struct OuterSpace(int Before, int After)
 {
-    /// <summary>Measures a part of the text. (All white space is one unit of UTF-16 a character.)</summary>
-    public static OuterSpace Of(ReadOnlySpan<byte> utf8, OffsetUnit unit)
+    private static readonly int SpaceCharacter = ByteLevel.ToCharacter((byte)' ');
+
+    /// <summary>Counts those of a text.</summary>
+    public static OuterSpace Of(ReadOnlySpan<byte> utf8)
     {
-        var (before, after) = (Utf8Text.SpaceAtStart(utf8), Utf8Text.SpaceAtEnd(utf8));
-        var first = 0;
-        if (before > 0)
-            Utf8Text.At(utf8, 0, out first);
-        return unit == OffsetUnit.Bytes ? new(first, before, after)
-            : new(Math.Min(first, 1), Utf8Text.CountCharacters(utf8[..before]), Utf8Text.CountCharacters(utf8[^after..]));
+        var (before, after) = (0, 0);
+        for (int position = 0, length; position < utf8.Length && IsSpace(Utf8Text.At(utf8, position, out length)); position += length)
+            before++;
+        for (var end = utf8.Length; end > 0 && Utf8Text.Before(utf8, end) is var last && IsSpace(Utf8Text.At(utf8, last, out _)); end = last)
+            after++;
+        return new(before, after);
     }
+
+    /// <summary>Counts those of a text.</summary>
+    public static OuterSpace Of(string text)
+    {
+        var (before, after) = (0, 0);
+        while (before < text.Length && IsSpace(text[before]))
+            before++;
+        while (after < text.Length && IsSpace(text[^(after + 1)]))
+            after++;
+        return new(before, after);
+    }
+
+    // All white space lies in the first plane.
+    private static bool IsSpace(int character) => character == SpaceCharacter || CodePoint.IsWhiteSpace(character);
 }

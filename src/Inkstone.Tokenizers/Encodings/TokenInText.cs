@@ -21,6 +21,6 @@ public readonly record struct TextRange(int Start, int End)
 public readonly record struct TokenInText(
     int Id, string Token, TextRange Offset, int TypeId = 0, int? WordIndex = null, int? SequenceIndex = null, bool IsSpecial = false, bool IsAttended = true)
 {
-    /// <summary>The white space that an added token has taken in.</summary>
-    internal OuterSpace Space { get; init; }
+    /// <summary>The white space of the text it has been found for, where that says more than the token's own: of added tokens, and of unknown text.</summary>
+    internal OuterSpace? Space { get; init; }
 }

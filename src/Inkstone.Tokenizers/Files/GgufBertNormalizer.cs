@@ -15,7 +15,7 @@ internal sealed class GgufBertNormalizer(bool lowercase, bool stripsAccents) : C
     private const int Nowhere = -1;
 
     /// <summary>The Unicode version of llama.cpp's tables, times ten.</summary>
-    private const int UnicodeVersion = 151;
+    public const int UnicodeVersion = 151;
 
     private static readonly SearchValues<byte> Lower = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789 "u8);
     private static readonly SearchValues<byte> Cased = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "u8);

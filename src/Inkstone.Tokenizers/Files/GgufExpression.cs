@@ -4,7 +4,10 @@ namespace Inkstone.Tokenizers;
 internal sealed class GgufExpression(string source) : PiecePattern
 {
     // The expressions are our own and can be carried out; their automata are large.
-    private readonly Lazy<TextPattern> _pattern = new(() => TextPattern.Parse(source, PatternDialect.Rust));
+    private readonly Lazy<TextPattern> _pattern = new(() => TextPattern.Parse(source, PatternDialect.Llama));
+
+    /// <summary>The stage that cuts text at the matches of an expression.</summary>
+    public static SplitStage Split(string source) => new((PiecePattern?)DigitGroups.Find(source) ?? new GgufExpression(source), SplitBehavior.Isolated);
 
     /// <inheritdoc/>
     public override void FindAll(ReadOnlySpan<byte> piece, List<TextRange> matches)

@@ -38,9 +38,11 @@ internal static class GgufTokenizer
         {
             "llama" => ScoredMerges,
             "gpt2" => BytePairs,
+            "gemma4" => vocabulary => CharacterPairs(vocabulary, GgufPattern.Find("gemma4")!),
+            "whitespace" => Whitespace,
             "bert" => WordPieces,
             "t5" => Unigrams,
-            var other => throw kind.Error("a kind of GGUF tokenizer is not supported", "llama, gpt2, bert or t5", Excerpt.Of(other)),
+            var other => throw kind.Error("a kind of GGUF tokenizer is not supported", "llama, gpt2, gemma4, whitespace, bert or t5", Excerpt.Of(other)),
         };
         var vocabulary = new GgufVocabulary(metadata);
         return new(parts(vocabulary) with { Config = vocabulary.ReadConfig() });
@@ -88,22 +90,62 @@ internal static class GgufTokenizer
 
     private static TokenizerParts BytePairs(GgufVocabulary vocabulary)
     {
-        var name = vocabulary.Find("pre");
-        var pattern = GgufPattern.Find(name?.AsString() ?? "");
-        if (pattern is null or { IsRaw: true })
-            throw name!.Value.Error("a pre-tokenizer of a GGUF file is not supported", "a name that llama.cpp gives a byte-level one", Excerpt.Of(name.Value.AsString()));
+        var pattern = PatternOf(vocabulary);
+        if (pattern.IsRaw)
+            return CharacterPairs(vocabulary, pattern);
+        return Pairs(vocabulary, pattern, GgufMerges.ReadBytes(vocabulary, pattern.IgnoresMerges)) with
+        {
+            PreTokenizer = KnownPatterns.Find(pattern.Patterns, PatternDialect.Llama) is { } scanner ? new ScannerStage(scanner)
+                : new PreTokenizerSequence([.. pattern.Patterns.Select(GgufExpression.Split)]),
+            Decoder = new ByteLevelDecoder(ByteLevelSettings.All),
+        };
+    }
+
+    /// <summary>Byte pair encoding over characters; one that is no token is written as bytes where there are tokens for these, else it goes.</summary>
+    private static TokenizerParts CharacterPairs(GgufVocabulary vocabulary, GgufPattern pattern) =>
+        CharacterPairs(vocabulary, pattern, pattern.EscapesSpaces ? new ReplaceNormalizer(" ", Mark) : null, [.. pattern.Patterns.Select(GgufExpression.Split)]);
+
+    /// <summary>Byte pair encoding over the characters of words between white space, which goes.</summary>
+    private static TokenizerParts Whitespace(GgufVocabulary vocabulary) => PatternOf(vocabulary) is { IsRaw: true, EscapesSpaces: false } pattern
+        ? CharacterPairs(vocabulary, pattern, vocabulary.Switch("normalizer.lowercase", false) ? new GgufLowercaseNormalizer() : null, [new WhitespaceSplitStage()])
+        : throw Refuse(vocabulary, "whitespace");
+
+    private static TokenizerParts CharacterPairs(GgufVocabulary vocabulary, GgufPattern pattern, Normalizer? normalizer, List<PreTokenizerStage> stages)
+    {
+        var model = GgufMerges.ReadCharacters(vocabulary, pattern.TakesLineEndsWhole);
+        if (!model.Options.HasByteFallback)
+            stages.Add(new SplitStage(new UncoveredCharacters(model.Pieces), SplitBehavior.Removed));
+        TextDecoder[] spaces = pattern.EscapesSpaces ? [new ReplaceDecoder(new LiteralPattern(Mark), " ")] : [];
+        return Pairs(vocabulary, pattern, model) with
+        {
+            Normalizer = normalizer,
+            PreTokenizer = new PreTokenizerSequence(stages),
+            Decoder = new DecoderSequence([.. spaces, new ByteFallbackDecoder(), new FuseDecoder()]),
+        };
+    }
+
+    private static TokenizerParts Pairs(GgufVocabulary vocabulary, GgufPattern pattern, BytePairModel model)
+    {
         var (begin, end) = (vocabulary.Role("bos"), vocabulary.Role("eos"));
+        // What files of Gemma 4 say of it is not heeded.
+        var beginning = pattern.TakesLineEndsWhole ? vocabulary.NeededRole("bos", -1) : vocabulary.AddedIf("add_bos_token", pattern.AddsBeginning, begin);
         return new()
         {
-            PreTokenizer = KnownPatterns.Find(pattern.Patterns, PatternDialect.Rust) is { } scanner ? Tokenizer.Cutting(scanner)
-                : new PreTokenizerSequence([.. pattern.Patterns.Select(each => new SplitStage(new GgufExpression(each), SplitBehavior.Isolated))]),
-            Model = GgufMerges.Read(vocabulary, pattern.IgnoresMerges),
-            PostProcessor = TemplateProcessor.Around(vocabulary.AddedIf("add_bos_token", pattern.AddsBeginning, begin), vocabulary.AddedIf("add_eos_token", false, end)),
-            Decoder = new ByteLevelDecoder(ByteLevelSettings.All),
+            Model = model,
+            PostProcessor = TemplateProcessor.Around(beginning, vocabulary.AddedIf("add_eos_token", false, end)),
             AddedTokens = vocabulary.Added,
             Listed = Listed(vocabulary),
             Roles = vocabulary.Roles(begin, end),
         };
+    }
+
+    private static GgufPattern PatternOf(GgufVocabulary vocabulary) =>
+        GgufPattern.Find(vocabulary.Find("pre")?.AsString() ?? "") ?? throw Refuse(vocabulary, "a name that llama.cpp knows");
+
+    private static InkstoneFormatException Refuse(GgufVocabulary vocabulary, string expected)
+    {
+        var name = vocabulary.Get("pre");
+        return name.Error("a pre-tokenizer of a GGUF file is not supported", expected, Excerpt.Of(name.AsString()));
     }
 
     /// <summary>WordPiece: what begins a word is marked, rather than what does not. Whatever the switches say, a text is put between two tokens.</summary>

@@ -67,7 +67,14 @@ internal static class ModelJson
     /// <summary>Writes the vocabulary: the model's tokens, and those of the added ones that its file listed.</summary>
     public static void WriteVocabulary(Utf8JsonWriter json, Tokenizer tokenizer)
     {
-        json.WriteStartObject("vocab");
+        json.WritePropertyName("vocab");
+        WriteTokens(json, tokenizer);
+    }
+
+    /// <summary>The vocabulary as an object by itself.</summary>
+    public static void WriteTokens(Utf8JsonWriter json, Tokenizer tokenizer)
+    {
+        json.WriteStartObject();
         var model = tokenizer.Parts.Model;
         for (var id = 0; id < tokenizer.VocabularySize; id++)
         {

@@ -76,6 +76,9 @@ internal static class PreTokenizerJson
     /// <summary>Writes a pre-tokenizer.</summary>
     public static void Write(Utf8JsonWriter json, PreTokenizerStage stage)
     {
+        // Of a GGUF file: Hugging Face's own engine is of the newest version.
+        if (stage is ScannerStage scanner)
+            stage = Tokenizer.Cutting(scanner.Scanner is OlderPreTokenizer older ? older.Newer : scanner.Scanner);
         json.WriteStartObject();
         switch (stage)
         {

@@ -62,7 +62,11 @@ public sealed record TokenizerConfig
         if (File.Exists(map))
         {
             var older = Read(BoundedJson.ReadFile(map));
-            found = found is null ? older : found with { Roles = older.Roles.Concat(found.Roles).GroupBy(role => role.Key).ToDictionary(role => role.Key, role => role.Last().Value) };
+            found = found is null ? older : found with
+            {
+                Roles = older.Roles.Concat(found.Roles).GroupBy(role => role.Key).ToDictionary(role => role.Key, role => role.Last().Value),
+                AdditionalSpecials = found.AdditionalSpecials.Count > 0 ? found.AdditionalSpecials : older.AdditionalSpecials,
+            };
         }
         if (File.Exists(template))
         {
@@ -71,6 +75,12 @@ public sealed record TokenizerConfig
         }
         return found;
     }
+
+    /// <summary>The file <c>tokenizer_config.json</c>; <see cref="FromJson"/> of it gives an equal configuration, whose file has the same bytes.</summary>
+    public byte[] ToJson() => TokenizerConfigWriter.Write(this);
+
+    /// <summary>The file <c>special_tokens_map.json</c>: the roles, and the further special tokens.</summary>
+    public byte[] ToSpecialTokensMap() => TokenizerConfigWriter.WriteMap(this);
 
     private static TokenizerConfig Read(JsonValue value)
     {

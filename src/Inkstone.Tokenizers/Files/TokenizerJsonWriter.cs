@@ -4,7 +4,7 @@ using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Tokenizers;
 
-/// <summary>Writes a tokenizer as Hugging Face's <c>tokenizer.json</c>, and the <c>tokenizer_config.json</c> that names its roles.</summary>
+/// <summary>Writes a tokenizer as Hugging Face's <c>tokenizer.json</c>.</summary>
 internal static class TokenizerJsonWriter
 {
     /// <summary>The bytes of tokenizer.json.</summary>
@@ -31,19 +31,6 @@ internal static class TokenizerJsonWriter
 
     /// <summary>The error for a stage that is of another program's making and has no name in tokenizer.json.</summary>
     public static InkstoneRequestException NoForm(object stage) => new("a stage has no form in tokenizer.json", nameof(Tokenizer.ToJson), found: stage.GetType().Name);
-
-    /// <summary>The bytes of tokenizer_config.json.</summary>
-    public static byte[] WriteConfig(Tokenizer tokenizer, int? maximumLength) => StableJson.ToBytes(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("bos_token", tokenizer.Roles.BeginOfText);
-        json.WriteBoolean("clean_up_tokenization_spaces", false);
-        json.WriteString("eos_token", tokenizer.Roles.EndOfText);
-        if (maximumLength is { } length)
-            json.WriteNumber("model_max_length", length);
-        json.WriteString("tokenizer_class", "PreTrainedTokenizerFast");
-        json.WriteEndObject();
-    });
 
     private static void WritePart<T>(Utf8JsonWriter json, string name, T? part, Action<Utf8JsonWriter, T> write)
         where T : class

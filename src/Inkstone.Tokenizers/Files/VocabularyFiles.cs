@@ -51,9 +51,11 @@ internal static class VocabularyFiles
     /// <param name="merges">The rules.</param>
     /// <param name="added">The added tokens.</param>
     /// <param name="options">How pieces begin; byte-level, if it says so.</param>
-    public static BytePairModel ToBytePair(JsonValue vocabulary, List<(string Left, string Right)> merges, List<AddedToken> added, BytePairOptions options)
+    /// <param name="listed">Which of the added tokens the vocabulary lists too.</param>
+    public static BytePairModel ToBytePair(JsonValue vocabulary, List<(string Left, string Right)> merges, List<AddedToken> added, BytePairOptions options, out HashSet<int> listed)
     {
         var reader = VocabularyReader.FromObject(vocabulary, added);
+        listed = reader.Listed;
         var pieces = options.IsByteLevel ? reader.ToBytePieces(vocabulary) ?? throw vocabulary.Error("not a byte-level vocabulary: it does not cover all bytes") : reader.ToPieces(vocabulary);
         var ids = reader.Names.Select((token, id) => (token, id)).Where(pair => pair.token is not null).ToDictionary(pair => pair.token!, pair => pair.id);
         var rules = new Merge[merges.Count];
@@ -67,6 +69,41 @@ internal static class VocabularyFiles
         var table = new MergeTable(rules);
         return table.FirstDuplicate < 0 ? new(pieces, table, options)
             : throw vocabulary.Error(string.Create(CultureInfo.InvariantCulture, $"merge {table.FirstDuplicate + 1} is given twice"));
+    }
+
+    /// <summary>A vocab.txt.</summary>
+    /// <exception cref="InkstoneRequestException">The model is no WordPiece, or its tokens are not a line each.</exception>
+    public static byte[] WriteLines(Tokenizer tokenizer)
+    {
+        var lines = new StringBuilder();
+        for (var id = 0; id < tokenizer.VocabularySize; id++)
+        {
+            var token = tokenizer.IdToToken(id);
+            if (tokenizer.Parts.Model is not WordPieceModel || token is null || token.AsSpan().ContainsAny('\r', '\n'))
+            {
+                throw new InkstoneRequestException("only a WordPiece vocabulary without gaps can be written as vocab.txt", nameof(Tokenizer.ToVocabulary),
+                    found: string.Create(CultureInfo.InvariantCulture, $"{tokenizer.ModelName}, token {id}"));
+            }
+            lines.Append(token).Append('\n');
+        }
+        return Encoding.UTF8.GetBytes(lines.ToString());
+    }
+
+    /// <summary>A merges.txt.</summary>
+    /// <exception cref="InkstoneRequestException">The model is no BPE, or a token of a rule holds white space that parts the rule's two.</exception>
+    public static byte[] WriteMerges(Tokenizer tokenizer)
+    {
+        if (tokenizer.Parts.Model is not BytePairModel model)
+            throw new InkstoneRequestException("only BPE can be written as vocab.json and merges.txt", nameof(Tokenizer.ToMerges), found: tokenizer.ModelName);
+        var lines = new StringBuilder("#version: 0.2\n");
+        foreach (var merge in model.Merges.All)
+        {
+            var (left, right) = (model.Text(merge.Left)!, model.Text(merge.Right)!);
+            if (left.AsSpan().ContainsAny(" \r\n") || right.AsSpan().ContainsAny(" \r\n"))
+                throw new InkstoneRequestException("a merges.txt holds no rule whose tokens hold white space", nameof(Tokenizer.ToMerges), found: Excerpt.Of($"{left} {right}"));
+            lines.Append(left).Append(' ').Append(right).Append('\n');
+        }
+        return Encoding.UTF8.GetBytes(lines.ToString());
     }
 
     private static string ToText(ReadOnlySpan<byte> file, string name)

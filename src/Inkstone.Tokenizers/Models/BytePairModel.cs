@@ -131,6 +131,9 @@ internal sealed class BytePairModel : TokenModel
         scratch.Advance(DroppingMerger.Merge(symbols[..Begin(piece, symbols)], Merges, sampling));
     }
 
+    /// <summary>Has a piece that is a token's text be that token, whether or not merging leads there; before the first encoding.</summary>
+    internal void TakeWhole(int id) => _reachable[id] = 1;
+
     private int TextLength(int id, bool isFirst, bool isLast) =>
         Pieces[id].Length - (isFirst ? 0 : _prefixLength) - (isLast ? _suffixLength : 0);
 

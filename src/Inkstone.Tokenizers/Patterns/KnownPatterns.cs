@@ -13,7 +13,7 @@ internal static class KnownPatterns
     public static PreTokenizer Tekken { get; } = new O200kPreTokenizer(longestNumber: 1, contractions: false);
 
     /// <summary>DeepSeek V3's three patterns.</summary>
-    public static PreTokenizer DeepSeek { get; } = new DeepSeekPreTokenizer();
+    public static PreTokenizer DeepSeek { get; } = new DeepSeekPreTokenizer(unicodeVersion: 160);
 
     private static Dictionary<string, PreTokenizer> Scanners { get; } = Build();
 
@@ -56,7 +56,13 @@ internal static class KnownPatterns
         Add(O200k, O200k.Pattern);
         Add(Tekken, Tekken.Pattern);
         Add(DeepSeek, [.. DeepSeekPreTokenizer.Patterns]);
+        AddOlder(PreTokenizer.Gpt2, "'s|'t|'re|'ve|'m|'ll|'d" + gpt2);
+        AddOlder(new Gpt4PreTokenizer(3, foldsLongS: false), CasesWrittenOut + gpt4);
+        AddOlder(new Gpt4PreTokenizer(1, foldsLongS: false), CasesWrittenOut + qwen2);
+        AddOf(PatternDialect.Llama, new DeepSeekPreTokenizer(GgufBertNormalizer.UnicodeVersion), [.. DeepSeekPreTokenizer.Patterns]);
         return scanners;
+
+        void AddOlder(PreTokenizer scanner, string pattern) => AddOf(PatternDialect.Llama, new OlderPreTokenizer(scanner, pattern), pattern);
 
         void Add(PreTokenizer scanner, params string[] patterns)
         {

@@ -11,4 +11,7 @@ internal enum PatternDialect
 
     /// <summary>Rust's fancy-regex, for tiktoken: <c>{n,m}+</c> is possessive, <c>^</c> and <c>$</c> match at the ends of the text.</summary>
     Rust,
+
+    /// <summary>llama.cpp's, whose tables are of Unicode 15.1; as Rust's in all that its patterns hold.</summary>
+    Llama,
 }

@@ -8,7 +8,7 @@ internal sealed partial class PatternParser
         switch (Peek)
         {
             case 'b' or 'B':
-                var word = UnicodeSets.Word(Dialect, inClass: false);
+                var word = UnicodeSets.Word(_dialect, inClass: false);
                 var others = word.Complement();
                 var (inside, outside) = _pattern[_position++] == 'b' ? (others, word) : (word, others);
                 return new PatternNode.Choice([
@@ -41,7 +41,7 @@ internal sealed partial class PatternParser
                 set = UnicodeSets.Digit;
                 break;
             case 'w' or 'W':
-                set = UnicodeSets.Word(Dialect, inClass);
+                set = UnicodeSets.Word(_dialect, inClass);
                 break;
             case 'h' or 'H':
                 set = CodePointSet.Range('0', '9').Union(CodePointSet.Range('a', 'f')).Union(CodePointSet.Range('A', 'F'));
@@ -68,14 +68,14 @@ internal sealed partial class PatternParser
             name = _pattern[_position..end];
             _position = end + 1;
         }
-        else if (_oniguruma || AtEnd)
+        else if (IsOniguruma || AtEnd)
             throw Refuse(place, "a property without braces");
         else
             name = _pattern[_position++].ToString();
-        if (_oniguruma && name.StartsWith('^'))
+        if (IsOniguruma && name.StartsWith('^'))
             (negative, name) = (!negative, name[1..]);
         var sides = name.Split('=');
-        var set = sides.Length == 1 ? UnicodeSets.Find(name) : _oniguruma || sides.Length > 2 ? null : sides[0].Trim().ToLowerInvariant() switch
+        var set = sides.Length == 1 ? UnicodeSets.Find(name) : IsOniguruma || sides.Length > 2 ? null : sides[0].Trim().ToLowerInvariant() switch
         {
             "gc" or "general_category" => UnicodeSets.FindCategory(sides[1]),
             "sc" or "script" => UnicodeSets.FindScript(sides[1]),
@@ -86,9 +86,11 @@ internal sealed partial class PatternParser
             throw Refuse(place, Show(place, Math.Min(_position - place, 60)) + ", a property that is not known",
                 "a general category, a script, or Any, Alphabetic, White_Space, Digit");
         }
+        if (_dialect == PatternDialect.Llama)
+            set = set.Intersect(UnicodeSets.OfLlama);
         if (_ignoreCase && !set.IgnoringCase().Equals(set))
         {
-            if (_oniguruma)
+            if (IsOniguruma)
                 throw Refuse(place, "a property with cases where case is ignored");
             set = set.IgnoringCase();
         }
@@ -112,9 +114,9 @@ internal sealed partial class PatternParser
                 return '\v';
             case 'a':
                 return '\a';
-            case 'e' when _oniguruma:
+            case 'e' when IsOniguruma:
                 return '\e';
-            case 'x' or 'u' or 'U' when Peek == '{' && (character == 'x' || !_oniguruma):
+            case 'x' or 'u' or 'U' when Peek == '{' && (character == 'x' || !IsOniguruma):
                 _position++;
                 var braced = Hexadecimal(place, 1, 8);
                 return Take("}") ? braced : throw Refuse(place, "a code point without its closing brace");
@@ -122,7 +124,7 @@ internal sealed partial class PatternParser
                 return Hexadecimal(place, 2, 2);
             case 'u':
                 return Hexadecimal(place, 4, 4);
-            case 'U' when !_oniguruma:
+            case 'U' when !IsOniguruma:
                 return Hexadecimal(place, 8, 8);
         }
         if (character < 128 && char.IsAsciiLetterOrDigit((char)character))
@@ -139,7 +141,7 @@ internal sealed partial class PatternParser
         if (digits < least || value >= CodePointSet.Limit || value is >= 0xD800 and < 0xE000)
             throw Refuse(place, "an escape that is not a code point");
         // In Oniguruma two digits above 7F are a byte of a sequence.
-        return _oniguruma && most == 2 && value > 0x7F ? throw Refuse(place, "an escape for a single byte of UTF-8") : (int)value;
+        return IsOniguruma && most == 2 && value > 0x7F ? throw Refuse(place, "an escape for a single byte of UTF-8") : (int)value;
     }
 
     /// <summary>A class, after its opening bracket: characters, ranges, escapes, classes in it, and <c>&amp;&amp;</c> between them.</summary>
@@ -166,7 +168,7 @@ internal sealed partial class PatternParser
             }
             if (Take("[:"))
                 throw Refuse(item, "[:…:], a class by its POSIX name", "\\p{…}");
-            if (!_oniguruma && (Take("--") || Take("~~")))
+            if (!IsOniguruma && (Take("--") || Take("~~")))
                 throw Refuse(item, Show(item, 2) + " between sets");
             if (Take("["))
             {
@@ -190,7 +192,7 @@ internal sealed partial class PatternParser
             {
                 _position++;
                 high = Next();
-                if (high == '-' && !_oniguruma)
+                if (high == '-' && !IsOniguruma)
                     throw Refuse(item, "-- between sets");
                 if (high == '\\')
                     high = "sSdDwWhHpP".Contains(Peek) ? throw Refuse(item, "a class at an end of a range") : ClassEscape(item);
@@ -201,7 +203,7 @@ internal sealed partial class PatternParser
         }
         set = before is null ? Gather() : Intersect(before, _position - 1);
         _depth--;
-        if (_ignoreCase && _oniguruma && HasOneOfSeveral())
+        if (_ignoreCase && IsOniguruma && HasOneOfSeveral())
             throw Refuse(place, "a class where case is ignored, with a character that is also several");
         return negative ? set.Complement() : set;
 
@@ -236,7 +238,7 @@ internal sealed partial class PatternParser
     private int ClassEscape(int place)
     {
         if (Take("b"))
-            return _oniguruma ? '\b' : throw Refuse(place, "\\b in a class");
+            return IsOniguruma ? '\b' : throw Refuse(place, "\\b in a class");
         return EscapedCharacter(place);
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class PatternParser
             {
                 if (!Interval(out least, out most))
                 {
-                    if (_oniguruma)
+                    if (IsOniguruma)
                         return part; // a sign like any other
                     throw Refuse(place, "a brace that is not a repeat", "\\{ for the sign itself");
                 }
@@ -26,13 +26,13 @@ internal sealed partial class PatternParser
             }
             if (part.IsCondition)
                 throw Refuse(place, "a repeat of what matches no text");
-            if (count > 0 && !_oniguruma)
+            if (count > 0 && !IsOniguruma)
                 throw Refuse(place, "a repeat of a repeat", "a group around the inner one");
             if (count > DeepestGroup)
                 throw Refuse(place, "repeats of repeats", $"at most {DeepestGroup}");
             // Oniguruma knows neither a possessive interval nor, where the interval has one bound, a lazy one.
-            var lazy = !(interval && _oniguruma && least == most) && Take("?");
-            var possessive = !lazy && !(interval && _oniguruma) && Take("+");
+            var lazy = !(interval && IsOniguruma && least == most) && Take("?");
+            var possessive = !lazy && !(interval && IsOniguruma) && Take("+");
             part = Repeated(part, least, most, lazy, place);
             if (possessive)
                 part = Possessive(part, place, "a possessive repeat of more than a class");
@@ -64,7 +64,7 @@ internal sealed partial class PatternParser
             most = Count(place);
         else if (least < 0)
             most = -2;
-        if (!Take("}") || (least < 0 && (most < 0 || !_oniguruma)))
+        if (!Take("}") || (least < 0 && (most < 0 || !IsOniguruma)))
         {
             _position = place;
             return false;

@@ -15,7 +15,7 @@ internal sealed partial class PatternParser
     private const string Quantifiers = "*+?{";
 
     private readonly string _pattern;
-    private readonly bool _oniguruma;
+    private readonly PatternDialect _dialect;
     private int _position;
     private int _depth;
     private bool _ignoreCase, _dotAll, _lines;
@@ -26,10 +26,10 @@ internal sealed partial class PatternParser
     private PatternParser(string pattern, PatternDialect dialect)
     {
         _pattern = pattern;
-        _oniguruma = dialect == PatternDialect.Oniguruma;
+        _dialect = dialect;
     }
 
-    private PatternDialect Dialect => _oniguruma ? PatternDialect.Oniguruma : PatternDialect.Rust;
+    private bool IsOniguruma => _dialect == PatternDialect.Oniguruma;
 
     private bool AtEnd => _position == _pattern.Length;
 
@@ -102,8 +102,8 @@ internal sealed partial class PatternParser
                 case 'i':
                     ignoreCase = on;
                     continue;
-                case 'm' when _oniguruma:
-                case 's' when !_oniguruma:
+                case 'm' when IsOniguruma:
+                case 's' when !IsOniguruma:
                     dotAll = on;
                     continue;
                 case 'm':
@@ -122,7 +122,7 @@ internal sealed partial class PatternParser
         _folded = "";
         var outer = (_ignoreCase, _dotAll, _lines);
         (_ignoreCase, _dotAll, _lines) = (ignoreCase, dotAll, lines);
-        if (!inner && !_oniguruma)
+        if (!inner && !IsOniguruma)
             return new PatternNode.Nothing(); // until the group closes, which sets the flags back
         Enter(place);
         var body = Choice();
@@ -146,7 +146,7 @@ internal sealed partial class PatternParser
                 return new PatternNode.Character(Class(place));
             case '.':
                 return new PatternNode.Character(_dotAll ? CodePointSet.All : CodePointSet.LineFeed.Complement());
-            case '^' when _oniguruma:
+            case '^' when IsOniguruma:
                 // Not after the line feed that ends the text.
                 return new PatternNode.Choice([
                     new PatternNode.Behind(CodePointSet.Empty, AtStart: true),
@@ -154,10 +154,10 @@ internal sealed partial class PatternParser
             case '^':
                 return new PatternNode.Behind(_lines ? CodePointSet.LineFeed : CodePointSet.Empty, AtStart: true);
             case '$':
-                return new PatternNode.Ahead(_oniguruma || _lines ? CodePointSet.LineFeed : CodePointSet.Empty, AtEnd: true);
+                return new PatternNode.Ahead(IsOniguruma || _lines ? CodePointSet.LineFeed : CodePointSet.Empty, AtEnd: true);
             case '*' or '+' or '?':
                 throw Refuse(place, "a repeat of nothing");
-            case '{' when !_oniguruma:
+            case '{' when !IsOniguruma:
                 throw Refuse(place, "a brace that repeats nothing", "\\{ for the sign itself");
             case '{':
                 _position = place;
@@ -176,7 +176,7 @@ internal sealed partial class PatternParser
         var set = CodePointSet.Of(character);
         if (!_ignoreCase)
             return new(set);
-        if (_oniguruma)
+        if (IsOniguruma)
         {
             _folded = _folded[Math.Max(0, _folded.Length - 2)..] + char.ConvertFromUtf32(CodePoint.Fold(character));
             if (IsOneOfSeveral(character) || CaseFoldingTables.SeveralTo.Any(several => _folded.EndsWith(several, StringComparison.Ordinal)))
@@ -208,7 +208,7 @@ internal sealed partial class PatternParser
             node = Possessive(Choice(), place, "an atomic group of more than a repeated class");
         else if (Take(":"))
             node = Choice();
-        else if (Take(_oniguruma ? "<" : "P<") || Take("<"))
+        else if (Take(IsOniguruma ? "<" : "P<") || Take("<"))
         {
             while (char.IsAsciiLetterOrDigit(Peek) || Peek == '_')
                 _position++;

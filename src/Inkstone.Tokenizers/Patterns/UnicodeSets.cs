@@ -23,12 +23,16 @@ internal static class UnicodeSets
         Collect(CategoryCodes.Length, codePoint => (int)CodePoint.Category(codePoint)));
     private static readonly Lazy<CodePointSet[]> Scripts = new(() => Collect(ScriptTables.Names.Length, CodePoint.Script));
     private static readonly Lazy<CodePointSet> Spaces = new(() => Collect(2, codePoint => CodePoint.IsWhiteSpace(codePoint) ? 1 : 0)[1]);
+    private static readonly Lazy<CodePointSet> Older = new(() => Collect(2, codePoint => CodePoint.Age(codePoint) is > 0 and <= GgufBertNormalizer.UnicodeVersion ? 1 : 0)[1]);
     private static readonly Lazy<CodePointSet> Alphabetic = new(() => Collect(2, codePoint => CodePoint.IsAlphabetic(codePoint) ? 1 : 0)[1]);
     private static readonly Lazy<CodePointSet> Words = new(() =>
         Alphabetic.Value.Union(Category("m")!).Union(Digit).Union(Categories.Value[(int)UnicodeCategory.ConnectorPunctuation]));
 
     /// <summary><c>\s</c>: the property White_Space.</summary>
     public static CodePointSet Space => Spaces.Value;
+
+    /// <summary>What Unicode 15.1, the version of llama.cpp's tables, has assigned.</summary>
+    public static CodePointSet OfLlama => Older.Value;
 
     /// <summary><c>\d</c>: decimal digits.</summary>
     public static CodePointSet Digit => Categories.Value[(int)UnicodeCategory.DecimalDigitNumber];
@@ -37,7 +41,7 @@ internal static class UnicodeSets
     /// <c>\w</c>: alphabetic, marks, decimal digits, connectors; in Rust the two joiners too. Oniguruma, whose table of Latin-1 is
     /// another, takes superscripts and fractions there for word characters too, but not in a class.
     /// </summary>
-    public static CodePointSet Word(PatternDialect dialect, bool inClass) => dialect == PatternDialect.Rust
+    public static CodePointSet Word(PatternDialect dialect, bool inClass) => dialect != PatternDialect.Oniguruma
         ? Words.Value.Union(CodePointSet.Range(0x200C, 0x200D))
         : inClass ? Words.Value
         : Words.Value.Union(CodePointSet.Range('\u00B2', '\u00B3')).Union(CodePointSet.Of('\u00B9')).Union(CodePointSet.Range('\u00BC', '\u00BE'));

@@ -19,7 +19,7 @@ internal sealed class BertProcessor((string Token, int Id) separator, (string To
     public override PostProcessor Renumber(Func<int, int> newId) => new BertProcessor((Separator.Token, newId(Separator.Id)), (Classifier.Token, newId(Classifier.Id)));
 
     /// <inheritdoc/>
-    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial, SourceTexts? texts)
     {
         if (!addSpecial)
             return encodings;

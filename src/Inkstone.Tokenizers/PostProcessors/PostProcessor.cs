@@ -9,7 +9,11 @@ internal abstract class PostProcessor
     /// <summary>Processes one text or a pair; what comes back is laid end to end, or processed further.</summary>
     /// <param name="encodings">One text or two, or what a processor before this one made of them.</param>
     /// <param name="addSpecial">Whether tokens are added.</param>
-    public abstract TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial);
+    /// <param name="texts">The texts; null will do unless <see cref="TrimsOffsets"/>.</param>
+    public abstract TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial, SourceTexts? texts);
+
+    /// <summary>Whether spaces about words are left out of offsets.</summary>
+    public virtual bool TrimsOffsets => false;
 
     /// <summary>The ids that it adds.</summary>
     public virtual IEnumerable<int> Ids => [];

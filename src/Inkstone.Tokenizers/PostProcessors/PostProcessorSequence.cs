@@ -7,6 +7,9 @@ internal sealed class PostProcessorSequence(IReadOnlyList<PostProcessor> process
     public IReadOnlyList<PostProcessor> Processors { get; } = [.. processors];
 
     /// <inheritdoc/>
+    public override bool TrimsOffsets => Processors.Any(processor => processor.TrimsOffsets);
+
+    /// <inheritdoc/>
     public override int AddedCount(bool isPair) => Processors.Sum(processor => processor.AddedCount(isPair));
 
     /// <inheritdoc/>
@@ -16,6 +19,6 @@ internal sealed class PostProcessorSequence(IReadOnlyList<PostProcessor> process
     public override PostProcessor Renumber(Func<int, int> newId) => new PostProcessorSequence([.. Processors.Select(processor => processor.Renumber(newId))]);
 
     /// <inheritdoc/>
-    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial) =>
-        Processors.Aggregate(encodings, (current, processor) => processor.Process(current, addSpecial));
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial, SourceTexts? texts) =>
+        Processors.Aggregate(encodings, (current, processor) => processor.Process(current, addSpecial, texts));
 }

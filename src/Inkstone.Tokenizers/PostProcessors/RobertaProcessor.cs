@@ -9,8 +9,8 @@ internal sealed class RobertaProcessor((string Token, int Id) separator, (string
     /// <summary>The token that opens the row.</summary>
     public (string Token, int Id) Classifier { get; } = classifier;
 
-    /// <summary>Whether spaces about words are left out of offsets.</summary>
-    public bool TrimsOffsets { get; } = trimsOffsets;
+    /// <inheritdoc/>
+    public override bool TrimsOffsets { get; } = trimsOffsets;
 
     /// <summary>Whether the pre-tokenizer put a space before the text, which is not in the source.</summary>
     public bool AddsPrefixSpace { get; } = addsPrefixSpace;
@@ -26,10 +26,10 @@ internal sealed class RobertaProcessor((string Token, int Id) separator, (string
         new RobertaProcessor((Separator.Token, newId(Separator.Id)), (Classifier.Token, newId(Classifier.Id)), TrimsOffsets, AddsPrefixSpace);
 
     /// <inheritdoc/>
-    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial, SourceTexts? texts)
     {
         if (TrimsOffsets)
-            encodings = [.. encodings.Select(encoding => ByteLevelProcessor.Trim(encoding, AddsPrefixSpace))];
+            encodings = [.. encodings.Select(encoding => ByteLevelProcessor.Trim(encoding, AddsPrefixSpace, texts!))];
         encodings = [.. encodings.Select(encoding => WithType(encoding, 0))];
         if (!addSpecial)
             return encodings;

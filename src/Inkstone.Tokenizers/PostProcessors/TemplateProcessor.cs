@@ -56,7 +56,7 @@ internal sealed class TemplateProcessor(IReadOnlyList<TemplatePlace> single, IRe
         new TemplateProcessor(Single, Pair, [.. Specials.Select(special => special with { Ids = [.. special.Ids.Select(newId)] })]);
 
     /// <inheritdoc/>
-    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial)
+    public override TokenEncoding[] Process(TokenEncoding[] encodings, bool addSpecial, SourceTexts? texts)
     {
         var parts = new List<TokenEncoding>();
         foreach (var place in encodings.Length == 2 ? Pair : Single)

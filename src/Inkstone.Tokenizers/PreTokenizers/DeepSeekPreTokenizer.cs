@@ -8,11 +8,14 @@ namespace Inkstone.Tokenizers;
 /// ends where numbers or Chinese and Japanese characters begin and end: here the change from one of the three realms to another is the end
 /// of the text.
 /// </summary>
-internal sealed class DeepSeekPreTokenizer : PreTokenizer
+/// <param name="unicodeVersion">The version of Unicode times ten; younger code points are unassigned.</param>
+internal sealed class DeepSeekPreTokenizer(int unicodeVersion) : PreTokenizer
 {
     private const byte Rest = 0, Word = 1, Sign = 2, Space = 3, Newline = 4, Number = 5, KindMask = 7, EastAsian = 8;
 
-    private static readonly CodePointTable Classes = new(Classify);
+    private CodePointTable? _classes; // made when first needed; threads that make it at the same time make the same
+
+    private CodePointTable Classes => _classes ??= new(codePoint => Classify(codePoint, unicodeVersion));
 
     public override string Name => "deepseek3";
 
@@ -51,7 +54,7 @@ internal sealed class DeepSeekPreTokenizer : PreTokenizer
     }
 
     /// <summary>The kind of a character of the same realm, or 255 where the realm ends.</summary>
-    private static int KindAt(ReadOnlySpan<byte> utf8, int position, int realm, out int length)
+    private int KindAt(ReadOnlySpan<byte> utf8, int position, int realm, out int length)
     {
         length = 0;
         if (position >= utf8.Length)
@@ -60,7 +63,7 @@ internal sealed class DeepSeekPreTokenizer : PreTokenizer
         return (found & EastAsian) == realm && found != Number ? found & KindMask : byte.MaxValue;
     }
 
-    private static int Skip(ReadOnlySpan<byte> utf8, int position, int kind, int realm)
+    private int Skip(ReadOnlySpan<byte> utf8, int position, int kind, int realm)
     {
         while (KindAt(utf8, position, realm, out var length) == kind)
             position += length;
@@ -68,14 +71,14 @@ internal sealed class DeepSeekPreTokenizer : PreTokenizer
     }
 
     /// <summary>Controls, formats and unassigned characters that no word follows match nothing; the whole gap is one piece.</summary>
-    private static int Unmatched(ReadOnlySpan<byte> utf8, int position, int realm)
+    private int Unmatched(ReadOnlySpan<byte> utf8, int position, int realm)
     {
         while (KindAt(utf8, position, realm, out var length) == Rest && KindAt(utf8, position + length, realm, out _) != Word)
             position += length;
         return position;
     }
 
-    private static int Spaces(ReadOnlySpan<byte> utf8, int start)
+    private int Spaces(ReadOnlySpan<byte> utf8, int start)
     {
         int position = start, last = start, afterNewline = start, kind, length;
         while ((kind = KindAt(utf8, position, realm: 0, out length)) is Space or Newline)
@@ -90,14 +93,14 @@ internal sealed class DeepSeekPreTokenizer : PreTokenizer
         return kind == byte.MaxValue || last == start ? position : last;
     }
 
-    private static byte Classify(int codePoint)
+    private static byte Classify(int codePoint, int unicodeVersion)
     {
         var realm = codePoint is (>= 0x4E00 and <= 0x9FA5) or (>= 0x3040 and <= 0x30FF) ? EastAsian : 0;
         var kind = codePoint switch
         {
             '\r' or '\n' => Newline,
             _ when CodePoint.IsWhiteSpace(codePoint) => Space,
-            _ => CodePoint.Category(codePoint) switch
+            _ => CodePoint.Category(codePoint, unicodeVersion) switch
             {
                 <= UnicodeCategory.EnclosingMark => Word,
                 UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Number,

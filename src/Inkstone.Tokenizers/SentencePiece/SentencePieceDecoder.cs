@@ -27,7 +27,7 @@ internal sealed class SentencePieceDecoder(SentencePieceModel model) : TextDecod
             if (kind == SentencePieceKind.Byte)
             {
                 _isAtBegin &= !_beganWithSpace;
-                _loose.Add((byte)ByteTokens.ValueOf(token), Next, isWhole: false);
+                _loose.Add((byte)ByteTokens.ValueOf(token), Next);
                 _isAtBegin = false;
                 return;
             }

@@ -2,8 +2,8 @@ namespace Inkstone.Tokenizers;
 
 /// <summary>
 /// What a SentencePiece <c>.model</c> file says (github.com/google/sentencepiece, <c>sentencepiece_model.proto</c>): pieces with scores
-/// and kinds, and the options that matter for encoding and decoding. Options that only trainers read are kept as bytes, so that a file
-/// that is read and written says the same.
+/// and kinds, and the options that matter for encoding and decoding. The messages of options are kept as bytes too, so that a file
+/// that is read and written is the same.
 /// </summary>
 internal sealed record SentencePieceFile
 {
@@ -48,6 +48,21 @@ internal sealed record SentencePieceFile
 
     /// <summary>The trainer's options as they stand in the file; empty for a model made here.</summary>
     public byte[] TrainerBytes { get; init; } = [];
+
+    /// <summary>The normaliser's options as they stand in the file; empty for a model made here.</summary>
+    public byte[] NormalizerBytes { get; init; } = [];
+
+    /// <summary>The denormaliser's options as they stand in the file; empty for a model made here, or where there are none.</summary>
+    public byte[] DenormalizerBytes { get; init; } = [];
+
+    /// <summary>The examples by which SentencePiece tests itself, as they stand in the file; empty where there are none.</summary>
+    public byte[] SelfTestBytes { get; init; } = [];
+
+    /// <summary>Whether the file says of ordinary pieces too what they are.</summary>
+    public bool SaysNormalKind { get; init; }
+
+    /// <summary>Whether the file leaves scores of 0 out.</summary>
+    public bool LeavesZeroOut { get; init; }
 
     /// <summary>The id of the unknown piece.</summary>
     public int UnknownId => Array.IndexOf(Kinds, SentencePieceKind.Unknown);

@@ -17,7 +17,8 @@ internal static class SentencePieceReader
         if (count == 0)
             throw new InkstoneFormatException("a SentencePiece model holds no piece", source, fix: "This is probably not a SentencePiece model.");
         var pieces = new Pieces(count, length);
-        var (trainer, trainerBytes) = (new TrainerOptions(), Array.Empty<byte>());
+        var trainer = new TrainerOptions();
+        byte[] trainerBytes = [], normalizerBytes = [], denormalizerBytes = [], selfTestBytes = [];
         SentencePieceNormalization normalization = new();
         SentencePieceNormalization? denormalization = null;
         var reader = new ProtobufReader(bytes, source);
@@ -33,10 +34,15 @@ internal static class SentencePieceReader
                     trainer = ReadTrainer(new ProtobufReader(trainerBytes, source + ", trainer options"));
                     break;
                 case 3:
-                    normalization = ReadNormalization(reader.ReadMessage());
+                    normalizerBytes = reader.ReadBytes().ToArray();
+                    normalization = ReadNormalization(new ProtobufReader(normalizerBytes, source + ", normaliser options"));
+                    break;
+                case 4:
+                    selfTestBytes = reader.ReadBytes().ToArray();
                     break;
                 case 5:
-                    denormalization = ReadNormalization(reader.ReadMessage());
+                    denormalizerBytes = reader.ReadBytes().ToArray();
+                    denormalization = ReadNormalization(new ProtobufReader(denormalizerBytes, source + ", denormaliser options"));
                     break;
             }
         }
@@ -55,6 +61,11 @@ internal static class SentencePieceReader
             Normalization = normalization,
             Denormalization = denormalization?.Map is null ? null : denormalization,
             TrainerBytes = trainerBytes,
+            NormalizerBytes = normalizerBytes,
+            DenormalizerBytes = denormalizerBytes,
+            SelfTestBytes = selfTestBytes,
+            SaysNormalKind = pieces.SaysNormalKind,
+            LeavesZeroOut = pieces.LeavesZeroOut,
         };
         SentencePieceChecks.Check(file, source);
         return file;
@@ -82,7 +93,7 @@ internal static class SentencePieceReader
     private static void ReadPiece(ProtobufReader reader, Pieces pieces, string where)
     {
         ReadOnlySpan<byte> text = default;
-        var (score, kind) = (0f, 1);
+        var (score, kind) = ((float?)null, (int?)null);
         while (reader.Next())
         {
             switch (reader.Field)
@@ -102,7 +113,9 @@ internal static class SentencePieceReader
         }
         if (text.IsEmpty)
             throw new InkstoneFormatException("a piece is empty", where);
-        pieces.Add(text, score, (SentencePieceKind)kind);
+        pieces.SaysNormalKind |= kind == 1;
+        pieces.LeavesZeroOut |= score is null;
+        pieces.Add(text, score ?? 0, (SentencePieceKind)(kind ?? 1));
     }
 
     private static TrainerOptions ReadTrainer(ProtobufReader reader)
@@ -198,6 +211,10 @@ internal static class SentencePieceReader
         public float[] Scores { get; } = new float[count];
 
         public SentencePieceKind[] Kinds { get; } = new SentencePieceKind[count];
+
+        public bool SaysNormalKind { get; set; }
+
+        public bool LeavesZeroOut { get; set; }
 
         public PieceBlock Block => new(_bytes, _starts, _lengths);
 

@@ -5,7 +5,7 @@ namespace Inkstone.Tokenizers;
 /// <summary>Writes a SentencePiece <c>.model</c>.</summary>
 internal static class SentencePieceWriter
 {
-    /// <summary>The bytes of the file. Reading them gives an equal model.</summary>
+    /// <summary>The bytes of the file: of one that was read, its own. Reading them gives an equal model.</summary>
     public static byte[] Write(SentencePieceFile file)
     {
         var writer = new ProtobufWriter();
@@ -14,8 +14,9 @@ internal static class SentencePieceWriter
         {
             part.Clear();
             part.WriteBytes(1, file.Pieces[id]);
-            part.WriteSingle(2, file.Scores[id]);
-            if (file.Kinds[id] != SentencePieceKind.Normal)
+            if (file.Scores[id] != 0 || !file.LeavesZeroOut)
+                part.WriteSingle(2, file.Scores[id]);
+            if (file.Kinds[id] != SentencePieceKind.Normal || file.SaysNormalKind)
                 part.WriteInt32(3, (int)file.Kinds[id]);
             writer.WriteMessage(1, part);
         }
@@ -27,9 +28,10 @@ internal static class SentencePieceWriter
         }
         else
             writer.WriteBytes(2, file.TrainerBytes);
-        WriteNormalization(writer, part, 3, file.Normalization);
-        if (file.Denormalization is { } denormalization)
-            WriteNormalization(writer, part, 5, denormalization);
+        WriteNormalization(writer, part, 3, file.NormalizerBytes, file.Normalization);
+        if (file.SelfTestBytes.Length > 0)
+            writer.WriteBytes(4, file.SelfTestBytes);
+        WriteNormalization(writer, part, 5, file.DenormalizerBytes, file.Denormalization);
         return writer.Written.ToArray();
     }
 
@@ -51,8 +53,12 @@ internal static class SentencePieceWriter
         }
     }
 
-    private static void WriteNormalization(ProtobufWriter writer, ProtobufWriter part, int field, SentencePieceNormalization options)
+    private static void WriteNormalization(ProtobufWriter writer, ProtobufWriter part, int field, byte[] bytes, SentencePieceNormalization? options)
     {
+        if (bytes.Length > 0)
+            writer.WriteBytes(field, bytes);
+        if (bytes.Length > 0 || options is null)
+            return;
         part.Clear();
         part.WriteString(1, options.Name);
         if (options.Map is { } map)

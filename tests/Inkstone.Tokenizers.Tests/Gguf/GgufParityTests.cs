@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Xunit.Abstractions;
 
 namespace Inkstone.Tokenizers.Tests;
@@ -22,15 +23,39 @@ public sealed class GgufParityTests(ITestOutputHelper output)
         }
     }
 
+    [SharedDataFact]
+    public void NamesOfPatternsHaveTheStoredDigests()
+    {
+        var lines = GgufSamples.Mixture;
+        foreach (var (name, file) in GgufSamples.Patterns.Concat(GgufSamples.Raw))
+        {
+            var tokenizer = Tokenizer.FromGguf(file().ToMetadata());
+            var rows = string.Concat(lines.Select(line => Row(tokenizer, line, "mixture") + "\n"));
+            Assert.Equal((name, GgufDigests.All[$"{name} mixture"]), (name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rows)))));
+        }
+    }
+
     [LlamaFact]
     public void IdsAreThoseOfLlamaLive() => CompareLive(GgufSamples.All, TextsOf);
 
     [LlamaFact]
-    public void PatternsCutAsLlamaDoes() => CompareLive(GgufSamples.Patterns, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)));
+    public void PatternsCutAsLlamaDoes() => CompareLive(GgufSamples.Patterns, _ => AllTexts());
+
+    [LlamaFact]
+    public void VocabulariesOfCharactersEncodeAsLlamaDoes() =>
+        CompareLive(GgufSamples.Raw, _ => AllTexts());
+
+    // Spaces in a row, which are a piece then, end llama.cpp's process.
+    [LlamaFact]
+    public void PiecesOfSpacesEncodeAsLlamaDoes() => CompareLive(
+        GgufSamples.Spaced, _ => AllTexts().Select(texts => (texts.Name, (string[])[.. texts.Lines.Select(line => Regex.Replace(line, @"\s+", match => match.Value[^1..]))])));
 
     [LlamaFact]
     public void CharactersBecomeWhatLlamaMakesOfThem() => CompareLive(
         new() { ["lower"] = () => GgufSamples.Characters(lowercase: true), ["cased"] = () => GgufSamples.Characters(lowercase: false) }, _ => [("characters", GgufSamples.CharacterTexts)]);
+
+    private static IEnumerable<(string Name, string[] Lines)> AllTexts() =>
+        [.. GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)), ("places", GgufSamples.CharacterPlaces), ("mixture", GgufSamples.Mixture)];
 
     private void CompareLive(Dictionary<string, Func<GgufFile>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts)
     {

@@ -35,12 +35,27 @@ internal static class GgufSamples
         ["t5-bare"] = () => SentencePiece("t5", "t5", "sentencepiece/test_model.model"),
     };
 
-    // llama.cpp replaces white space beyond ASCII before it matches the ideographs of the first two, and reads the cases of the others otherwise than written.
-    private static readonly string[] OtherwiseCut = ["deepseek-llm", "deepseek-coder", "youtu", "kimi-k2"];
-
-    /// <summary>GPT-2's vocabulary under one of llama.cpp's names for each list of patterns that cuts as llama.cpp does to the last piece.</summary>
-    public static Dictionary<string, Func<GgufFile>> Patterns { get; } = GgufPattern.Names.Where(name => name.Length > 0 && !GgufPattern.Find(name)!.IsRaw && !OtherwiseCut.Contains(name)).GroupBy(GgufPattern.Find)
+    /// <summary>GPT-2's vocabulary under one of llama.cpp's names for each list of patterns.</summary>
+    public static Dictionary<string, Func<GgufFile>> Patterns { get; } = GgufPattern.Names.Where(name => name.Length > 0 && !GgufPattern.Find(name)!.IsRaw).GroupBy(GgufPattern.Find)
         .ToDictionary(group => group.First(), group => (Func<GgufFile>)(() => BytePairs(group.First(), "gpt2/encoder.json", "gpt2/vocab.bpe")));
+
+    /// <summary>Vocabularies of characters, with tokens of bytes and without.</summary>
+    public static Dictionary<string, Func<GgufFile>> Raw { get; } = new()
+    {
+        ["raw-gemma4"] = () => Characters("gpt2", "gemma4", hasBytes: true),
+        ["raw-gemma4-kind"] = () => Characters("gemma4", null, hasBytes: true),
+        ["raw-granite"] = () => Characters("gpt2", "granite-embed-multi-311m", hasBytes: false),
+        ["raw-sarvam"] = () => Characters("gpt2", "sarvam-moe", hasBytes: true),
+        ["raw-whitespace"] = () => Characters("whitespace", "whitespace", hasBytes: false),
+        ["raw-whitespace-lower"] = () => Characters("whitespace", "whitespace", hasBytes: true).Tokenizer("normalizer.lowercase", true),
+    };
+
+    /// <summary>Such vocabularies of kind gpt2, in which white space is a piece.</summary>
+    public static Dictionary<string, Func<GgufFile>> Spaced { get; } = new()
+    {
+        ["spaced"] = () => Characters("gpt2", "whitespace", hasBytes: true),
+        ["spaced-bare"] = () => Characters("gpt2", "whitespace", hasBytes: false),
+    };
 
     /// <summary>A WordPiece vocabulary of every character, at the beginning of a word and inside.</summary>
     public static GgufFile Characters(bool lowercase)
@@ -50,11 +65,21 @@ internal static class GgufSamples
             .Tokenizer("unknown_token_id", 1u).Tokenizer("bos_token_id", 2u).Tokenizer("seperator_token_id", 3u).Tokenizer("normalizer.lowercase", lowercase);
     }
 
+    /// <summary>Characters among letters, numbers, spaces and line ends: of the large uniform blocks those at the ends and some inside.</summary>
+    public static string[] CharacterPlaces => [.. CodePoints.Where(IsDecisive).Chunk(8)
+        .Select(codes => string.Concat(codes.Select(code => char.ConvertFromUtf32(code) is var it ? $"a{it}B 1{it}2 {it} {it}\n{it}{it}'s!{it}  {it}" : "")))];
+
     /// <summary>Every character between letters.</summary>
     public static string[] CharacterTexts => [.. CodePoints.Chunk(16).Select(codes => string.Concat(codes.Select(code => "a" + char.ConvertFromUtf32(code))) + "b")];
 
     // But for U+2581, which is a mark too.
     private static IEnumerable<int> CodePoints => Enumerable.Range(1, 0x323AF).Where(code => code is not (>= 0xD800 and < 0xE000 or 0x2581));
+
+    /// <summary>Some of them, and some random texts.</summary>
+    public static string[] Mixture => [.. CharacterPlaces.Where((_, i) => i % 7 == 0), .. Texts["fuzz"].Take(300), .. Texts["chinese"].Take(50), .. Texts["code"].Take(100)];
+
+    private static bool IsDecisive(int code) => code is < 0x3400 or (>= 0xA000 and <= 0xAC00) or (>= 0xD780 and <= 0x103FF) || code % 37 == 0 || CodePoint.Category(code) != CodePoint.Category(code + 1)
+        || CodePoint.Category(code) != CodePoint.Category(code - 1) || code is 0x4DBF or 0x4DC0 or 0x4E00 or 0x9FA5 or 0x9FA6 or 0x9FFF or 0x2B73F or 0x2B740 or 0x2B81F or 0x2B820 or 0x2CEAF or 0x2CEB0;
 
     /// <summary>Texts by what they are: lines of real text, and random characters.</summary>
     public static Dictionary<string, string[]> Texts => RealTexts.Value;
@@ -124,6 +149,18 @@ internal static class GgufSamples
         .Tokenizer("token_type", (int[])[.. tokens.Select(token => token.StartsWith("<|", StringComparison.Ordinal) && token.Length > 4 ? 3 : 1)]).Tokenizer("merges", rules)
         .Tokenizer("bos_token_id", (uint)Math.Max(0, Array.FindIndex(tokens, token => token is "<|endoftext|>" or "<|begin_of_text|>")))
         .Tokenizer("eos_token_id", (uint)Math.Max(0, Array.FindIndex(tokens, token => token is "<|endoftext|>" or "<|end_of_text|>")));
+
+    // Llama 2's pieces and the rules that lead to them; of line ends, four have a token but no rule.
+    private static GgufFile Characters(string kind, string? pre, bool hasBytes)
+    {
+        var model = (BytePairModel)Tokenizer.Load(SharedData.Path("tokenizers/llama2/tokenizer.model")).WithStages().Parts.Model;
+        string[] tokens = [.. Enumerable.Range(0, model.Count).Select(id => model.Text(id) is { } text && (hasBytes || ByteTokens.ValueOf(Encoding.UTF8.GetBytes(text)) < 0) ? text : $"[{id}]"),
+            "\n", "\n\n", "\n\n\n\n"];
+        string[] rules = [.. model.Merges.All.ToArray().Select(rule => tokens[rule.Left] + " " + tokens[rule.Right]), "\n \n"];
+        var gguf = new GgufFile("llama").Tokenizer("model", kind).Tokenizer("tokens", tokens).Tokenizer("merges", rules).Tokenizer("bos_token_id", 1u).Tokenizer("eos_token_id", 2u)
+            .Tokenizer("token_type", (int[])[.. tokens.Select((token, id) => id < 3 ? 3 : ByteTokens.ValueOf(Encoding.UTF8.GetBytes(token)) >= 0 ? 6 : 1)]);
+        return pre is null ? gguf : gguf.Tokenizer("pre", pre);
+    }
 
     private static GgufFile Llama3()
     {

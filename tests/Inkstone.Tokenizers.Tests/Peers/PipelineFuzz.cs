@@ -58,9 +58,7 @@ internal static class PipelineFuzz
             file["normalizer"] = Pick(random, Normalizers, "normalizers");
         if (random.NextInt(3) == 0)
             file["pre_tokenizer"] = JsonNode.Parse(samples.Values.ElementAt(random.NextInt(samples.Count)))!["pre_tokenizer"]?.DeepClone();
-        // Unknown tokens are trimmed by the text they stand for, and spaces that stand for no space by a code point rather than a unit of UTF-16.
-        var mayTrim = (string?)file["model"]!["type"] != "Unigram" && (file["normalizer"] is null || file["pre_tokenizer"]?.ToJsonString().Contains("ByteLevel") != true);
-        file["post_processor"] = Pick(random, [.. Processors.Where(processor => mayTrim || !processor.Contains("\"trim_offsets\":true"))], "processors");
+        file["post_processor"] = Pick(random, Processors, "processors");
         // Without a decoder, the peer shows the visible characters for bytes.
         if (file["decoder"] is null || random.NextInt(2) == 0)
             file["decoder"] = Pick(random, file["decoder"] is null ? Decoders : [.. Decoders.Skip(1)], "decoders");
@@ -68,9 +66,6 @@ internal static class PipelineFuzz
         {
             foreach (var flag in (string[])["single_word", "lstrip", "rstrip", "normalized", "special"])
                 token![flag] = random.NextInt(2) == 0;
-            // The peer trims by white space of the normalised text.
-            if (file["post_processor"]?.ToJsonString().Contains("\"trim_offsets\":true") == true && file["normalizer"] is not null)
-                token!["normalized"] = false;
         }
         return file;
     }

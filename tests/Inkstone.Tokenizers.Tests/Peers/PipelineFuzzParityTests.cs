@@ -85,6 +85,9 @@ public sealed class PipelineFuzzParityTests(ITestOutputHelper output)
         var skip = random.NextInt(2) == 0;
         var back = peer.Ask(new JsonObject { ["decode"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]), ["skip"] = skip })["text"];
         var ours = tokenizer.Decode(ids, skip);
+        var streaming = StreamingDecoderTests.Stream(tokenizer, ids, skip);
+        if (streaming != ours)
+            Report(file, "streaming", $"{string.Join(' ', ids)}\n  whole   {JsonValue.Create(ours).ToJsonString()}\n  streams {JsonValue.Create(streaming).ToJsonString()}\n  {file["decoder"]?.ToJsonString()}");
         if ((string?)back != ours)
             Report(file, "decoder", $"{string.Join(' ', ids)}\n  ours   {JsonValue.Create(ours).ToJsonString()}\n  theirs {back?.ToJsonString()}\n  tokens {string.Join(' ', ids.Select(tokenizer.IdToToken))}\n  {file["decoder"]?.ToJsonString()}");
         _compared++;

@@ -27,7 +27,7 @@ internal class SplitStage(PiecePattern pattern, SplitBehavior behavior, bool inv
     {
         if (Scanner is { } scanner)
         {
-            Scan(text, scanner);
+            new ScannerStage(scanner).Apply(text);
             return;
         }
         text.BeginCut();
@@ -48,21 +48,6 @@ internal class SplitStage(PiecePattern pattern, SplitBehavior behavior, bool inv
             if (position < piece.End)
                 splitter.Add(position, piece.End, IsInverted);
             splitter.Flush();
-        }
-        text.EndCut();
-    }
-
-    private static void Scan(PreTokenizedText text, PreTokenizer scanner)
-    {
-        text.BeginCut();
-        foreach (var piece in text.Pieces)
-        {
-            var bytes = text.Text.Bytes[piece.Start..piece.End];
-            for (int start = 0, end; start < bytes.Length; start = end)
-            {
-                end = scanner.Next(bytes, start);
-                text.Add(piece.Start + start, piece.Start + end);
-            }
         }
         text.EndCut();
     }
