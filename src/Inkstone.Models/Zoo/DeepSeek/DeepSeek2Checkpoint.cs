@@ -17,8 +17,18 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
         {
             var tiny = new DeepSeek2Config
             {
-                VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 4, LatentWidth = 16, PlainWidth = 8, TurnedWidth = 4, ValueWidth = 6, HiddenWidth = 40,
-                Experts = new() { Count = 5, Chosen = 2, HiddenWidth = 24, SharedHiddenWidth = 48, Renormalised = false }, InitialDeviation = 0.2,
+                VocabularySize = 61,
+                ContextLength = 96,
+                Width = 32,
+                LayerCount = 2,
+                HeadCount = 4,
+                LatentWidth = 16,
+                PlainWidth = 8,
+                TurnedWidth = 4,
+                ValueWidth = 6,
+                HiddenWidth = 40,
+                Experts = new() { Count = 5, Chosen = 2, HiddenWidth = 24, SharedHiddenWidth = 48, Renormalised = false },
+                InitialDeviation = 0.2,
             };
             return
             [

@@ -26,8 +26,17 @@ public sealed class T5Checkpoint : ModelFamily
         {
             var tiny = new T5Config
             {
-                VocabularySize = 61, ContextLength = 96, Width = 32, EncoderLayerCount = 2, DecoderLayerCount = 3, HeadCount = 4, HeadWidth = 6, HiddenWidth = 48, BucketCount = 8,
-                LongestDistance = 20, InitialDeviation = 0.2,
+                VocabularySize = 61,
+                ContextLength = 96,
+                Width = 32,
+                EncoderLayerCount = 2,
+                DecoderLayerCount = 3,
+                HeadCount = 4,
+                HeadWidth = 6,
+                HiddenWidth = 48,
+                BucketCount = 8,
+                LongestDistance = 20,
+                InitialDeviation = 0.2,
             };
             return [tiny, tiny with { Gated = true, Activation = UnaryFunction.GeluTanh, TiedHead = false }];
         }
