@@ -77,7 +77,10 @@ public sealed class Grammar
     {
         var bytes = Encoding.UTF8.GetByteCount(text);
         if (bytes > limits.TextBytes)
-            throw new InkstoneRequestException("the text is too long", name, FormattableString.Invariant($"at most {limits.TextBytes} bytes"), FormattableString.Invariant($"{bytes} bytes"));
+        {
+            throw new InkstoneRequestException("the text is too long", name,
+                FormattableString.Invariant($"at most {limits.TextBytes} bytes"), FormattableString.Invariant($"{bytes} bytes"));
+        }
     }
 
     private static Grammar MakeJsonObject()

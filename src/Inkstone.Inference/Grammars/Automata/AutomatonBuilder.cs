@@ -110,7 +110,7 @@ internal sealed class AutomatonBuilder
     private void Repeated(GrammarExpression.Repeat repeat, int from, int to)
     {
         var (least, most) = (repeat.Least, repeat.Most);
-        var turns = most == GrammarExpression.Repeat.Unbounded ? least : most;
+        var turns = Turns(repeat);
         if (turns > 1 && (long)turns * Size(repeat.Body, LongestUnrolled) > LongestUnrolled)
         {
             Counted(repeat, from, to);
@@ -157,6 +157,8 @@ internal sealed class AutomatonBuilder
         _calls.Add((from, new(_rules.Count - 1, to)));
     }
 
+    private static int Turns(GrammarExpression.Repeat repeat) => repeat.Most == GrammarExpression.Repeat.Unbounded ? repeat.Least : repeat.Most;
+
     /// <summary>About how many states an expression makes, counted no further than a limit.</summary>
     private static long Size(GrammarExpression expression, long limit) => expression switch
     {
@@ -164,7 +166,7 @@ internal sealed class AutomatonBuilder
         GrammarExpression.Character { Set: var set } => set.Ranges.Count == 0 || set.Ranges[^1].Last < 0x80 ? 1 : 4 + 2 * set.Ranges.Count,
         GrammarExpression.Sequence sequence => Sum(sequence.Parts, limit),
         GrammarExpression.Choice choice => Sum(choice.Options, limit),
-        GrammarExpression.Repeat repeat => Math.Min(limit + 1, (2 + Size(repeat.Body, limit)) * Math.Max(1, (long)(repeat.Most == GrammarExpression.Repeat.Unbounded ? repeat.Least : repeat.Most))),
+        GrammarExpression.Repeat repeat => Math.Min(limit + 1, (2 + Size(repeat.Body, limit)) * Math.Max(1L, Turns(repeat))),
         _ => 1,
     };
 

@@ -53,7 +53,8 @@ internal sealed class SchemaDocument
             throw new InkstoneRequestException("this is no schema", $"schema at {schema.Path}", "an object, true or false");
         foreach (var member in schema.Value.EnumerateObject())
         {
-            if (Known.Contains(member.Name) || Annotations.Contains(member.Name) || (member.Name == "uniqueItems" && member.Value.ValueKind == JsonValueKind.False))
+            var isEmpty = member.Name == "uniqueItems" && member.Value.ValueKind == JsonValueKind.False;
+            if (Known.Contains(member.Name) || IsAnnotation(member.Name) || isEmpty)
                 continue;
             throw schema.Refuse(member.Name, "a keyword is not supported", fix: "Leave it out, or say the same with keywords that are.");
         }

@@ -14,6 +14,9 @@ internal readonly record struct SchemaPlace(JsonElement Value, string Path)
     /// <summary>The schema under a keyword.</summary>
     public SchemaPlace Under(string keyword, JsonElement value) => new(value, Path + Shown(keyword));
 
+    /// <summary>The schema under a keyword, if it is there.</summary>
+    public SchemaPlace? Sub(string keyword) => Find(keyword) is { } value ? Under(keyword, value) : null;
+
     /// <summary>The schemas of a keyword's array.</summary>
     public IEnumerable<SchemaPlace> Listed(string keyword, JsonElement value)
     {

@@ -13,16 +13,23 @@ internal sealed partial class SchemaReader
         foreach (var schema in schemas)
         {
             if (schema.Find("properties") is { } properties)
-                names.AddRange(properties.ValueKind == JsonValueKind.Object ? properties.EnumerateObject().Select(member => member.Name) : throw schema.Refuse("properties", "the value of a keyword is not what it must be", "an object"));
+            {
+                if (properties.ValueKind != JsonValueKind.Object)
+                    throw schema.Refuse("properties", "the value of a keyword is not what it must be", "an object");
+                names.AddRange(properties.EnumerateObject().Select(member => member.Name));
+            }
             if (schema.Find("required") is { } listed)
-                required.UnionWith(listed.ValueKind == JsonValueKind.Array && listed.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
-                    ? listed.EnumerateArray().Select(item => item.GetString()!) : throw schema.Refuse("required", "the value of a keyword is not what it must be", "an array of strings"));
+            {
+                if (listed.ValueKind != JsonValueKind.Array || listed.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+                    throw schema.Refuse("required", "the value of a keyword is not what it must be", "an array of strings");
+                required.UnionWith(listed.EnumerateArray().Select(item => item.GetString()!));
+            }
         }
         var known = names.ToHashSet(StringComparer.Ordinal);
         names = [.. names.Distinct(StringComparer.Ordinal), .. required.Where(name => !known.Contains(name)).Order(StringComparer.Ordinal)];
         Step(names.Sum(name => name.Length));
         var members = names.ConvertAll(name => (IsRequired: required.Contains(name), Member: Of(JsonPieces.Quote(name), _pieces.Colon, RuleOf(SchemasOf(schemas, name)))));
-        var others = RuleOf([.. schemas.Where(schema => schema.Find("additionalProperties") is not null).Select(schema => schema.Under("additionalProperties", schema.Find("additionalProperties")!.Value))]);
+        var others = RuleOf([.. schemas.Select(schema => schema.Sub("additionalProperties")).OfType<SchemaPlace>()]);
         var other = Of(_pieces.KeyExcept(names), _pieces.Colon, others);
         var least = schemas.Max(schema => schema.Count("minProperties") ?? 0);
         var most = schemas.Min(schema => schema.Count("maxProperties") ?? Repeat.Unbounded);
@@ -42,8 +49,8 @@ internal sealed partial class SchemaReader
             Step(1);
             if (schema.Find("properties") is { } properties && properties.TryGetProperty(name, out var member))
                 found.Add(schema.Under("properties", properties).Under(name, member));
-            else if (schema.Find("additionalProperties") is { } others)
-                found.Add(schema.Under("additionalProperties", others));
+            else if (schema.Sub("additionalProperties") is { } others)
+                found.Add(others);
         }
         return found;
     }
@@ -82,7 +89,10 @@ internal sealed partial class SchemaReader
             for (var j = 0; j < i; j++)
             {
                 if (!AreDisjoint(Target(options[i]), Target(options[j])))
-                    throw schema.Refuse("oneOf", "it is not evident that no value satisfies two branches", "branches that differ in type, in const or enum, or in those of a required property", "Write anyOf.");
+                {
+                    throw schema.Refuse("oneOf", "it is not evident that no value satisfies two branches",
+                        "branches that differ in type, in const or enum, or in those of a required property", "Write anyOf.");
+                }
             }
         }
     }

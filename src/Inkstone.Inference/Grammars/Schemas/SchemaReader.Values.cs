@@ -82,8 +82,9 @@ internal sealed partial class SchemaReader
         var count = prefixes.Max(prefix => prefix.Length);
         if (count > LargestGroup)
             throw schemas[0].Refuse("prefixItems", "a keyword has too many schemas", $"at most {LargestGroup}");
-        var rest = RuleOf([.. schemas.Where(schema => schema.Find("items") is not null).Select(schema =>
-            schema.Find("items") is { ValueKind: not JsonValueKind.Array } items ? schema.Under("items", items) : throw schema.Refuse("items", "an array of schemas is not supported here", fix: "Name it prefixItems."))]);
+        foreach (var schema in schemas.Where(schema => schema.Find("items") is { ValueKind: JsonValueKind.Array }))
+            throw schema.Refuse("items", "an array of schemas is not supported here", fix: "Name it prefixItems.");
+        var rest = RuleOf([.. schemas.Select(schema => schema.Sub("items")).OfType<SchemaPlace>()]);
         if (count == 0)
             return _pieces.Bracketed(_pieces.Listed(rest, least, most));
         // From the last to the first: each item is needed or begins what may be left out.
@@ -91,7 +92,7 @@ internal sealed partial class SchemaReader
         for (var i = count - 1; i >= 0; i--)
         {
             var schemasHere = schemas.Select((schema, index) => i < prefixes[index].Length ? prefixes[index][i]
-                : schema.Find("items") is { } items ? schema.Under("items", items) : (SchemaPlace?)null).OfType<SchemaPlace>().ToList();
+                : schema.Sub("items")).OfType<SchemaPlace>().ToList();
             var item = Of(i == 0 ? Empty : _pieces.Comma, RuleOf(schemasHere), tail);
             tail = i >= most ? Empty : i < least ? item : Optional(item);
         }

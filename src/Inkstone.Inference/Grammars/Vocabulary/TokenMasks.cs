@@ -190,8 +190,11 @@ internal sealed class TokenMasks(GrammarAutomaton automaton, TokenVocabulary voc
     {
         if (ReferenceEquals(left, right))
             return int.MaxValue;
-        return !left.IsRepeat || left.Repeat != right.Repeat ? -1
-            : Math.Min(left.Least == right.Least ? int.MaxValue : Math.Min(left.Least, right.Least) - 1, left.Most == right.Most ? int.MaxValue : Math.Min(left.Most, right.Most) - 1);
+        if (!left.IsRepeat || left.Repeat != right.Repeat)
+            return -1;
+        return Math.Min(Count(left.Least, right.Least), Count(left.Most, right.Most));
+
+        static int Count(int one, int other) => one == other ? int.MaxValue : Math.Min(one, other) - 1;
     }
 
     private void Clear(ulong[] bits, int first, int end)
