@@ -32,8 +32,8 @@ public sealed record ChatClientOptions
     /// <summary>The clock of responses and of templates that ask for the date.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Makes the constraint of a JSON format, one for each answer; null where JSON formats are refused.</summary>
-    internal Func<ChatResponseFormatJson, Tokenizer, ITokenConstraint>? JsonConstraint { get; init; }
+    /// <summary>Makes the constraint of a JSON format, one for each answer.</summary>
+    internal Func<ChatResponseFormatJson, Tokenizer, ITokenConstraint> JsonConstraint { get; init; } = JsonFormats.Constrain;
 
     /// <summary>Throws when a value is not possible, naming it.</summary>
     public void Validate()

@@ -69,13 +69,13 @@ internal sealed class ChatRequestReader
         if (format is null or ChatResponseFormatText)
             return given;
         const string where = "ChatOptions.ResponseFormat";
-        if (format is not ChatResponseFormatJson json || _options.JsonConstraint is not { } factory)
-            throw new InkstoneRequestException("the format is not supported", where, "text", format is ChatResponseFormatJson { Schema: null } ? "json" : format is ChatResponseFormatJson ? "json_schema" : format.GetType().Name);
+        if (format is not ChatResponseFormatJson json)
+            throw new InkstoneRequestException("the format is not supported", where, "text or JSON", format.GetType().Name);
         if (given is not null)
             throw new InkstoneRequestException("the answer has a constraint already", where, "one of the two");
         if (form.Tools is not null)
             throw new InkstoneRequestException("an answer that must be JSON cannot call tools", where, "no tools, or ToolMode None", "tools");
-        var constraint = factory(json, _tokenizer);
+        var constraint = _options.JsonConstraint(json, _tokenizer);
         if (!form.BeginsInReasoning)
             return constraint;
         return form.Syntax.TokenOf(form.Syntax.Reasoning.Close) is { } close ? new ReasoningConstraint(close, constraint)

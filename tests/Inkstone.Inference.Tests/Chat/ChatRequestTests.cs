@@ -67,8 +67,7 @@ public sealed class ChatRequestTests
     {
         { "ConversationId", new() { ConversationId = "c" } },
         { "ModelId", new() { ModelId = "other" } },
-        { "ResponseFormat: the format is not supported; expected text, found json.", new() { ResponseFormat = ChatResponseFormat.Json } },
-        { "found json_schema", new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(ChatSamples.Json("{}")) } },
+        { "unevaluatedItems", new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(ChatSamples.Json("""{"type": "array", "unevaluatedItems": false}""")) } },
         { "HostedWebSearchTool", new() { Tools = [new HostedWebSearchTool()] } },
         { "found weather", new() { Tools = [ChatSamples.Weather, ChatSamples.Weather] } },
         { "no known format", new() { Tools = [ChatSamples.Weather] } },

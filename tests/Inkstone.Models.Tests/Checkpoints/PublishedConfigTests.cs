@@ -136,7 +136,6 @@ public sealed class PublishedConfigTests
         { Llama, "\"rope_scaling\": {\"rope_type\": \"proportional\"}", "rope_type" },
         { Llama, "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2.0, \"beta\": 1}", "rope_scaling.beta" },
         { Llama, "\"rope_scaling\": {\"type\": \"linear\"}", "factor" },
-        { Llama, "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2.0, \"mscale\": 1.0}", "mscale" },
         { Llama, "\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1.0], \"long_factor\": [1.0]}", "ShortFactors" },
         { Llama, "\"rope_parameters\": {\"full_attention\": {\"rope_type\": \"default\"}}", "rope_parameters.full_attention" },
         { Llama, "\"layer_types\": [\"chunked_attention\", \"full_attention\", \"full_attention\", \"full_attention\"]", "layer_types" },

@@ -44,6 +44,7 @@ internal static partial class OpTable
         yield return new("linear", t => t[0].Linear(t[1], t[2])) { Small = [[N(3, 4), N(2, 4), N(2)], [N(2, 3, 2), N(4, 2), N(4)], [N(4), N(2, 4), N(2)], [N(0, 3), N(2, 3), N(2)]], Large = [[N(311, 97), N(131, 97), N(131)]] };
         yield return new("linear without bias", t => t[0].Linear(t[1])) { Small = [[N(3, 4), N(2, 4)]], Large = [[N(311, 97), N(131, 97)]] };
         yield return new("frozen linear", t => t[0].Linear(Frozen(t[0]), t.Length > 1 ? t[1] : default)) { Small = [[N(3, 5)], [N(1, 1)], [N(0, 4)]], Large = [[N(70, 129)]] };
+        yield return new("frozen grouped linear", t => t[0].MatMulGrouped(FrozenStack(t[0]), t[1])) { Small = [[N(5, 4), I(3, 5)], [N(1, 1), I(1, 1)]], Large = [[N(70, 128), I(3, 70)]] };
         yield return new("grouped matmul", t => t[0].MatMulGrouped(t[1], t[2])) { Small = [[N(5, 3), N(3, 2, 3), I(3, 5)], [N(1, 1), N(1, 1, 1), I(1, 1)], [N(0, 2), N(2, 2, 2), I(2, 0)]], Large = [[N(157, 33), N(5, 41, 33), I(5, 157)]] };
         yield return new("unfold", t => t[0].Unfold(new SlidingWindow(2, 3, 2, 1, 1, 1))) { Small = [[N(1, 2, 3, 4)], [N(2, 1, 2, 1)]], Large = [[N(2, 3, 33, 41)]] };
         yield return new("convolution in one dimension", t => t[0].Convolve1D(t[1], t[2], stride: 2, pad: 1)) { Small = [[N(2, 2, 5), N(3, 2, 3), N(3)]], Large = [[N(2, 5, 211), N(7, 5, 3), N(7)]] };
@@ -58,12 +59,18 @@ internal static partial class OpTable
         yield return new("gru", t => t[0].GruCell(t[1], t[2])) { Small = [[N(3, 6), N(3, 6), N(3, 2)], [N(1, 3), N(1, 3), N(1, 1)], [N(0, 3), N(0, 3), N(0, 1)]], Large = [[N(67, 291), N(67, 291), N(67, 97)]] };
     }
 
-    /// <summary>A weight of seven rows in half precision, whose memory the collector keeps.</summary>
-    private static unsafe FrozenMatrix Frozen(in Tensor x)
+    /// <summary>A weight of seven rows in half precision.</summary>
+    private static FrozenMatrix Frozen(in Tensor x) => FrozenMatrix.Create(InHalves(7, x.Shape[1]), x.Backend);
+
+    /// <summary>Three experts of two rows each.</summary>
+    private static FrozenExperts FrozenStack(in Tensor x) => FrozenExperts.Create(InHalves(6, x.Shape[1]), 3, x.Backend);
+
+    /// <summary>Normal numbers in half precision, in memory that the collector keeps.</summary>
+    private static unsafe StoredMatrix InHalves(int rows, int columns)
     {
-        var numbers = Tensor.RandomNormal([7, x.Shape[1]], Foundation.Randomness.Rng.From(3), 1, 0, ReferenceBackend.Single).ToArray();
+        var numbers = Tensor.RandomNormal([rows, columns], Foundation.Randomness.Rng.From(3), 1, 0, ReferenceBackend.Single).ToArray();
         var bytes = GC.AllocateArray<byte>(2 * numbers.Length, pinned: true);
         WeightFormats.Quantize(WeightFormat.F16, numbers, [], bytes);
-        return FrozenMatrix.Create(StoredMatrix.At(WeightFormat.F16, 7, x.Shape[1], (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), bytes), x.Backend);
+        return StoredMatrix.At(WeightFormat.F16, rows, columns, (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), bytes);
     }
 }
