@@ -45,7 +45,7 @@ internal sealed class NaiveSchemaValidator(JsonElement root)
                 var length = value.GetString()!.EnumerateRunes().Count();
                 return keyword[1] == 'i' ? length >= argument.GetInt32() : length <= argument.GetInt32();
             case "pattern" when kind == JsonValueKind.String:
-                return Regex.IsMatch(value.GetString()!, argument.GetString()!, RegexOptions.ECMAScript);
+                return Regex.IsMatch(InOneUnit(value.GetString()!), argument.GetString()!, RegexOptions.ECMAScript);
             case "format" when kind == JsonValueKind.String:
                 return IsFormat(argument.GetString()!, value.GetString()!);
             case "minimum" when kind == JsonValueKind.Number:
@@ -116,4 +116,7 @@ internal sealed class NaiveSchemaValidator(JsonElement root)
     private static bool IsTime(string text) => text.Length > 8
         && TimeOnly.TryParseExact(text[..8], "HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
         && Regex.IsMatch(text[8..], @"^(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$");
+
+    /// <summary>A pattern counts characters; .NET's counts units of UTF-16, so a character of two stands as one that no pattern here names.</summary>
+    private static string InOneUnit(string text) => string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp ? rune.ToString() : "\uE000"));
 }

@@ -88,8 +88,18 @@ internal static class PeerCases
 
     private static readonly DeepSeek2Config DeepSeek = new()
     {
-        VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 2, HeadCount = 8, QueryRank = 256, LatentWidth = 256, PlainWidth = 32, TurnedWidth = 32, ValueWidth = 32,
-        HiddenWidth = 512, Experts = new() { Count = 4, Chosen = 2, HiddenWidth = 256, SharedHiddenWidth = 256, Renormalised = false, Scale = 0.5 },
+        VocabularySize = Vocabulary,
+        ContextLength = 128,
+        Width = 256,
+        LayerCount = 2,
+        HeadCount = 8,
+        QueryRank = 256,
+        LatentWidth = 256,
+        PlainWidth = 32,
+        TurnedWidth = 32,
+        ValueWidth = 32,
+        HiddenWidth = 512,
+        Experts = new() { Count = 4, Chosen = 2, HiddenWidth = 256, SharedHiddenWidth = 256, Renormalised = false, Scale = 0.5 },
     };
 
     /// <summary>The seed of a network's numbers: one by which no choice between experts is nearer than BF16's rounding.</summary>
@@ -160,13 +170,23 @@ internal static class PeerCases
         ["qwen3moe"] = (Llama with { QueryKeyNorm = true, Experts = Experts with { HiddenWidth = 256 } }, false),
         ["gpt-oss"] = (new GptOssConfig
         {
-            VocabularySize = Vocabulary, ContextLength = 128, Width = 256, LayerCount = 3, HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 32, Window = 20,
-            Experts = new() { Count = 8, Chosen = 3, HiddenWidth = 256, Clamped = true }, RotaryScaling = new YarnRotaryScaling(4, 32),
+            VocabularySize = Vocabulary,
+            ContextLength = 128,
+            Width = 256,
+            LayerCount = 3,
+            HeadCount = 8,
+            KeyValueHeadCount = 2,
+            HeadWidth = 32,
+            Window = 20,
+            Experts = new() { Count = 8, Chosen = 3, HiddenWidth = 256, Clamped = true },
+            RotaryScaling = new YarnRotaryScaling(4, 32),
         }, false),
         ["ernie4_5"] = (Llama with { PublishedAs = "ernie4_5", RotaryPairing = RotaryPairing.Interleaved }, false),
         ["ernie4_5-moe"] = (Llama with
         {
-            PublishedAs = "ernie4_5_moe", RotaryPairing = RotaryPairing.Interleaved, ExpertLayers = LayerPattern.From(1, 3),
+            PublishedAs = "ernie4_5_moe",
+            RotaryPairing = RotaryPairing.Interleaved,
+            ExpertLayers = LayerPattern.From(1, 3),
             Experts = Experts with { HiddenWidth = 256, SharedHiddenWidth = 512, ChoiceBias = true },
         }, false),
         ["deepseek2"] = (DeepSeek, false),

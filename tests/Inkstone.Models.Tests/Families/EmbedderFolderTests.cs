@@ -9,7 +9,13 @@ public sealed class EmbedderFolderTests
 {
     private static readonly BertConfig Tiny = new()
     {
-        VocabularySize = 41, ContextLength = 20, Width = 16, LayerCount = 2, HeadCount = 2, HiddenWidth = 24, InitialDeviation = 0.3,
+        VocabularySize = 41,
+        ContextLength = 20,
+        Width = 16,
+        LayerCount = 2,
+        HeadCount = 2,
+        HiddenWidth = 24,
+        InitialDeviation = 0.3,
     };
 
     private static readonly ReadOnlyMemory<int>[] Texts = [new[] { 1, 7, 9, 2 }, new[] { 1, 2 }, new[] { 1, 40, 3, 5, 8, 13, 21, 2 }];
