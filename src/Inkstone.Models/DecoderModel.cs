@@ -12,7 +12,7 @@ public abstract class DecoderModel : Model
         Config = config;
         Backend = backend;
         _parts = parts;
-        Head = new LanguageHead(() => Output?.Weight ?? Embedding.Weight, parts.LogitSoftCap, bias: Output?.Bias);
+        Head = new LanguageHead(() => Output?.Weight ?? Embedding.Weight, parts.LogitSoftCap, parts.LogitScale, Output?.Bias);
     }
 
     /// <inheritdoc/>
@@ -73,6 +73,9 @@ public abstract class DecoderModel : Model
 
         /// <summary>What embedded rows are multiplied with.</summary>
         public double EmbeddingScale { get; init; } = 1;
+
+        /// <summary>What the head's scores are multiplied with.</summary>
+        public double LogitScale { get; init; } = 1;
 
         /// <summary>c of the head's c · tanh(z / c); 0 for none.</summary>
         public double LogitSoftCap { get; init; }

@@ -22,6 +22,17 @@ public sealed class CheckpointMap
     /// <summary>A prefix that names in some files carry and in others do not; written.</summary>
     public string OptionalPrefix { get; init; } = "";
 
+    /// <summary>A map with what stands around a decoder's blocks: table of token vectors, final norm, and the head where it is not the table's.</summary>
+    /// <param name="model">The decoder.</param>
+    /// <param name="embedding">The table's name, without <c>.weight</c>.</param>
+    /// <param name="norm">The norm's name.</param>
+    /// <param name="head">The head's name.</param>
+    internal static CheckpointMap Around(DecoderModel model, string embedding, string norm, string head)
+    {
+        var map = new CheckpointMap().Add(embedding + ".weight", model.Embedding.Parameters.Single()).Add(norm, model.FinalNorm);
+        return model.Output is null ? map.AddTied(head + ".weight") : map.Add(head, model.Output);
+    }
+
     /// <summary>A parameter under another name, changed on the way.</summary>
     public CheckpointMap Add(string name, Parameter parameter, params TensorChange[] changes)
     {

@@ -20,7 +20,7 @@ public enum RowStorage
 public static class RowStorages
 {
     /// <summary>Numbers of a block that is rounded together.</summary>
-    public const int BlockLength = 32;
+    public const int BlockLength = EightBits.Length;
 
     internal const int BlockInts = 9;
 

@@ -5,13 +5,12 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
-/// <summary>The tensors of a GGUF file and its further parts.</summary>
+/// <summary>The tensors of a GGUF file and its further parts; the file stays open for its owner.</summary>
 public sealed class GgufStore : TensorStore
 {
     private readonly GgufFile _file;
-    private readonly bool _owns;
 
-    private GgufStore(GgufFile file, bool owns) => (_file, _owns) = (file, owns);
+    private GgufStore(GgufFile file) => _file = file;
 
     /// <inheritdoc/>
     public override string Path => _file.Path;
@@ -23,7 +22,7 @@ public sealed class GgufStore : TensorStore
     public override Int128 Count => _file.Tensors.Aggregate(Int128.Zero, (sum, tensor) => sum + tensor.ElementCount);
 
     /// <summary>The tensors of an open file, which stays the caller's.</summary>
-    public static GgufStore Over(GgufFile file) => new(file, owns: false);
+    public static GgufStore Over(GgufFile file) => new(file);
 
     /// <inheritdoc/>
     public override bool Has(string name) => _file.Find(name) is not null;
@@ -50,8 +49,6 @@ public sealed class GgufStore : TensorStore
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (_owns)
-            _file.Dispose();
     }
 
     private sealed class Bytes(GgufFile file, GgufTensor tensor) : ITensorBytes

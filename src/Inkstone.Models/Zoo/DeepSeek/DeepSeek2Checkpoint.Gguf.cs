@@ -80,9 +80,7 @@ public sealed partial class DeepSeek2Checkpoint
     public override CheckpointMap GgufMap(Model model)
     {
         var deep = (DeepSeek2)model;
-        var map = new CheckpointMap().Add("token_embd.weight", deep.Embedding.Parameters.Single()).Add("output_norm", (RmsNorm)deep.FinalNorm).Ignore(RotaryGguf.IsTable);
-        if (deep.Output is not null)
-            map.Add("output", deep.Output);
+        var map = CheckpointMap.Around(deep, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
         foreach (var block in deep.Stack.Blocks.Cast<DeepSeek2Block>())
         {
             var layer = $"blk.{block.Layer}.";

@@ -146,12 +146,8 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
     public override CheckpointMap Map(Model model)
     {
         var deep = (DeepSeek2)model;
-        var map = new CheckpointMap().Add("model.embed_tokens.weight", deep.Embedding.Parameters.Single()).Add("model.norm", (RmsNorm)deep.FinalNorm)
+        var map = CheckpointMap.Around(deep, "model.embed_tokens", "model.norm", "lm_head")
             .Ignore(name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
-        if (deep.Output is null)
-            map.AddTied("lm_head.weight");
-        else
-            map.Add("lm_head", deep.Output);
         foreach (var block in deep.Stack.Blocks.Cast<DeepSeek2Block>())
         {
             var layer = $"model.layers.{block.Layer}.";

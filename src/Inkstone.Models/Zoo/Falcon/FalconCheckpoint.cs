@@ -155,12 +155,8 @@ public sealed class FalconCheckpoint : ModelFamily
         var falcon = (Falcon)model;
         var settings = falcon.Settings;
         var grouped = new HeadsGrouped(settings.HeadWidth, settings.KeyValueHeadCount, settings.HeadCount / settings.KeyValueHeadCount);
-        var map = new CheckpointMap().Add("transformer.word_embeddings.weight", falcon.Embedding.Parameters.Single()).Add("transformer.ln_f", falcon.FinalNorm)
+        var map = CheckpointMap.Around(falcon, "transformer.word_embeddings", "transformer.ln_f", "lm_head")
             .Ignore(name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
-        if (falcon.Output is null)
-            map.AddTied("lm_head.weight");
-        else
-            map.Add("lm_head", falcon.Output);
         foreach (var block in falcon.Stack.Blocks.Cast<FalconBlock>())
         {
             var layer = $"transformer.h.{block.Layer}.";
@@ -177,9 +173,7 @@ public sealed class FalconCheckpoint : ModelFamily
     public override CheckpointMap GgufMap(Model model)
     {
         var falcon = (Falcon)model;
-        var map = new CheckpointMap().Add("token_embd.weight", falcon.Embedding.Parameters.Single()).Add("output_norm", falcon.FinalNorm).Ignore(RotaryGguf.IsTable);
-        if (falcon.Output is not null)
-            map.Add("output", falcon.Output);
+        var map = CheckpointMap.Around(falcon, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
         foreach (var block in falcon.Stack.Blocks.Cast<FalconBlock>())
         {
             var layer = $"blk.{block.Layer}.";

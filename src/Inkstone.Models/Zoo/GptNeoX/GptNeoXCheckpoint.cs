@@ -133,15 +133,9 @@ public sealed class GptNeoXCheckpoint : ModelFamily
     {
         var neox = (GptNeoX)model;
         var grouped = new HeadsGrouped(neox.Settings.HeadWidth, neox.Settings.HeadCount, QueriesPerGroup: 1);
-        var map = new CheckpointMap()
-            .Add("gpt_neox.embed_in.weight", neox.Embedding.Parameters.Single())
-            .Add("gpt_neox.final_layer_norm", neox.FinalNorm)
+        var map = CheckpointMap.Around(neox, "gpt_neox.embed_in", "gpt_neox.final_layer_norm", "embed_out")
             .Ignore(name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || name.EndsWith(".attention.bias", StringComparison.Ordinal)
                 || name.EndsWith(".attention.masked_bias", StringComparison.Ordinal));
-        if (neox.Output is null)
-            map.AddTied("embed_out.weight");
-        else
-            map.Add("embed_out", neox.Output);
         foreach (var block in neox.Stack.Blocks.Cast<GptNeoXBlock>())
         {
             var layer = $"gpt_neox.layers.{block.Layer}.";
@@ -156,9 +150,7 @@ public sealed class GptNeoXCheckpoint : ModelFamily
     public override CheckpointMap GgufMap(Model model)
     {
         var neox = (GptNeoX)model;
-        var map = new CheckpointMap().Add("token_embd.weight", neox.Embedding.Parameters.Single()).Add("output_norm", neox.FinalNorm).Ignore(RotaryGguf.IsTable);
-        if (neox.Output is not null)
-            map.Add("output", neox.Output);
+        var map = CheckpointMap.Around(neox, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
         foreach (var block in neox.Stack.Blocks.Cast<GptNeoXBlock>())
         {
             var layer = $"blk.{block.Layer}.";

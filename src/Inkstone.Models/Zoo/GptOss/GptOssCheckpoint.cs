@@ -111,11 +111,7 @@ public sealed class GptOssCheckpoint : ModelFamily
     public override CheckpointMap Map(Model model)
     {
         var oss = (GptOss)model;
-        var map = new CheckpointMap().Add("model.embed_tokens.weight", oss.Embedding.Parameters.Single()).Add("model.norm", (RmsNorm)oss.FinalNorm);
-        if (oss.Output is null)
-            map.AddTied("lm_head.weight");
-        else
-            map.Add("lm_head", oss.Output);
+        var map = CheckpointMap.Around(oss, "model.embed_tokens", "model.norm", "lm_head");
         foreach (var block in oss.Stack.Blocks.Cast<GptOssBlock>())
         {
             var layer = $"model.layers.{block.Layer}.";
@@ -187,9 +183,7 @@ public sealed class GptOssCheckpoint : ModelFamily
     public override CheckpointMap GgufMap(Model model)
     {
         var oss = (GptOss)model;
-        var map = new CheckpointMap().Add("token_embd.weight", oss.Embedding.Parameters.Single()).Add("output_norm", (RmsNorm)oss.FinalNorm);
-        if (oss.Output is not null)
-            map.Add("output", oss.Output);
+        var map = CheckpointMap.Around(oss, "token_embd", "output_norm", "output");
         foreach (var block in oss.Stack.Blocks.Cast<GptOssBlock>())
         {
             var layer = $"blk.{block.Layer}.";

@@ -120,9 +120,7 @@ public sealed partial class LlamaCheckpoint
         // the architecture's own rows are those of neighbours
         TensorChange[] turned = PairsNeighbours(architecture) == (llama.Settings.RotaryPairing == RotaryPairing.Interleaved) ? []
             : [new RotaryPermuted(llama.Settings.HeadWidth, Reversed: llama.Settings.RotaryPairing == RotaryPairing.Interleaved)];
-        var map = new CheckpointMap().Add("token_embd.weight", llama.Embedding.Parameters.Single()).Add("output_norm", llama.FinalNorm).Ignore(RotaryGguf.IsTable);
-        if (llama.Output is not null)
-            map.Add("output", llama.Output);
+        var map = CheckpointMap.Around(llama, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
         foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
         {
             var layer = $"blk.{block.Layer}.";

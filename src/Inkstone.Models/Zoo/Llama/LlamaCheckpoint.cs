@@ -190,14 +190,8 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         var isFused = llama.Settings.Family == "phi3";
         var isInterleaved = llama.Settings.RotaryPairing == RotaryPairing.Interleaved;
         TensorChange[] turned = isInterleaved == IsErnie(llama.Settings.Family) ? [] : [new RotaryPermuted(llama.Settings.HeadWidth, isInterleaved)];
-        var map = new CheckpointMap()
-            .Add("model.embed_tokens.weight", llama.Embedding.Parameters.Single())
-            .Add("model.norm", llama.FinalNorm)
+        var map = CheckpointMap.Around(llama, "model.embed_tokens", "model.norm", "lm_head")
             .Ignore(name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
-        if (llama.Output is null)
-            map.AddTied("lm_head.weight");
-        else
-            map.Add("lm_head", llama.Output);
         foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
         {
             var layer = $"model.layers.{block.Layer}.";

@@ -149,11 +149,7 @@ public sealed class Olmo2Checkpoint : ModelFamily
     public override CheckpointMap Map(Model model)
     {
         var olmo = (Olmo2)model;
-        var map = new CheckpointMap().Add("model.embed_tokens.weight", olmo.Embedding.Parameters.Single()).Add("model.norm", olmo.FinalNorm);
-        if (olmo.Output is null)
-            map.AddTied("lm_head.weight");
-        else
-            map.Add("lm_head", olmo.Output);
+        var map = CheckpointMap.Around(olmo, "model.embed_tokens", "model.norm", "lm_head");
         foreach (var block in olmo.Stack.Blocks.Cast<Olmo2Block>())
         {
             var layer = $"model.layers.{block.Layer}.";
@@ -170,9 +166,7 @@ public sealed class Olmo2Checkpoint : ModelFamily
     public override CheckpointMap GgufMap(Model model)
     {
         var olmo = (Olmo2)model;
-        var map = new CheckpointMap().Add("token_embd.weight", olmo.Embedding.Parameters.Single()).Add("output_norm", olmo.FinalNorm).Ignore(RotaryGguf.IsTable);
-        if (olmo.Output is not null)
-            map.Add("output", olmo.Output);
+        var map = CheckpointMap.Around(olmo, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
         foreach (var block in olmo.Stack.Blocks.Cast<Olmo2Block>())
         {
             var layer = $"blk.{block.Layer}.";

@@ -145,12 +145,8 @@ public sealed class StableLmCheckpoint : ModelFamily
     public override CheckpointMap Map(Model model)
     {
         var stable = (StableLm)model;
-        var map = new CheckpointMap().Add("model.embed_tokens.weight", stable.Embedding.Parameters.Single()).Add("model.norm", stable.FinalNorm)
+        var map = CheckpointMap.Around(stable, "model.embed_tokens", "model.norm", "lm_head")
             .Ignore(name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
-        if (stable.Output is null)
-            map.AddTied("lm_head.weight");
-        else
-            map.Add("lm_head", stable.Output);
         foreach (var block in stable.Stack.Blocks.Cast<StableLmBlock>())
         {
             var layer = $"model.layers.{block.Layer}.";
@@ -176,9 +172,7 @@ public sealed class StableLmCheckpoint : ModelFamily
     public override CheckpointMap GgufMap(Model model)
     {
         var stable = (StableLm)model;
-        var map = new CheckpointMap().Add("token_embd.weight", stable.Embedding.Parameters.Single()).Add("output_norm", stable.FinalNorm).Ignore(RotaryGguf.IsTable);
-        if (stable.Output is not null)
-            map.Add("output", stable.Output);
+        var map = CheckpointMap.Around(stable, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
         foreach (var block in stable.Stack.Blocks.Cast<StableLmBlock>())
         {
             var layer = $"blk.{block.Layer}.";

@@ -3,7 +3,7 @@ namespace Inkstone.Tensors;
 /// <summary>d and m (2 bytes each), s and n (<see cref="SixBitPairs"/>), then 256 nibbles q, 64 after 64: w = (d·s)·q - m·n.</summary>
 internal readonly struct BlockQ4_K : IWeightBlock
 {
-    private const int Pairs = 4;
+    internal const int Pairs = 4;
     private const int Integers = 16;
     private const int Highest = 15;
 

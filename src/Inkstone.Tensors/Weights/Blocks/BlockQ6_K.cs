@@ -8,8 +8,8 @@ namespace Inkstone.Tensors;
 internal readonly struct BlockQ6_K : IWeightBlock
 {
     private const int Upper = 128;
-    private const int Scales = 192;
-    private const int Scale = 208;
+    internal const int Scales = 192;
+    internal const int Scale = 208;
 
     public static int Length => 256;
 

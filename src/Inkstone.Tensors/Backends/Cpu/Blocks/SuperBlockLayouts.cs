@@ -49,7 +49,7 @@ internal readonly unsafe struct SuperScaledNibbles : IPanelLayout
         head[Panel.Rows + row] = -HalfScale.Read(block, 2);
         for (var i = 0; i < Groups; i++)
         {
-            var (scale, offset) = SixBitPairs.Read(block[4..], i);
+            var (scale, offset) = SixBitPairs.Read(block[BlockQ4_K.Pairs..], i);
             At(panel, group + i)[row] = (byte)scale;
             At(panel, group + i)[Panel.Rows + row] = (byte)offset;
         }
@@ -97,10 +97,9 @@ internal readonly unsafe struct SuperScaledBytes : IPanelLayout
 
     public static void WriteScales(ReadOnlySpan<byte> block, ReadOnlySpan<float> scales, ReadOnlySpan<float> offsets, byte* panel, int group, int row)
     {
-        const int Integers = 192, D = 208; // where a block of Q6_K has them
-        ((float*)Super(panel, group))[row] = HalfScale.Read(block, D);
+        ((float*)Super(panel, group))[row] = HalfScale.Read(block, BlockQ6_K.Scale);
         for (var i = 0; i < Groups; i++)
-            At(panel, group + i)[row] = block[Integers + i];
+            At(panel, group + i)[row] = block[BlockQ6_K.Scales + i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
