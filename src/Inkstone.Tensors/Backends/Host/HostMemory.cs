@@ -14,7 +14,11 @@ internal static unsafe class HostMemory
     {
         try
         {
-            return (nint)NativeMemory.AlignedAlloc(checked((nuint)bytes), Alignment);
+            if (bytes < LargePages.LeastBytes)
+                return (nint)NativeMemory.AlignedAlloc(checked((nuint)bytes), Alignment);
+            var block = (nint)NativeMemory.AlignedAlloc(checked((nuint)bytes), LargePages.PageBytes);
+            LargePages.Request(block, bytes);
+            return block;
         }
         catch (OutOfMemoryException error)
         {

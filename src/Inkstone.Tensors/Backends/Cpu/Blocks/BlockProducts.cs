@@ -9,7 +9,6 @@ namespace Inkstone.Tensors;
 /// </summary>
 internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
 {
-    private const int WantedChunks = 32;
     private const int StretchColumns = 1024;
 
     /// <summary>Computes the problem; allocates nothing.</summary>
@@ -19,27 +18,26 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
     {
         if (problem.M == 0 || problem.N == 0)
             return;
-        var count = (problem.N + Panel.Rows - 1) / Panel.Rows;
-        var perChunk = Math.Max(1, count / WantedChunks);
-        var chunks = (count - 1) / perChunk + 1;
+        var least = ShrinkingChunks.LeastUnits(TLayout.ByteLength(problem.K / TLayout.GroupLength), problem.M);
+        var chunks = new ShrinkingChunks((problem.N + Panel.Rows - 1) / Panel.Rows, team.Size, least);
         switch (dot)
         {
             case ByteDotKind.Vnni:
-                team.Run(chunks, new Chunk<TLayout, TPanels, VnniDot, Vector256<int>, Vector256<sbyte>>(problem, panels, perChunk));
+                team.Run(chunks.Count, new Chunk<TLayout, TPanels, VnniDot, Vector256<int>, Vector256<sbyte>>(problem, panels, chunks));
                 break;
             case ByteDotKind.Wide512:
-                team.Run(chunks, new Chunk<TLayout, TPanels, WideDot512, Vector512<int>, Vector512<short>>(problem, panels, perChunk));
+                team.Run(chunks.Count, new Chunk<TLayout, TPanels, WideDot512, Vector512<int>, Vector512<short>>(problem, panels, chunks));
                 break;
             case ByteDotKind.Wide256:
-                team.Run(chunks, new Chunk<TLayout, TPanels, WideDot256, TwoSums, Vector256<short>>(problem, panels, perChunk));
+                team.Run(chunks.Count, new Chunk<TLayout, TPanels, WideDot256, TwoSums, Vector256<short>>(problem, panels, chunks));
                 break;
             default:
-                team.Run(chunks, new Chunk<TLayout, TPanels, PlainDot, Vector256<int>, int>(problem, panels, perChunk));
+                team.Run(chunks.Count, new Chunk<TLayout, TPanels, PlainDot, Vector256<int>, int>(problem, panels, chunks));
                 break;
         }
     }
 
-    private readonly unsafe struct Chunk<TLayout, TPanels, TDot, TSums, TFour>(BlockProblem problem, TPanels panels, int perChunk) : IChunkAction
+    private readonly unsafe struct Chunk<TLayout, TPanels, TDot, TSums, TFour>(BlockProblem problem, TPanels panels, ShrinkingChunks chunks) : IChunkAction
         where TLayout : struct, IPanelLayout
         where TPanels : struct, IPanels
         where TDot : struct, IByteDot<TSums, TFour>
@@ -50,8 +48,7 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
 
         public void Invoke(int chunk)
         {
-            var first = chunk * perChunk;
-            var end = Math.Min(first + perChunk, (problem.N + Panel.Rows - 1) / Panel.Rows);
+            var (first, end) = chunks[chunk];
             for (var panel = first; panel < end; panel++)
                 Multiply(panels.Panel(panel), panel * Panel.Rows);
         }

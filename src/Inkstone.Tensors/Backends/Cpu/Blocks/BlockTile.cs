@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Inkstone.Tensors;
 
@@ -16,6 +17,9 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
 {
     /// <summary>The most rows at once: twelve sums in sixteen registers.</summary>
     public const int MostRows = 6;
+
+    // How far ahead of the products lines of a panel are asked for where rows are few and memory is what they wait for.
+    private const int AheadBytes = 4096;
 
     /// <summary>Adds products with some groups of a panel to sums of sixteen columns a row.</summary>
     /// <param name="a">The rows.</param>
@@ -49,15 +53,21 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
             if (TLayout.CodeBits == 8)
             {
                 for (var step = 0; step < TLayout.GroupLength; step += 4, weights += 64, x += 4)
+                {
+                    if (TRows.Value < MostRows && Sse.IsSupported)
+                        Sse.Prefetch0(weights + AheadBytes);
                     Step<TRows>(
                         Vector256.Load(weights), Vector256.Load(weights + 32), x, columns, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
                         ref s40, ref s41, ref s50, ref s51);
+                }
             }
             else
             {
                 var low = Vector256.Create((byte)15);
                 for (var step = 0; step < TLayout.GroupLength / 2; step += 4, weights += 64, x += 4)
                 {
+                    if (TRows.Value < MostRows && Sse.IsSupported)
+                        Sse.Prefetch0(weights + AheadBytes);
                     var (both0, both1) = (Vector256.Load(weights), Vector256.Load(weights + 32));
                     Step<TRows>(
                         both0 & low, both1 & low, x, columns, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50,

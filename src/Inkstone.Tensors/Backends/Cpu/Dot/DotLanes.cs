@@ -11,6 +11,9 @@ internal unsafe interface IDotLanes<TLanes>
     /// <summary>Reads eight numbers; no alignment is needed.</summary>
     static abstract TLanes Load(float* source);
 
+    /// <summary>Eight numbers as they are.</summary>
+    static abstract TLanes From(Vector256<float> numbers);
+
     /// <summary>a·b + c in every lane.</summary>
     static abstract TLanes MultiplyAdd(TLanes a, TLanes b, TLanes c);
 
@@ -27,6 +30,9 @@ internal readonly unsafe struct DotLanes256(Vector256<float> all) : IDotLanes<Do
     public static DotLanes256 Load(float* source) => new(Vector256.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DotLanes256 From(Vector256<float> numbers) => new(numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DotLanes256 MultiplyAdd(DotLanes256 a, DotLanes256 b, DotLanes256 c) => new(Vector256.MultiplyAddEstimate(a._all, b._all, c._all));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -41,6 +47,9 @@ internal readonly unsafe struct DotLanes128(Vector128<float> lower, Vector128<fl
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DotLanes128 Load(float* source) => new(Vector128.Load(source), Vector128.Load(source + 4));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DotLanes128 From(Vector256<float> numbers) => new(numbers.GetLower(), numbers.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DotLanes128 MultiplyAdd(DotLanes128 a, DotLanes128 b, DotLanes128 c) =>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Inkstone.Tensors;
 
@@ -15,11 +14,6 @@ internal sealed class DotProducts(WorkerTeam team, VectorWidth width)
 {
     /// <summary>Up to this many rows, a product that need not be invariant is faster here than packed.</summary>
     public const int FewRows = 16;
-
-    // Chunks are few enough that the first part of each, which nobody fetched ahead, is a small share, and many enough to balance.
-    private const int WantedChunks = 32;
-    private const int LeastChunkBytes = 64 << 10;
-    private const int MostChunkBytes = 512 << 10;
 
     // Elements of A that go over each row of W together: they stay in the second cache.
     private const int BlockElements = 96 << 10;
@@ -40,24 +34,24 @@ internal sealed class DotProducts(WorkerTeam team, VectorWidth width)
     private void Multiply<TLanes>(in DotProblem problem)
         where TLanes : struct, IDotLanes<TLanes>
     {
-        var rowBytes = (long)problem.K * problem.Element.Size();
-        var chunkBytes = Math.Clamp(problem.N * rowBytes / WantedChunks, LeastChunkBytes, MostChunkBytes);
-        var columns = (int)Math.Clamp((chunkBytes / rowBytes + 3) & ~3, DotTile<TLanes>.Columns, (long)problem.N + 3);
-        team.Run((problem.N - 1) / columns + 1, new Chunk<TLanes> { Problem = problem, Columns = columns });
+        const int Tile = DotTile<TLanes>.Columns;
+        var tileBytes = (long)Tile * problem.K * problem.Element.Size();
+        var chunks = new ShrinkingChunks(problem.N, team.Size, Tile * ShrinkingChunks.LeastUnits(tileBytes, problem.M));
+        team.Run(chunks.Count, new Chunk<TLanes> { Problem = problem, Chunks = chunks });
     }
 
     private unsafe struct Chunk<TLanes> : IChunkAction
         where TLanes : struct, IDotLanes<TLanes>
     {
         private const int Tile = DotTile<TLanes>.Columns;
+        private const int MostAtOnce = 3;
 
         public DotProblem Problem;
-        public int Columns;
+        public ShrinkingChunks Chunks;
 
         public readonly void Invoke(int chunk)
         {
-            var first = chunk * Columns;
-            var end = Math.Min(first + Columns, Problem.N);
+            var (first, end) = Chunks[chunk];
             switch (Problem.Element)
             {
                 case WeightElement.Single:
@@ -84,39 +78,25 @@ internal sealed class DotProducts(WorkerTeam team, VectorWidth width)
                 for (var column = first; column < end; column += Tile)
                 {
                     var columns = Math.Min(Tile, end - column);
-                    if (column + 2 * Tile <= end)
-                        FetchBeginnings((byte*)Problem.W + (column + Tile) * Problem.WStride * TReader.Size, Problem.WStride * TReader.Size);
                     for (var start = 0; start < Problem.K; start += NaiveDot.BlockLength)
                     {
                         var length = Math.Min(NaiveDot.BlockLength, Problem.K - start);
                         var source = (byte*)Problem.W + (column * Problem.WStride + start) * TReader.Size;
-                        if (TReader.IsSingle && columns == Tile && length % NaiveDot.Lanes == 0)
+                        if ((TReader.IsSingle || rows <= MostAtOnce) && columns == Tile && length % NaiveDot.Lanes == 0)
                         {
-                            MultiplyRows(row, rows, column, columns, (float*)source, Problem.WStride, start, length);
+                            MultiplyRows<TReader>(row, rows, column, columns, source, Problem.WStride * TReader.Size, start, length);
                             continue;
                         }
                         for (var j = 0; j < columns; j++)
                             CopyPadded<TReader>(source + j * Problem.WStride * TReader.Size, length, copied + j * NaiveDot.BlockLength);
-                        MultiplyRows(row, rows, column, columns, copied, NaiveDot.BlockLength, start, length);
+                        MultiplyRows<SingleReader>(row, rows, column, columns, (byte*)copied, NaiveDot.BlockLength * sizeof(float), start, length);
                     }
                 }
             }
         }
 
-        /// <summary>Asks for the first lines of the next rows of W: the processor's prediction follows a row from its third line on, and not over a page's end.</summary>
-        private static void FetchBeginnings(byte* row, nint rowBytes)
-        {
-            if (!Sse.IsSupported)
-                return;
-            for (var j = 0; j < Tile; j++, row += rowBytes)
-            {
-                Sse.Prefetch1(row);
-                Sse.Prefetch1(row + 64);
-                Sse.Prefetch1(row + 128);
-            }
-        }
-
-        private readonly void MultiplyRows(int row, int rows, int column, int columns, float* w, nint wStride, int start, int length)
+        private readonly void MultiplyRows<TReader>(int row, int rows, int column, int columns, byte* w, nint wStride, int start, int length)
+            where TReader : struct, IWeightReader
         {
             var bias = start == 0 && Problem.Bias != null ? Problem.Bias + column : null;
             var accumulate = Problem.Accumulate || start > 0;
@@ -125,13 +105,13 @@ internal sealed class DotProducts(WorkerTeam team, VectorWidth width)
             if (columns < Tile || length % NaiveDot.Lanes != 0)
             {
                 for (var i = 0; i < rows; i++)
-                    MultiplyEdge(a + i * Problem.AStride, w, length, c + i * Problem.CStride, columns, bias, accumulate);
+                    MultiplyEdge(a + i * Problem.AStride, (float*)w, length, c + i * Problem.CStride, columns, bias, accumulate);
                 return;
             }
             for (var left = rows; left > 0;)
             {
-                var count = left == 4 ? 2 : Math.Min(left, 3);
-                MultiplyTile(count, a, w, wStride, length, c, Problem.CStride, bias, accumulate);
+                var count = left == 4 ? 2 : Math.Min(left, MostAtOnce);
+                MultiplyTile<TReader>(count, a, w, wStride, length, c, Problem.CStride, bias, accumulate);
                 a += count * Problem.AStride;
                 c += count * Problem.CStride;
                 left -= count;
@@ -145,7 +125,7 @@ internal sealed class DotProducts(WorkerTeam team, VectorWidth width)
             var copied = stackalloc float[NaiveDot.BlockLength];
             var sums = stackalloc float[Tile];
             CopyPadded<SingleReader>((byte*)a, length, copied);
-            DotTile<TLanes>.Multiply<OneRow>(copied, 0, w, NaiveDot.BlockLength, RoundUp(length), sums, 0, null, false);
+            DotTile<TLanes>.Multiply<OneRow, SingleReader>(copied, 0, (byte*)w, NaiveDot.BlockLength * sizeof(float), RoundUp(length), sums, 0, null, false);
             for (var j = 0; j < columns; j++)
                 c[j] = (accumulate ? c[j] : 0) + (bias == null ? 0 : bias[j]) + sums[j];
         }
@@ -159,18 +139,19 @@ internal sealed class DotProducts(WorkerTeam team, VectorWidth width)
 
         private static int RoundUp(int length) => (length + NaiveDot.Lanes - 1) & -NaiveDot.Lanes;
 
-        private readonly void MultiplyTile(int rows, float* a, float* w, nint wStride, int k, float* c, nint cStride, float* bias, bool accumulate)
+        private readonly void MultiplyTile<TReader>(int rows, float* a, byte* w, nint wStride, int k, float* c, nint cStride, float* bias, bool accumulate)
+            where TReader : struct, IWeightReader
         {
             switch (rows)
             {
                 case 3:
-                    DotTile<TLanes>.Multiply<ThreeRows>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate);
+                    DotTile<TLanes>.Multiply<ThreeRows, TReader>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate);
                     break;
                 case 2:
-                    DotTile<TLanes>.Multiply<TwoRows>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate);
+                    DotTile<TLanes>.Multiply<TwoRows, TReader>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate);
                     break;
                 default:
-                    DotTile<TLanes>.Multiply<OneRow>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate);
+                    DotTile<TLanes>.Multiply<OneRow, TReader>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate);
                     break;
             }
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Inkstone.Tensors;
 
@@ -59,34 +60,48 @@ internal static unsafe class DotTile<TLanes>
 
     private const int Lanes = NaiveDot.Lanes;
 
+    // One row waits for memory alone. A processor's own prediction ends with a page, so lines are asked for ahead: of the next tile if that is near, else of this one.
+    private const int NearAhead = 512;
+    private const int FarthestAhead = 16 << 10;
+
     /// <summary><c>c[r,j] += Σₚ a[r,p]·w[j,p]</c>, or set where nothing is to be added to.</summary>
     /// <param name="a">The first row of A.</param>
     /// <param name="aStride">Elements from one row of A to the next.</param>
     /// <param name="w">The first of four rows of W.</param>
-    /// <param name="wStride">Elements from one row of W to the next.</param>
+    /// <param name="wStride">Bytes from one row of W to the next.</param>
     /// <param name="k">Length of the sums: a multiple of eight, at most <see cref="NaiveDot.BlockLength"/>.</param>
     /// <param name="c">The first of the results.</param>
     /// <param name="cStride">Elements from one row of C to the next.</param>
     /// <param name="bias">Four numbers added to every row, or null.</param>
     /// <param name="accumulate">Whether the sums are added to what C holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRows>(float* a, nint aStride, float* w, nint wStride, int k, float* c, nint cStride, float* bias, bool accumulate)
+    public static void Multiply<TRows, TReader>(float* a, nint aStride, byte* w, nint wStride, int k, float* c, nint cStride, float* bias, bool accumulate)
         where TRows : struct, IRowCount
+        where TReader : struct, IWeightReader
     {
         TLanes c00 = default, c01 = default, c02 = default, c03 = default;
         TLanes c10 = default, c11 = default, c12 = default, c13 = default;
         TLanes c20 = default, c21 = default, c22 = default, c23 = default;
-        float* w1 = w + wStride, w2 = w1 + wStride, w3 = w2 + wStride;
+        var ahead = Columns * wStride <= FarthestAhead ? Columns * wStride : NearAhead;
+        byte* w1 = w + wStride, w2 = w1 + wStride, w3 = w2 + wStride;
         float* a1 = a + aStride, a2 = a1 + aStride;
         for (var p = 0; p < k; p += Lanes)
         {
             var x0 = TLanes.Load(a + p);
             var x1 = TRows.Value > 1 ? TLanes.Load(a1 + p) : default;
             var x2 = TRows.Value > 2 ? TLanes.Load(a2 + p) : default;
-            Add<TRows>(TLanes.Load(w + p), x0, x1, x2, ref c00, ref c10, ref c20);
-            Add<TRows>(TLanes.Load(w1 + p), x0, x1, x2, ref c01, ref c11, ref c21);
-            Add<TRows>(TLanes.Load(w2 + p), x0, x1, x2, ref c02, ref c12, ref c22);
-            Add<TRows>(TLanes.Load(w3 + p), x0, x1, x2, ref c03, ref c13, ref c23);
+            var q = p * TReader.Size;
+            if (TRows.Value == 1 && Sse.IsSupported)
+            {
+                Sse.Prefetch0(w + q + ahead);
+                Sse.Prefetch0(w1 + q + ahead);
+                Sse.Prefetch0(w2 + q + ahead);
+                Sse.Prefetch0(w3 + q + ahead);
+            }
+            Add<TRows>(TLanes.From(TReader.ReadEight(w + q)), x0, x1, x2, ref c00, ref c10, ref c20);
+            Add<TRows>(TLanes.From(TReader.ReadEight(w1 + q)), x0, x1, x2, ref c01, ref c11, ref c21);
+            Add<TRows>(TLanes.From(TReader.ReadEight(w2 + q)), x0, x1, x2, ref c02, ref c12, ref c22);
+            Add<TRows>(TLanes.From(TReader.ReadEight(w3 + q)), x0, x1, x2, ref c03, ref c13, ref c23);
         }
         Store(c00, c01, c02, c03, c, bias, accumulate);
         if (TRows.Value > 1)

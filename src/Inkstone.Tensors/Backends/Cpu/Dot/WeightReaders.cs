@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Inkstone.Tensors;
 
@@ -12,6 +13,9 @@ internal unsafe interface IWeightReader
     /// <summary>Bytes of one element.</summary>
     static abstract int Size { get; }
 
+    /// <summary>Eight elements as single precision.</summary>
+    static abstract Vector256<float> ReadEight(byte* source);
+
     /// <summary>Writes elements as single precision.</summary>
     static abstract void Widen(byte* source, float* destination, int count);
 }
@@ -22,6 +26,9 @@ internal readonly unsafe struct SingleReader : IWeightReader
     public static bool IsSingle => true;
 
     public static int Size => sizeof(float);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReadEight(byte* source) => Vector256.Load((float*)source);
 
     public static void Widen(byte* source, float* destination, int count) =>
         Unsafe.CopyBlockUnaligned(destination, source, checked((uint)count * sizeof(float)));
@@ -36,16 +43,15 @@ internal readonly unsafe struct BFloat16Reader : IWeightReader
 
     public static float ReadOne(byte* source) => BitConverter.UInt32BitsToSingle((uint)*(ushort*)source << 16);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReadEight(byte* source) => (EightWords.Widen((ushort*)source) << 16).AsSingle();
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(byte* source, float* destination, int count)
     {
         var i = 0;
         for (; i <= count - 8; i += 8, source += 16)
-        {
-            var (lower, upper) = Vector128.Widen(Vector128.Load((ushort*)source));
-            (lower << 16).AsSingle().Store(destination + i);
-            (upper << 16).AsSingle().Store(destination + i + 4);
-        }
+            ReadEight(source).Store(destination + i);
         for (; i < count; i++, source += Size)
             destination[i] = ReadOne(source);
     }
@@ -70,26 +76,35 @@ internal readonly unsafe struct HalfReader : IWeightReader
 
     public static float ReadOne(byte* source) => (float)*(Half*)source;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReadEight(byte* source)
+    {
+        var bits = ((EightWords.Widen((ushort*)source) << 16).AsInt32() >> 3) & Vector256.Create(Kept);
+        var special = Vector256.Equals(bits & Vector256.Create(HalfExponent), Vector256.Create(HalfExponent)) & Vector256.Create(SingleExponent);
+        return ((bits.AsSingle() * Rebias).AsInt32() | special).AsSingle();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(byte* source, float* destination, int count)
     {
         var i = 0;
         for (; i <= count - 8; i += 8, source += 16)
-        {
-            var (lower, upper) = Vector128.Widen(Vector128.Load((ushort*)source));
-            Convert(lower << 16).Store(destination + i);
-            Convert(upper << 16).Store(destination + i + 4);
-        }
+            ReadEight(source).Store(destination + i);
         for (; i < count; i++, source += Size)
             destination[i] = ReadOne(source);
     }
+}
 
+/// <summary>Eight numbers of sixteen bits in as many of 32.</summary>
+internal static unsafe class EightWords
+{
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Convert(Vector128<uint> words)
+    public static Vector256<uint> Widen(ushort* source)
     {
-        var bits = (words.AsInt32() >> 3) & Vector128.Create(Kept);
-        var special = Vector128.Equals(bits & Vector128.Create(HalfExponent), Vector128.Create(HalfExponent)) & Vector128.Create(SingleExponent);
-        return ((bits.AsSingle() * Rebias).AsInt32() | special).AsSingle();
+        if (Avx2.IsSupported)
+            return Avx2.ConvertToVector256Int32(source).AsUInt32();
+        var (lower, upper) = Vector128.Widen(Vector128.Load(source));
+        return Vector256.Create(lower, upper);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Inkstone.Tensors;
 
@@ -11,6 +12,9 @@ internal static unsafe class PeakLoops
 {
     /// <summary>Independent chains of multiply-adds: more than latency times units of any processor so far, fewer than registers.</summary>
     public const int Accumulators = 12;
+
+    // Lines are asked for ahead, because a processor's own prediction ends with a page.
+    private const int AheadBytes = 4096;
 
     /// <summary>A number of steps, each one multiply-add in every chain.</summary>
     public static float MultiplyAdd(VectorWidth width, int steps) => width switch
@@ -27,6 +31,11 @@ internal static unsafe class PeakLoops
         Vector256<uint> a = default, b = default, c = default, d = default;
         for (var end = data + length; data < end; data += 256)
         {
+            if (Sse.IsSupported)
+            {
+                for (var line = 0; line < 256; line += 64)
+                    Sse.Prefetch0(data + AheadBytes + line);
+            }
             a ^= Vector256.Load((uint*)data) ^ Vector256.Load((uint*)(data + 128));
             b ^= Vector256.Load((uint*)(data + 32)) ^ Vector256.Load((uint*)(data + 160));
             c ^= Vector256.Load((uint*)(data + 64)) ^ Vector256.Load((uint*)(data + 192));

@@ -22,7 +22,7 @@ public sealed unsafe class ReadProbe : IDisposable
     public ReadProbe(WorkerTeam team)
     {
         _team = team;
-        _data = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 4096);
+        _data = (byte*)HostMemory.Allocate(Bytes);
         team.Run(Chunks, new FillChunk(_data)); // a page that was never written is not memory yet
     }
 
