@@ -5,6 +5,7 @@ namespace Inkstone.Recipes;
 /// <summary>The suites of <c>inkstone bench</c>. Every figure is a median; work is counted by the one rule of the design: a product of m×k by k×n is 2mkn.</summary>
 public static class BenchSuites
 {
+    private const string Inferring = "inference";
     private const string Tokenizing = "tokenizer";
 
     private static readonly (string Name, Func<BenchMachine, IEnumerable<BenchResult>> Run)[] All =
@@ -16,8 +17,8 @@ public static class BenchSuites
         ("loss", LossSuite.Run),
         ("training", TrainingSuite.Run),
         ("decode", DecodeSuite.Run),
-        ("inference", InferenceSuite.Run),
-        (Tokenizing, _ => []), // needs files; see Run
+        (Inferring, _ => []), // these two write files that peers read: see Run
+        (Tokenizing, _ => []),
     ];
 
     /// <summary>All suites, in the order they run.</summary>
@@ -34,7 +35,12 @@ public static class BenchSuites
         if (suites.FirstOrDefault(suite => !Names.Contains(suite)) is { } unknown)
             throw new InkstoneRequestException("there is no such suite", "bench", string.Join(", ", Names), unknown);
         return All.Where(suite => suites.Count == 0 || suites.Contains(suite.Name))
-            .SelectMany(suite => suite.Name == Tokenizing ? Tokenizers(inputs ?? new(), peers) : peers is null ? suite.Run(machine) : peers.Beside(suite.Name, suite.Run(machine)));
+            .SelectMany(suite => suite.Name switch
+            {
+                Inferring => InferenceSuite.Run(machine, peers),
+                Tokenizing => Tokenizers(inputs ?? new(), peers),
+                _ => peers is null ? suite.Run(machine) : peers.Beside(suite.Name, suite.Run(machine)),
+            });
     }
 
     private static IEnumerable<BenchResult> Tokenizers(BenchInputs inputs, BenchPeers? peers)

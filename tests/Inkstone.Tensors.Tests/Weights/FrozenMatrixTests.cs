@@ -61,11 +61,15 @@ public sealed unsafe class FrozenMatrixTests
         {
             using var scope = PoolScope.Open();
             var frozen = FrozenMatrix.Create(weights, Backends[path], interleave);
-            var rows = Tensor.From((int[])[36, 0, 15, 16, 36], [5], Backends[path]).RowsOf(frozen).ToArray();
-            foreach (var (place, number) in ((int, int)[])[(0, 36), (1, 0), (2, 15), (3, 16), (4, 36)])
+            for (var use = 0; use < 3; use++)
             {
-                weights.ReadRow(number, row);
-                Assert.Equal(row, rows.AsSpan(place * 512, 512).ToArray());
+                var rows = Tensor.From((int[])[36, 0, 15, 16, 36], [5], Backends[path]).RowsOf(frozen).ToArray();
+                foreach (var (place, number) in ((int, int)[])[(0, 36), (1, 0), (2, 15), (3, 16), (4, 36)])
+                {
+                    weights.ReadRow(number, row);
+                    Assert.Equal(row, rows.AsSpan(place * 512, 512).ToArray());
+                }
+                Tensor.Zeros([1, 512], null, Backends[path]).Linear(frozen); // laid out anew by the second product
             }
         }
     }
@@ -101,7 +105,10 @@ public sealed unsafe class FrozenMatrixTests
     {
         using var scope = PoolScope.Open();
         var frozen = FrozenMatrix.Create(weights, backend, interleave);
-        return Tensor.From(x, [rows, weights.Columns], backend).Linear(frozen, bias is null ? default : Tensor.From(bias, [bias.Length], backend)).ToArray();
+        var (input, offsets) = (Tensor.From(x, [rows, weights.Columns], backend), bias is null ? default : Tensor.From(bias, [bias.Length], backend));
+        var product = input.Linear(frozen, offsets).ToArray();
+        Assert.Equal(product, input.Linear(frozen, offsets).ToArray()); // by now laid out anew
+        return product;
     }
 
     private static Dictionary<string, CpuBackend> MakeBackends()

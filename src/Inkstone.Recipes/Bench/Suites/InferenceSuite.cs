@@ -1,19 +1,20 @@
-using System.Diagnostics;
 using Inkstone.Foundation.Formats;
-using Inkstone.Inference;
 using Inkstone.Models;
 using Inkstone.Tensors;
 
 namespace Inkstone.Recipes;
 
 /// <summary>
-/// A GGUF file of 1.039 billion weights decoded and read. Decoding is a share of the read bandwidth, counted in bytes of the file's matrices and of the cache a step reads;
-/// a prompt is a share of the single-precision peak, 1.98 GFLOP a token.
+/// GGUF files of 1.039 billion weights decoded and read. Decoding is a share of the read bandwidth, counted in bytes of the file's matrices and of the cache a step reads; a
+/// prompt and many streams are a share of the single-precision peak, 1.98 GFLOP a token of a prompt. The cache is in half precision, as the engine's.
 /// </summary>
 internal static class InferenceSuite
 {
     private const string Suite = "inference";
     private const int PromptLength = 512;
+    private const int Before = 64;
+    private const int LongContext = 8_192;
+    private const int Streams = 16;
 
     public static readonly (string Name, Func<string, WeightFormat> FormatOf)[] Mixes =
     [
@@ -24,7 +25,10 @@ internal static class InferenceSuite
         ("f32", _ => WeightFormat.F32),
     ];
 
-    public static IEnumerable<BenchResult> Run(BenchMachine machine)
+    /// <summary>Runs the suite.</summary>
+    /// <param name="machine">Where.</param>
+    /// <param name="peers">Whose scripts are timed on the same files; null times none.</param>
+    public static IEnumerable<BenchResult> Run(BenchMachine machine, BenchPeers? peers)
     {
         var folder = Directory.CreateTempSubdirectory("inkstone-bench-").FullName;
         try
@@ -33,7 +37,8 @@ internal static class InferenceSuite
             {
                 var path = Path.Combine(folder, name + ".gguf");
                 BenchModelFile.Write(path, formatOf);
-                foreach (var result in Measure(machine, name, path))
+                var results = Measure(machine, name, path);
+                foreach (var result in peers is null ? results : peers.Beside(Suite, results, folder))
                     yield return result;
                 File.Delete(path);
             }
@@ -46,35 +51,31 @@ internal static class InferenceSuite
 
     private static IEnumerable<BenchResult> Measure(BenchMachine machine, string name, string path)
     {
-        var started = Stopwatch.GetTimestamp();
         using var file = GgufFile.Open(path);
         var model = GgufModel.Load(file, machine.Backend);
-        yield return new(Suite, $"load {name}", Stopwatch.GetElapsedTime(started).TotalSeconds, "s", null);
         var bytes = (double)file.Tensors.Sum(tensor => tensor.ByteLength);
-        var cache = new KeyValueCache(model, BlockPool.BlocksFor(PromptLength + 16));
-        var table = new BlockTable(cache.Pool);
-        var tokens = Enumerable.Range(300, PromptLength).ToArray();
-        yield return BenchMachine.Reading(Suite, $"decode {name}", bytes, () => Turn(1, 64), out var seconds);
-        yield return new(Suite, $"decode {name}, tokens", 1 / seconds, "tokens/s", null);
+        yield return Decode(model, $"decode {name}", bytes, Before);
+        if (name == "q8_0")
+            yield return Decode(model, $"decode {name} after {LongContext}", bytes, LongContext);
         if (name is "bf16" or "f32")
             yield break;
-        seconds = BenchMachine.MedianSeconds(() => Turn(PromptLength, 0));
-        yield return machine.Arithmetic(Suite, $"prefill512 {name}", Flops(model), seconds);
-        yield return new(Suite, $"prefill512 {name}, tokens", PromptLength / seconds, "tokens/s", null);
-
-        // a turn over some tokens after some others, whose place in the cache they take again every time
-        void Turn(int count, int before)
-        {
-            using var scope = PoolScope.Open();
-            table.Release();
-            table.TryReserve(before + count);
-            table.Advance(before);
-            var pass = PagedPass.Over(model, cache, [new PagedRows(table, tokens.AsMemory(0, count), 1)]);
-            model.Head.Forward(model.Forward(pass), pass);
-        }
+        var prompt = new BenchTurn(model, streams: 1, before: 0, PromptLength);
+        var headOnce = (PromptLength - 1.0) * model.Head.Weight.FlopsPerRow; // of a prompt only the last token asks for the head
+        yield return Compute(machine, $"prefill512 {name}", PromptLength, PromptLength * model.ForwardFlopsPerToken(PromptLength) - headOnce, prompt);
+        if (name == "q4_0")
+            yield return Compute(machine, $"decode {Streams} streams {name}", Streams, Streams * model.ForwardFlopsPerToken(Before), new(model, Streams, Before, 1));
     }
 
-    /// <summary>Of a whole prompt, the head counted once.</summary>
-    private static double Flops(Model model) =>
-        PromptLength * (model.Stack.FlopsPerRow + model.Memory.Sum(layer => layer.AttentionFlops(PromptLength))) + model.Head.Weight.FlopsPerRow;
+    private static BenchResult Decode(Model model, string name, double weightBytes, int before)
+    {
+        var turn = new BenchTurn(model, streams: 1, before, count: 1);
+        var result = BenchMachine.Reading(Suite, name, weightBytes + turn.CacheBytes, turn.Run, out var seconds);
+        return result with { Value = 1 / seconds, Unit = "tokens/s" };
+    }
+
+    private static BenchResult Compute(BenchMachine machine, string name, int tokens, double flops, BenchTurn turn)
+    {
+        var seconds = BenchMachine.MedianSeconds(turn.Run);
+        return machine.Arithmetic(Suite, name, flops, seconds) with { Value = tokens / seconds, Unit = "tokens/s" };
+    }
 }

@@ -10,11 +10,8 @@ internal static unsafe class Halves
 
     /// <summary>Sixteen numbers as single precision (<see cref="HalfReader"/> says how). Infinities and NaNs become finite: a file's scales are checked when it is loaded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Widen(ushort* source, out Vector256<float> first, out Vector256<float> second)
-    {
-        var (lower, upper) = Vector256.Widen(Vector256.Load(source));
-        (first, second) = (Widen(lower), Widen(upper));
-    }
+    public static void Widen(ushort* source, out Vector256<float> first, out Vector256<float> second) =>
+        (first, second) = (Widen(EightWords.Widen(source)), Widen(EightWords.Widen(source + 8)));
 
     /// <summary>Single-precision numbers as the nearest halves, ties to even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

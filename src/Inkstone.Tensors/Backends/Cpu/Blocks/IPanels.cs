@@ -14,14 +14,15 @@ internal readonly unsafe struct ReadyPanels(nint first, nint bytes) : IPanels
 }
 
 /// <summary>Panels made of the stored form each time, in memory of the thread that asks.</summary>
-internal readonly unsafe struct StoredPanels<TBlock>(StoredMatrix source) : IPanels
+internal readonly unsafe struct StoredPanels<TBlock, TLayout>(StoredMatrix source) : IPanels
     where TBlock : IWeightBlock
+    where TLayout : struct, IPanelLayout
 {
     public byte* Panel(int index)
     {
-        var bytes = SingleScaledBytes<GroupsOf<TBlock>>.ByteLength(source.Columns / TBlock.GroupLength);
-        var panel = (byte*)ScratchBuffer.Own.Take(checked((nint)(bytes / sizeof(float))));
-        PanelPacking<TBlock, SingleScaledBytes<GroupsOf<TBlock>>>.Fill(source, index, panel, bytes);
+        var bytes = TLayout.ByteLength(source.Columns / TBlock.GroupLength);
+        var panel = (byte*)ScratchBuffer.Own.Take(checked((nint)((bytes + sizeof(float) - 1) / sizeof(float))));
+        PanelPacking<TBlock, TLayout>.Fill(source, index, panel, bytes);
         return panel;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -27,7 +28,7 @@ internal readonly unsafe struct HalfScaledBytes : IPanelLayout
     public static void Offsets(byte* panel, int group, out Vector256<float> first, out Vector256<float> second) => first = second = default;
 
     public static void WriteScales(ReadOnlySpan<byte> block, ReadOnlySpan<float> scales, ReadOnlySpan<float> offsets, byte* panel, int group, int row) =>
-        ((Half*)(panel + (nint)group * GroupBytes))[row] = (Half)scales[0];
+        ((ushort*)(panel + (nint)group * GroupBytes))[row] = BinaryPrimitives.ReadUInt16LittleEndian(block);
 }
 
 /// <summary>Codes of four bits, scales in half precision, 32 columns a group: Q4_0, byte for byte as large as in the file.</summary>
@@ -54,7 +55,7 @@ internal readonly unsafe struct HalfScaledNibbles : IPanelLayout
     public static void Offsets(byte* panel, int group, out Vector256<float> first, out Vector256<float> second) => first = second = default;
 
     public static void WriteScales(ReadOnlySpan<byte> block, ReadOnlySpan<float> scales, ReadOnlySpan<float> offsets, byte* panel, int group, int row) =>
-        ((Half*)(panel + (nint)group * GroupBytes))[row] = (Half)scales[0];
+        ((ushort*)(panel + (nint)group * GroupBytes))[row] = BinaryPrimitives.ReadUInt16LittleEndian(block);
 }
 
 /// <summary>Codes of eight bits with scales, and offsets where there are any, in single precision: what every format can be unpacked to.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Inkstone.Foundation.Errors;
 
 namespace Inkstone.Tensors;
@@ -61,17 +62,32 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
         }
     }
 
+    // Four columns of the row at a time, which stand together; sixteen of a group's columns make four such words.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PutCodes(ReadOnlySpan<sbyte> levels, byte* codes)
     {
+        var bias = Vector128.Create((byte)Bias);
         if (TLayout.CodeBits == 8)
         {
-            for (var column = 0; column < levels.Length; column++)
-                codes[column / 4 * StepBytes + column % 4] = (byte)(levels[column] + Bias);
+            for (var column = 0; column < levels.Length; column += 16)
+                PutWords(Vector128.Create(levels[column..]).AsByte() + bias, codes + column / 4 * StepBytes);
             return;
         }
         var half = levels.Length / 2;
-        for (var column = 0; column < half; column++)
-            codes[column / 4 * StepBytes + column % 4] = (byte)((levels[column] + Bias) | ((levels[column + half] + Bias) << 4));
+        for (var column = 0; column < half; column += 16)
+        {
+            var low = Vector128.Create(levels[column..]).AsByte() + bias;
+            var high = Vector128.Create(levels[(column + half)..]).AsByte() + bias;
+            PutWords(low | (high.AsUInt16() << 4).AsByte(), codes + column / 4 * StepBytes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutWords(Vector128<byte> columns, byte* codes)
+    {
+        var words = columns.AsUInt32();
+        for (var word = 0; word < 4; word++, codes += StepBytes)
+            *(uint*)codes = words[word];
     }
 
     private static int Code(byte* codes, int column)

@@ -8,7 +8,7 @@ internal sealed unsafe class StoredBlockMatrix<TBlock>(StoredMatrix source, CpuB
 
     internal override void Multiply(in Tensor x, in Tensor bias, in Tensor y)
     {
-        backend.MultiplyBlocks<SingleScaledBytes<GroupsOf<TBlock>>, StoredPanels<TBlock>>(x, this, new(source), bias, y);
+        backend.MultiplyBlocks<SingleScaledBytes<GroupsOf<TBlock>>, StoredPanels<TBlock, SingleScaledBytes<GroupsOf<TBlock>>>>(x, this, new(source), bias, y);
         GC.KeepAlive(source);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Inkstone.Tensors;
 
@@ -30,16 +31,16 @@ internal readonly unsafe struct SuperScaledNibbles : IPanelLayout
     public static void Scales(byte* panel, int group, out Vector256<float> first, out Vector256<float> second)
     {
         var d = (float*)Super(panel, group);
-        var integers = Vector128.Load(At(panel, group));
-        (first, second) = (Small.Widen(integers.GetLower()) * Vector256.Load(d), Small.Widen(integers.GetUpper()) * Vector256.Load(d + 8));
+        var integers = At(panel, group);
+        (first, second) = (Small.Widen(integers) * Vector256.Load(d), Small.Widen(integers + 8) * Vector256.Load(d + 8));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Offsets(byte* panel, int group, out Vector256<float> first, out Vector256<float> second)
     {
         var m = (float*)Super(panel, group) + Panel.Rows;
-        var integers = Vector128.Load(At(panel, group) + Panel.Rows);
-        (first, second) = (Small.Widen(integers.GetLower()) * Vector256.Load(m), Small.Widen(integers.GetUpper()) * Vector256.Load(m + 8));
+        var integers = At(panel, group) + Panel.Rows;
+        (first, second) = (Small.Widen(integers) * Vector256.Load(m), Small.Widen(integers + 8) * Vector256.Load(m + 8));
     }
 
     public static void WriteScales(ReadOnlySpan<byte> block, ReadOnlySpan<float> scales, ReadOnlySpan<float> offsets, byte* panel, int group, int row)
@@ -89,8 +90,8 @@ internal readonly unsafe struct SuperScaledBytes : IPanelLayout
     public static void Scales(byte* panel, int group, out Vector256<float> first, out Vector256<float> second)
     {
         var d = (float*)Super(panel, group);
-        var integers = Vector128.Load((sbyte*)At(panel, group));
-        (first, second) = (Small.Widen(integers.GetLower()) * Vector256.Load(d), Small.Widen(integers.GetUpper()) * Vector256.Load(d + 8));
+        var integers = (sbyte*)At(panel, group);
+        (first, second) = (Small.Widen(integers) * Vector256.Load(d), Small.Widen(integers + 8) * Vector256.Load(d + 8));
     }
 
     public static void Offsets(byte* panel, int group, out Vector256<float> first, out Vector256<float> second) => first = second = default;
@@ -110,19 +111,23 @@ internal readonly unsafe struct SuperScaledBytes : IPanelLayout
 }
 
 /// <summary>Small integers as single precision.</summary>
-internal static class Small
+internal static unsafe class Small
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Widen(Vector64<byte> integers)
+    public static Vector256<float> Widen(byte* integers)
     {
-        var shorts = Vector128.WidenLower(integers.ToVector128Unsafe());
+        if (Avx2.IsSupported)
+            return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(integers));
+        var shorts = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)integers).AsByte());
         return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(shorts).AsInt32(), Vector128.WidenUpper(shorts).AsInt32()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Widen(Vector64<sbyte> integers)
+    public static Vector256<float> Widen(sbyte* integers)
     {
-        var shorts = Vector128.WidenLower(integers.ToVector128Unsafe());
+        if (Avx2.IsSupported)
+            return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(integers));
+        var shorts = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)integers).AsSByte());
         return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts)));
     }
 }
