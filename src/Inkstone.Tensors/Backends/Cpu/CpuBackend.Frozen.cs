@@ -41,9 +41,9 @@ public sealed unsafe partial class CpuBackend
             return;
         using var scope = PoolScope.Open();
         var (source, target, rows) = (InRows(x), DenseTarget(y), x.Shape[0]);
-        var memory = Tensor.Empty([checked((int)(ActivationBlocks.ByteLength(rows, weight.Columns) / sizeof(int)))], ElementType.Int32, this);
-        var rounded = ActivationBlocks.At(HostMemory.Address(memory), rows, weight.Columns);
-        var rounding = new Rounding(rounded, (nint)Pointer(source), (nint)source.Strides[0]);
+        var memory = Tensor.Empty([checked((int)(ActivationBlocks.ByteLength(rows, weight.Columns, TLayout.GroupLength) / sizeof(int) + 1))], ElementType.Int32, this);
+        var rounded = ActivationBlocks.At(HostMemory.Address(memory), rows, weight.Columns, TLayout.GroupLength);
+        var rounding = new Rounding(rounded, (nint)Pointer(source), (nint)source.Strides[0], TLayout.Bias);
         if (rows * (long)weight.Columns < FewNumbers)
         {
             for (var row = 0; row < rows; row++)
@@ -110,8 +110,8 @@ public sealed unsafe partial class CpuBackend
         ? new InterleavedMatrix<TBlock, SingleScaledBytes<GroupsOf<TBlock>>>(source, this)
         : new StoredBlockMatrix<TBlock>(source, this);
 
-    private readonly struct Rounding(ActivationBlocks rounded, nint x, nint stride) : IChunkAction
+    private readonly struct Rounding(ActivationBlocks rounded, nint x, nint stride, int bias) : IChunkAction
     {
-        public void Invoke(int chunk) => rounded.Round(chunk, (float*)x + chunk * stride);
+        public void Invoke(int chunk) => rounded.Round(chunk, (float*)x + chunk * stride, bias);
     }
 }

@@ -3,54 +3,77 @@ using System.Runtime.CompilerServices;
 namespace Inkstone.Tensors;
 
 /// <summary>
-/// Rows of activations rounded to blocks of 32 integers (<see cref="EightBits"/>). Beside the integers stand the scales and, negated, the sums of each sixteen and of each 32 of them.
+/// Rows of activations rounded to blocks of 32 integers (<see cref="EightBits"/>). Beside the integers stand the scales and, for each group of columns that shares a scale of the weight,
+/// what the group's products begin at, which takes the bias of the weight's codes off, and the sum of the activations, which the weight's offsets are multiplied with.
 /// </summary>
-/// <param name="Codes">The integers, [rows, columns].</param>
-/// <param name="Scales">The scales, [rows, columns / 32].</param>
-/// <param name="Sums">Negated sums of 32 integers, [rows, columns / 32].</param>
-/// <param name="HalfSums">Negated sums of sixteen integers, [rows, columns / 16].</param>
+/// <param name="Codes">The integers, [rows, <see cref="CodeStride"/>].</param>
+/// <param name="Scales">The scales d, [rows, columns / 32].</param>
+/// <param name="Starts">−bias · Σ integers of a group, [rows, groups].</param>
+/// <param name="Totals">d · Σ integers of a group in single precision, [rows, groups].</param>
 /// <param name="Columns">The width of a row.</param>
-internal readonly unsafe record struct ActivationBlocks(nint Codes, nint Scales, nint Sums, nint HalfSums, int Columns)
+/// <param name="GroupLength">Columns of a group: 32 or 16.</param>
+internal readonly unsafe record struct ActivationBlocks(nint Codes, nint Scales, nint Starts, nint Totals, int Columns, int GroupLength)
 {
     /// <summary>Integers that share a scale.</summary>
     public const int Length = EightBits.Length;
 
-    /// <summary>Integers of half a block.</summary>
-    public const int HalfLength = Length / 2;
+    // Rows that begin a power of two apart would all want the same few places of a cache.
+    private const int Gap = 64;
+
+    /// <summary>Bytes from the integers of one row to those of the next.</summary>
+    public int CodeStride => Columns + Gap;
+
+    /// <summary>Groups of a row.</summary>
+    public int Groups => Columns / GroupLength;
 
     /// <summary>Bytes of memory that rows need.</summary>
-    public static long ByteLength(int rows, int columns) => checked((long)rows * (columns + columns / Length * (sizeof(float) + 3 * sizeof(int))));
+    public static long ByteLength(int rows, int columns, int groupLength) =>
+        checked((long)rows * (columns + Gap + columns / Length * sizeof(float) + columns / groupLength * (sizeof(int) + sizeof(float))));
 
     /// <summary>Rows in memory of <see cref="ByteLength"/>.</summary>
-    public static ActivationBlocks At(byte* memory, int rows, int columns)
+    public static ActivationBlocks At(byte* memory, int rows, int columns, int groupLength)
     {
-        var blocks = (long)rows * (columns / Length);
-        var scales = (float*)(memory + (long)rows * columns);
-        var sums = (int*)(scales + blocks);
-        return new((nint)memory, (nint)scales, (nint)sums, (nint)(sums + blocks), columns);
+        var scales = (float*)(memory + (long)rows * (columns + Gap));
+        var starts = (int*)(scales + (long)rows * (columns / Length));
+        return new((nint)memory, (nint)scales, (nint)starts, (nint)(starts + (long)rows * (columns / groupLength)), columns, groupLength);
     }
 
     /// <summary>The integers of a row.</summary>
-    public sbyte* CodesOf(int row) => (sbyte*)Codes + (long)row * Columns;
+    public sbyte* CodesOf(int row) => (sbyte*)Codes + (long)row * CodeStride;
 
     /// <summary>The scales of a row.</summary>
     public float* ScalesOf(int row) => (float*)Scales + (long)row * (Columns / Length);
 
-    /// <summary>The negated sums of a row's groups of a length: 16 or 32.</summary>
-    public int* SumsOf(int row, int length) => (int*)(length == Length ? Sums : HalfSums) + (long)row * (Columns / length);
+    /// <summary>What the products of a row's groups begin at.</summary>
+    public int* StartsOf(int row) => (int*)Starts + (long)row * Groups;
+
+    /// <summary>The sums of a row's groups.</summary>
+    public float* TotalsOf(int row) => (float*)Totals + (long)row * Groups;
 
     /// <summary>Rounds one row.</summary>
+    /// <param name="row">Which.</param>
+    /// <param name="x">Its numbers.</param>
+    /// <param name="bias">The bias of the weight's codes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Round(int row, float* x)
+    public void Round(int row, float* x, int bias)
     {
         var codes = CodesOf(row);
         var scales = ScalesOf(row);
-        var sums = SumsOf(row, Length);
-        var halfSums = SumsOf(row, HalfLength);
+        var starts = StartsOf(row);
+        var totals = TotalsOf(row);
         for (var block = 0; block < Columns / Length; block++, x += Length, codes += Length)
         {
-            scales[block] = EightBits.Round(x, codes, out var first, out var second);
-            (halfSums[2 * block], halfSums[2 * block + 1], sums[block]) = (-first, -second, -(first + second));
+            var scale = scales[block] = EightBits.Round(x, codes, out var first, out var second);
+            if (GroupLength == Length)
+            {
+                Sum(starts, totals, block, first + second, scale, bias);
+                continue;
+            }
+            Sum(starts, totals, 2 * block, first, scale, bias);
+            Sum(starts, totals, 2 * block + 1, second, scale, bias);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Sum(int* starts, float* totals, int group, int sum, float scale, int bias) => (starts[group], totals[group]) = (-bias * sum, scale * sum);
 }

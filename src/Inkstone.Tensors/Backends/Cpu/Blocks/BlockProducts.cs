@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Inkstone.Tensors;
 
@@ -58,8 +59,6 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
         {
             var columns = Math.Min(Panel.Rows, problem.N - column);
             var edge = stackalloc float[MostRows * Panel.Rows];
-            for (var row = 0; row < problem.M; row++)
-                Begin(problem.C + row * problem.CStride + column, column, columns);
             var groups = problem.K / TLayout.GroupLength;
             var perStretch = problem.M <= MostRows ? groups : StretchColumns / TLayout.GroupLength;
             for (var group = 0; group < groups; group += perStretch)
@@ -69,6 +68,9 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                 {
                     var rows = Math.Min(MostRows, problem.M - row);
                     var y = problem.C + row * problem.CStride + column;
+                    Fetch(y + MostRows * problem.CStride, Math.Min(MostRows, problem.M - MostRows - row));
+                    for (var r = 0; group == 0 && r < rows; r++)
+                        Begin(y + r * problem.CStride, column, columns);
                     if (columns == Panel.Rows)
                     {
                         Multiply(rows, row, panel, group, end, y, problem.CStride);
@@ -81,6 +83,13 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                         Unsafe.CopyBlockUnaligned(y + r * problem.CStride, edge + r * Panel.Rows, (uint)(columns * sizeof(float)));
                 }
             }
+        }
+
+        /// <summary>Asks for the sums of the rows that come next, which lie far from each other.</summary>
+        private void Fetch(float* y, int rows)
+        {
+            for (var row = 0; row < rows && Sse.IsSupported; row++)
+                Sse.Prefetch0(y + row * problem.CStride);
         }
 
         private void Begin(float* y, int column, int columns)

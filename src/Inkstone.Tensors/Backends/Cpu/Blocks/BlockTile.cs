@@ -33,20 +33,20 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
     public static void Multiply<TRows>(in ActivationBlocks a, int row, byte* panel, int first, int end, float* y, nint yStride)
         where TRows : struct, IRowCount
     {
-        var columns = a.Columns;
         var codes = a.CodesOf(row);
         var scales = a.ScalesOf(row);
-        var sums = a.SumsOf(row, TLayout.GroupLength);
-        nint scaleStride = columns / ActivationBlocks.Length, sumStride = columns / TLayout.GroupLength;
+        var starts = a.StartsOf(row);
+        var totals = a.TotalsOf(row);
+        nint codeStride = a.CodeStride, scaleStride = a.Columns / ActivationBlocks.Length, groupStride = a.Columns / TLayout.GroupLength;
         for (var group = first; group < end; group++)
         {
-            // the codes' bias: minus its product with the sum of the activations
-            var s00 = TLayout.BiasShift >= 0 ? TDot.Start(sums + group, TLayout.BiasShift) : default;
-            var s10 = TRows.Value > 1 && TLayout.BiasShift >= 0 ? TDot.Start(sums + sumStride + group, TLayout.BiasShift) : default;
-            var s20 = TRows.Value > 2 && TLayout.BiasShift >= 0 ? TDot.Start(sums + 2 * sumStride + group, TLayout.BiasShift) : default;
-            var s30 = TRows.Value > 3 && TLayout.BiasShift >= 0 ? TDot.Start(sums + 3 * sumStride + group, TLayout.BiasShift) : default;
-            var s40 = TRows.Value > 4 && TLayout.BiasShift >= 0 ? TDot.Start(sums + 4 * sumStride + group, TLayout.BiasShift) : default;
-            var s50 = TRows.Value > 5 && TLayout.BiasShift >= 0 ? TDot.Start(sums + 5 * sumStride + group, TLayout.BiasShift) : default;
+            // the codes' bias is taken off at the start
+            var s00 = TLayout.Bias != 0 ? TDot.Start(starts + group) : default;
+            var s10 = TRows.Value > 1 && TLayout.Bias != 0 ? TDot.Start(starts + groupStride + group) : default;
+            var s20 = TRows.Value > 2 && TLayout.Bias != 0 ? TDot.Start(starts + 2 * groupStride + group) : default;
+            var s30 = TRows.Value > 3 && TLayout.Bias != 0 ? TDot.Start(starts + 3 * groupStride + group) : default;
+            var s40 = TRows.Value > 4 && TLayout.Bias != 0 ? TDot.Start(starts + 4 * groupStride + group) : default;
+            var s50 = TRows.Value > 5 && TLayout.Bias != 0 ? TDot.Start(starts + 5 * groupStride + group) : default;
             var (s01, s11, s21, s31, s41, s51) = (s00, s10, s20, s30, s40, s50);
             var weights = TLayout.Codes(panel, group);
             var x = codes + (nint)group * TLayout.GroupLength;
@@ -57,7 +57,7 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
                     if (TRows.Value < MostRows && Sse.IsSupported)
                         Sse.Prefetch0(weights + AheadBytes);
                     Step<TRows>(
-                        Vector256.Load(weights), Vector256.Load(weights + 32), x, columns, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
+                        Vector256.Load(weights), Vector256.Load(weights + 32), x, codeStride, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
                         ref s40, ref s41, ref s50, ref s51);
                 }
             }
@@ -70,27 +70,27 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
                         Sse.Prefetch0(weights + AheadBytes);
                     var (both0, both1) = (Vector256.Load(weights), Vector256.Load(weights + 32));
                     Step<TRows>(
-                        both0 & low, both1 & low, x, columns, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50,
+                        both0 & low, both1 & low, x, codeStride, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50,
                         ref s51);
                     Step<TRows>(
-                        (both0.AsUInt16() >> 4).AsByte() & low, (both1.AsUInt16() >> 4).AsByte() & low, x + TLayout.GroupLength / 2, columns, ref s00, ref s01,
+                        (both0.AsUInt16() >> 4).AsByte() & low, (both1.AsUInt16() >> 4).AsByte() & low, x + TLayout.GroupLength / 2, codeStride, ref s00, ref s01,
                         ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50, ref s51);
                 }
             }
             TLayout.Scales(panel, group, out var scale0, out var scale1);
             TLayout.Offsets(panel, group, out var offset0, out var offset1);
             var scale = scales + (TLayout.GroupLength == ActivationBlocks.Length ? group : group >> 1);
-            Finish(s00, s01, scale0, scale1, offset0, offset1, scale, sums + group, y);
+            Finish(s00, s01, scale0, scale1, offset0, offset1, scale, totals + group, y);
             if (TRows.Value > 1)
-                Finish(s10, s11, scale0, scale1, offset0, offset1, scale + scaleStride, sums + sumStride + group, y + yStride);
+                Finish(s10, s11, scale0, scale1, offset0, offset1, scale + scaleStride, totals + groupStride + group, y + yStride);
             if (TRows.Value > 2)
-                Finish(s20, s21, scale0, scale1, offset0, offset1, scale + 2 * scaleStride, sums + 2 * sumStride + group, y + 2 * yStride);
+                Finish(s20, s21, scale0, scale1, offset0, offset1, scale + 2 * scaleStride, totals + 2 * groupStride + group, y + 2 * yStride);
             if (TRows.Value > 3)
-                Finish(s30, s31, scale0, scale1, offset0, offset1, scale + 3 * scaleStride, sums + 3 * sumStride + group, y + 3 * yStride);
+                Finish(s30, s31, scale0, scale1, offset0, offset1, scale + 3 * scaleStride, totals + 3 * groupStride + group, y + 3 * yStride);
             if (TRows.Value > 4)
-                Finish(s40, s41, scale0, scale1, offset0, offset1, scale + 4 * scaleStride, sums + 4 * sumStride + group, y + 4 * yStride);
+                Finish(s40, s41, scale0, scale1, offset0, offset1, scale + 4 * scaleStride, totals + 4 * groupStride + group, y + 4 * yStride);
             if (TRows.Value > 5)
-                Finish(s50, s51, scale0, scale1, offset0, offset1, scale + 5 * scaleStride, sums + 5 * sumStride + group, y + 5 * yStride);
+                Finish(s50, s51, scale0, scale1, offset0, offset1, scale + 5 * scaleStride, totals + 5 * groupStride + group, y + 5 * yStride);
         }
     }
 
@@ -123,14 +123,14 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(
-        TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, float* scale, int* sum, float* y)
+        TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, float* scale, float* sum, float* y)
     {
         var each = Vector256.Create(*scale);
         var y0 = Vector256.FusedMultiplyAdd(scale0 * each, Vector256.ConvertToSingle(TDot.Fold(s0)), Vector256.Load(y));
         var y1 = Vector256.FusedMultiplyAdd(scale1 * each, Vector256.ConvertToSingle(TDot.Fold(s1)), Vector256.Load(y + 8));
         if (TLayout.HasOffsets)
         {
-            var total = Vector256.Create(*scale * -*sum);
+            var total = Vector256.Create(*sum);
             y0 = Vector256.FusedMultiplyAdd(total, offset0, y0);
             y1 = Vector256.FusedMultiplyAdd(total, offset1, y1);
         }

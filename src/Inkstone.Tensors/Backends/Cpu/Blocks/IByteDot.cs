@@ -16,8 +16,8 @@ internal unsafe interface IByteDot<TSums, TFour>
     /// <summary>Whether this processor has the instructions.</summary>
     static abstract bool IsSupported { get; }
 
-    /// <summary>Sums that begin at a number times a power of two.</summary>
-    static abstract TSums Start(int* number, int shift);
+    /// <summary>Sums that begin at a number.</summary>
+    static abstract TSums Start(int* number);
 
     /// <summary>Four activations.</summary>
     static abstract TFour Spread(sbyte* activations);
@@ -35,7 +35,7 @@ internal readonly unsafe struct VnniDot : IByteDot<Vector256<int>, Vector256<sby
     public static bool IsSupported => AvxVnni.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Start(int* number, int shift) => Avx2.BroadcastScalarToVector256(number) << shift;
+    public static Vector256<int> Start(int* number) => Avx2.BroadcastScalarToVector256(number);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Spread(sbyte* activations) => Avx2.BroadcastScalarToVector256((int*)activations).AsSByte();
@@ -54,7 +54,7 @@ internal readonly unsafe struct WideDot512 : IByteDot<Vector512<int>, Vector512<
     public static bool IsSupported => Avx512BW.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Start(int* number, int shift) => Vector512.Create((ulong)(uint)(*number << shift)).AsInt32();
+    public static Vector512<int> Start(int* number) => Vector512.Create((ulong)(uint)*number).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<short> Spread(sbyte* activations) =>
@@ -77,9 +77,9 @@ internal readonly unsafe struct WideDot256 : IByteDot<TwoSums, Vector256<short>>
     public static bool IsSupported => Avx2.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoSums Start(int* number, int shift)
+    public static TwoSums Start(int* number)
     {
-        var even = Vector256.Create((ulong)(uint)(*number << shift)).AsInt32();
+        var even = Vector256.Create((ulong)(uint)*number).AsInt32();
         return new(even, even);
     }
 
@@ -103,7 +103,7 @@ internal readonly unsafe struct PlainDot : IByteDot<Vector256<int>, int>
     public static bool IsSupported => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Start(int* number, int shift) => Vector256.Create(*number << shift);
+    public static Vector256<int> Start(int* number) => Vector256.Create(*number);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Spread(sbyte* activations) => *(int*)activations;

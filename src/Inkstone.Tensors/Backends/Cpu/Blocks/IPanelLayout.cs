@@ -16,8 +16,8 @@ internal unsafe interface IPanelLayout
     /// <summary>Bits of a code: 8 or 4.</summary>
     static abstract int CodeBits { get; }
 
-    /// <summary>The base-2 logarithm of what is subtracted from a code as it is stored, which has no sign; −1 where nothing is.</summary>
-    static abstract int BiasShift { get; }
+    /// <summary>What is subtracted from a code as it is stored, which has no sign.</summary>
+    static abstract int Bias { get; }
 
     /// <summary>Whether groups have offsets.</summary>
     static abstract bool HasOffsets { get; }

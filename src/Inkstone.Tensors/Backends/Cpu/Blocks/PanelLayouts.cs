@@ -13,7 +13,7 @@ internal readonly unsafe struct HalfScaledBytes : IPanelLayout
 
     public static int CodeBits => 8;
 
-    public static int BiasShift => 7;
+    public static int Bias => 128;
 
     public static bool HasOffsets => false;
 
@@ -40,7 +40,7 @@ internal readonly unsafe struct HalfScaledNibbles : IPanelLayout
 
     public static int CodeBits => 4;
 
-    public static int BiasShift => 3;
+    public static int Bias => 8;
 
     public static bool HasOffsets => false;
 
@@ -71,7 +71,7 @@ internal readonly unsafe struct SingleScaledBytes<TGroup> : IPanelLayout
 
     public static int CodeBits => 8;
 
-    public static int BiasShift => 7;
+    public static int Bias => 128;
 
     public static bool HasOffsets => TGroup.HasOffsets;
 

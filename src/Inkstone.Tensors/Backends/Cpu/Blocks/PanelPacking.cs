@@ -11,8 +11,6 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
 {
     private const int StepBytes = 4 * Panel.Rows;
 
-    private static int Bias => TLayout.BiasShift < 0 ? 0 : 1 << TLayout.BiasShift;
-
     /// <summary>Lays sixteen rows into a panel; where there are fewer, the rest is zeros.</summary>
     /// <exception cref="InkstoneNumericException">A scale is not finite.</exception>
     public static void Fill(StoredMatrix source, int index, byte* panel, long bytes)
@@ -56,7 +54,7 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
             var codes = TLayout.Codes(panel, group) + 4 * row;
             for (var column = 0; column < TLayout.GroupLength; column++)
             {
-                var product = scale * (Code(codes, column) - Bias);
+                var product = scale * (Code(codes, column) - TLayout.Bias);
                 numbers[column] = TLayout.HasOffsets ? product + offset : product;
             }
         }
@@ -66,7 +64,7 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PutCodes(ReadOnlySpan<sbyte> levels, byte* codes)
     {
-        var bias = Vector128.Create((byte)Bias);
+        var bias = Vector128.Create((byte)TLayout.Bias);
         if (TLayout.CodeBits == 8)
         {
             for (var column = 0; column < levels.Length; column += 16)

@@ -19,7 +19,7 @@ internal readonly unsafe struct SuperScaledNibbles : IPanelLayout
 
     public static int CodeBits => 4;
 
-    public static int BiasShift => -1;
+    public static int Bias => 0;
 
     public static bool HasOffsets => true;
 
@@ -78,7 +78,7 @@ internal readonly unsafe struct SuperScaledBytes : IPanelLayout
 
     public static int CodeBits => 8;
 
-    public static int BiasShift => 5;
+    public static int Bias => 32;
 
     public static bool HasOffsets => false;
 
