@@ -13,22 +13,47 @@ internal static class WeightLoader
     /// <inheritdoc cref="Load(Model, CheckpointMap, TensorStore, LoadOptions)"/>
     public static void Load(Module model, Backend backend, CheckpointMap map, TensorStore store, LoadOptions options)
     {
-        var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
         var holders = options.Frozen ? HoldersOf(model) : [];
-        foreach (var entry in map.EntriesFor(name => Name(store, map.OptionalPrefix, name) is not null))
+        // all that can be refused is, before any weight is read
+        foreach (var (entry, stored) in Matched(map, store))
         {
             using var pause = Tape.Pause();
             using var scope = PoolScope.Open();
-            var stored = Find(entry, map, store, unused);
-            if (!TryFreeze(entry, stored, holders, backend, options))
+            if (IsFrozen(entry, stored, holders, options))
+                Freeze(entry, stored, holders, backend, options);
+            else
                 entry.Load([.. stored.Select(tensor => tensor.Read(backend))]);
         }
+    }
+
+    /// <summary>What loading would take, without reading any weight. It refuses what loading would refuse.</summary>
+    public static WeightMemory Measure(Module model, Backend backend, CheckpointMap map, TensorStore store, LoadOptions options)
+    {
+        var holders = options.Frozen ? HoldersOf(model) : [];
+        var memory = new WeightMemory();
+        var known = new Dictionary<(WeightFormat, int), double>();
+        foreach (var (entry, stored) in Matched(map, store))
+        {
+            var count = entry.Parameters.Sum(parameter => parameter.Value.Count);
+            memory += IsFrozen(entry, stored, holders, options)
+                ? WeightMemory.Of(stored[0].Format, count / (int)stored[0].Shape[^1], (int)stored[0].Shape[^1], entry.Changes.Count > 0, backend, options, known)
+                : new WeightMemory(0, count * sizeof(float));
+        }
+        return memory;
+    }
+
+    /// <summary>The tensors of every entry.</summary>
+    private static List<(CheckpointEntry Entry, List<StoredTensor> Stored)> Matched(CheckpointMap map, TensorStore store)
+    {
+        var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
+        var matched = map.EntriesFor(name => Name(store, map.OptionalPrefix, name) is not null).Select(entry => (entry, Find(entry, map, store, unused))).ToList();
         foreach (var name in map.Tied)
             if (Name(store, map.OptionalPrefix, name) is { } repeated)
                 unused.Remove(repeated);
         if (unused.Count > 0)
             throw new InkstoneFormatException("the file holds tensors that this model has no place for", store.Path, "none",
                 string.Join(", ", unused.Order(StringComparer.Ordinal).Take(8)) + (unused.Count > 8 ? $" and {unused.Count - 8} more" : ""));
+        return matched;
     }
 
     private static List<StoredTensor> Find(CheckpointEntry entry, CheckpointMap map, TensorStore store, HashSet<string> unused)
@@ -50,14 +75,19 @@ internal static class WeightLoader
         return found;
     }
 
-    /// <summary>Puts matrices where they are used in the format of the file, when the file's rows are the model's rows.</summary>
-    private static bool TryFreeze(
+    /// <summary>Whether matrices stay in the format of the file: its rows are the model's rows.</summary>
+    private static bool IsFrozen(CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, LoadOptions options)
+    {
+        var rank = entry.Parameters[0].Value.Rank;
+        return options.Frozen && rank is (2 or 3) && entry.PartChanges is null && (entry.Parameters.Count > 1 ? entry.Axis == rank - 2 : entry.Axis == 0)
+            && entry.Changes.All(change => change.KeepsRows) && entry.Parameters.All(holders.ContainsKey) && stored.All(tensor => tensor.Format == stored[0].Format);
+    }
+
+    /// <summary>Puts matrices where they are used in the format of the file.</summary>
+    private static void Freeze(
         CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, LoadOptions options)
     {
         var rank = entry.Parameters[0].Value.Rank;
-        if (!options.Frozen || rank is not (2 or 3) || entry.PartChanges is not null || (entry.Parameters.Count > 1 ? entry.Axis != rank - 2 : entry.Axis != 0)
-            || entry.Changes.Any(change => !change.KeepsRows) || !entry.Parameters.All(holders.ContainsKey) || stored.Any(tensor => tensor.Format != stored[0].Format))
-            return false;
         var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(options.Mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
         var whole = stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]);
         var first = 0;
@@ -71,7 +101,6 @@ internal static class WeightLoader
                 holder.Weight = weight;
             first += rows;
         }
-        return true;
     }
 
     /// <summary>Some rows of each expert of a stack.</summary>
