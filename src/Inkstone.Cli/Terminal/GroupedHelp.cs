@@ -25,6 +25,9 @@ internal sealed class GroupedHelp : SynchronousCommandLineAction
         command.Options.Add(new HelpOption { Action = help });
     }
 
+    /// <summary>Whoever asks for help need not have typed the rest.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         var output = parseResult.InvocationConfiguration.Output;

@@ -16,13 +16,12 @@ internal sealed class MemoryFit
 
     private readonly OpenCheckpoint _checkpoint;
     private readonly SessionOptions _options;
-    private readonly Backend _backend;
     private readonly MachineMemory _machine;
     private readonly ServingMemory? _draft;
     private readonly string _path;
 
-    private MemoryFit(string path, OpenCheckpoint checkpoint, SessionOptions options, Backend backend, MachineMemory machine, ServingMemory? draft) =>
-        (_path, _checkpoint, _options, _backend, _machine, _draft) = (path, checkpoint, options, backend, machine, draft);
+    private MemoryFit(string path, OpenCheckpoint checkpoint, SessionOptions options, MachineMemory machine, ServingMemory? draft) =>
+        (_path, _checkpoint, _options, _machine, _draft) = (path, checkpoint, options, machine, draft);
 
     private long Room => (long)(_machine.FreeBytes * Share);
 
@@ -37,7 +36,7 @@ internal sealed class MemoryFit
     public static (Model Prepared, ServingMemory Memory) Choose(
         string path, OpenCheckpoint checkpoint, SessionOptions options, Backend backend, MachineMemory machine, ServingMemory? draft = null)
     {
-        var fit = new MemoryFit(path, checkpoint, options, backend, machine, draft);
+        var fit = new MemoryFit(path, checkpoint, options, machine, draft);
         var prepared = checkpoint.Prepare(backend, options.ContextLength);
         var memory = fit.Measured(prepared, options);
         if (options.IgnoresMemory || memory.TotalBytes <= fit.Room)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Inkstone.Foundation.Machine;
 using Inkstone.Inference;
 using Inkstone.Models;
 using Inkstone.Tensors;
@@ -75,5 +74,7 @@ public sealed record ServingMemory(WeightMemory Weights, long CacheBytes, long S
     }
 
     /// <summary>Bytes as people read them.</summary>
-    internal static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, bytes < 1L << 30 ? $"{bytes / 1048576.0:F0} MiB" : (FormattableString)$"{bytes / 1073741824.0:F2} GiB");
+    internal static string Size(long bytes) =>
+        bytes < 10L << 20 ? FormattableString.Invariant($"{bytes / 1048576.0:F1} MiB")
+        : bytes < 1L << 30 ? FormattableString.Invariant($"{bytes / 1048576.0:F0} MiB") : FormattableString.Invariant($"{bytes / 1073741824.0:F2} GiB");
 }
