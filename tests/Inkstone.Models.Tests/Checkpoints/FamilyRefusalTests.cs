@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Formats;
 using Inkstone.Foundation.Randomness;
 
 namespace Inkstone.Models.Tests;
@@ -88,18 +87,23 @@ public sealed class FamilyRefusalTests
     [Theory, MemberData(nameof(Configs))]
     public void ABiasIsReadOrRefusedButNotPassedOver(int family, int config)
     {
-        var (written, expected) = Written(family, config);
+        var (written, _) = Written(family, config);
         var before = Read(written);
-        written["attention_bias"] = written["attention_bias"]?.GetValue<bool>() != true;
-        try
+        var others = 0;
+        foreach (var value in (bool[])[true, false])
         {
-            Assert.NotEqual(before, Read(written));
+            written["attention_bias"] = value;
+            try
+            {
+                others += Read(written).Equals(before) ? 0 : 1;
+            }
+            catch (InkstoneFormatException error)
+            {
+                Assert.Contains("attention_bias", error.Message, StringComparison.Ordinal);
+                others++;
+            }
         }
-        catch (InkstoneFormatException error)
-        {
-            Assert.Contains("attention_bias", error.Message, StringComparison.Ordinal);
-        }
-        Assert.Equal(expected.Family, before.Family);
+        Assert.True(others > 0, "both mean the same");
     }
 
     private static (JsonObject Json, ModelConfig Config) Written(int family, int config)

@@ -63,7 +63,7 @@ public sealed class RotarySpellingTests
         Assert.Equal((500_000, 20_000.0, new LinearRotaryScaling(8)), (older.RotaryTheta, older.LocalRotaryTheta!.Value, (LinearRotaryScaling)older.RotaryScaling!));
         Assert.Equal(older, Read($$"""
             {{Gemma}}, "rope_parameters": {"full_attention": {"rope_type": "linear", "factor": 8.0, "rope_theta": 500000},
-            "sliding_attention": {"rope_type": "default", "rope_theta": 20000}}
+            "sliding_attention": {"rope_type": "default", "rope_theta": 20000} }
             """));
     }
 
@@ -73,7 +73,7 @@ public sealed class RotarySpellingTests
         const string yarn = "\"factor\": 4.0, \"original_max_position_embeddings\": 256";
         var older = Read($"{Olmo}, \"rope_theta\": 500000, \"rope_scaling\": {{\"rope_type\": \"yarn\", {yarn}}}");
         Assert.Equal(older, Read($$"""
-            {{Olmo}}, "rope_parameters": {"full_attention": {"rope_type": "yarn", {{yarn}}, "rope_theta": 500000}, "sliding_attention": {"rope_type": "default", "rope_theta": 500000}}
+            {{Olmo}}, "rope_parameters": {"full_attention": {"rope_type": "yarn", {{yarn}}, "rope_theta": 500000}, "sliding_attention": {"rope_type": "default", "rope_theta": 500000} }
             """));
     }
 
