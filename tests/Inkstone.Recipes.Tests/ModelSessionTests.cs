@@ -1,5 +1,4 @@
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Formats;
 using Inkstone.Foundation.Machine;
 using Inkstone.Inference;
 using Inkstone.Models;
