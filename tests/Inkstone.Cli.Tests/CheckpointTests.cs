@@ -137,7 +137,7 @@ public sealed class CheckpointTests : IDisposable
         var config = SampleFiles.Small with { VocabularySize = 8_192, Width = 768, LayerCount = 12, HeadCount = 12, KeyValueHeadCount = 12, HeadWidth = 64, HiddenWidth = 2_048, ContextLength = 2_048 };
         var model = SampleFiles.WriteGguf(In("mid.gguf"), config, format);
         using var tool = Tool.Start(["chat", model, "--max-tokens", "4", "--ignore-end", .. options]);
-        tool.Input.WriteLine(string.Concat(Enumerable.Repeat("abcdefg hij ", 100)));
+        tool.Input.WriteLine(string.Concat(Enumerable.Repeat("abcdefg hij ", 165)));
         tool.Input.WriteLine("/help");
         tool.WaitFor("/bye             leave");
         var said = System.Text.RegularExpressions.Regex.Match(tool.Error, @"memory ([\d.]+) MiB .*\(([\d.]+) MiB mapped");

@@ -90,7 +90,7 @@ public sealed class ModelSession : IAsyncDisposable
 
     private static string Sentence(ServingMemory memory, MachineMemory machine, int context, int trained)
     {
-        var shortened = context < trained ? FormattableString.Invariant($"; the model was trained for {trained:N0}") : "";
-        return $"memory {ServingMemory.Size(memory.TotalBytes)} of {ServingMemory.Size(machine.FreeBytes)} free: {memory}{shortened}";
+        var other = context != trained ? FormattableString.Invariant($"; the model was trained for {trained:N0}") : "";
+        return $"memory {ServingMemory.Size(memory.TotalBytes)} of {ServingMemory.Size(machine.FreeBytes)} free: {memory}{other}";
     }
 }
