@@ -14,14 +14,11 @@ internal static class WeightLoader
     public static void Load(Module model, Backend backend, CheckpointMap map, TensorStore store, LoadOptions options)
     {
         var holders = options.Frozen ? HoldersOf(model) : [];
-        // all that can be refused is, before any weight is read
-        foreach (var (entry, stored) in Matched(map, store))
+        foreach (var (entry, stored) in Resolve(map, store))
         {
             using var pause = Tape.Pause();
             using var scope = PoolScope.Open();
-            if (IsFrozen(entry, stored, holders, options))
-                Freeze(entry, stored, holders, backend, options);
-            else
+            if (!TryFreeze(entry, stored, holders, backend, options))
                 entry.Load([.. stored.Select(tensor => tensor.Read(backend))]);
         }
     }
@@ -32,7 +29,7 @@ internal static class WeightLoader
         var holders = options.Frozen ? HoldersOf(model) : [];
         var memory = new WeightMemory();
         var known = new Dictionary<(WeightFormat, int), double>();
-        foreach (var (entry, stored) in Matched(map, store))
+        foreach (var (entry, stored) in Resolve(map, store))
         {
             var count = entry.Parameters.Sum(parameter => parameter.Value.Count);
             memory += IsFrozen(entry, stored, holders, options)
@@ -42,18 +39,19 @@ internal static class WeightLoader
         return memory;
     }
 
-    /// <summary>The tensors of every entry.</summary>
-    private static List<(CheckpointEntry Entry, List<StoredTensor> Stored)> Matched(CheckpointMap map, TensorStore store)
+    /// <summary>The entries of a map by which a checkpoint is read, each with its tensors; nothing is read yet.</summary>
+    /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or is not known.</exception>
+    public static List<(CheckpointEntry Entry, List<StoredTensor> Stored)> Resolve(CheckpointMap map, TensorStore store)
     {
         var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
-        var matched = map.EntriesFor(name => Name(store, map.OptionalPrefix, name) is not null).Select(entry => (entry, Find(entry, map, store, unused))).ToList();
+        var resolved = map.EntriesFor(name => Name(store, map.OptionalPrefix, name) is not null).Select(entry => (entry, Find(entry, map, store, unused))).ToList();
         foreach (var name in map.Tied)
             if (Name(store, map.OptionalPrefix, name) is { } repeated)
                 unused.Remove(repeated);
         if (unused.Count > 0)
             throw new InkstoneFormatException("the file holds tensors that this model has no place for", store.Path, "none",
                 string.Join(", ", unused.Order(StringComparer.Ordinal).Take(8)) + (unused.Count > 8 ? $" and {unused.Count - 8} more" : ""));
-        return matched;
+        return resolved;
     }
 
     private static List<StoredTensor> Find(CheckpointEntry entry, CheckpointMap map, TensorStore store, HashSet<string> unused)
@@ -75,30 +73,45 @@ internal static class WeightLoader
         return found;
     }
 
-    /// <summary>Whether matrices stay in the format of the file: its rows are the model's rows.</summary>
-    private static bool IsFrozen(CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, LoadOptions options)
-    {
-        var rank = entry.Parameters[0].Value.Rank;
-        return options.Frozen && rank is (2 or 3) && entry.PartChanges is null && (entry.Parameters.Count > 1 ? entry.Axis == rank - 2 : entry.Axis == 0)
-            && entry.Changes.All(change => change.KeepsRows) && entry.Parameters.All(holders.ContainsKey) && stored.All(tensor => tensor.Format == stored[0].Format);
-    }
-
-    /// <summary>Puts matrices where they are used in the format of the file.</summary>
-    private static void Freeze(
+    /// <summary>Puts matrices where they are used in the format of the file, when the file's rows are the model's rows.</summary>
+    private static bool TryFreeze(
         CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, LoadOptions options)
     {
         var rank = entry.Parameters[0].Value.Rank;
-        var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(options.Mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
+        if (!IsFrozen(entry, stored, holders, options))
+            return false;
+        foreach (var (parameter, matrix) in Matrices(entry, stored, options.Mapped))
+        {
+            var weight = rank == 2
+                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(matrix, backend, options.Interleave))
+                : new FrozenExpertWeight(FrozenExperts.Create(matrix, parameter.Value.Shape[0], backend, options.Interleave));
+            foreach (var holder in holders[parameter])
+                holder.Weight = weight;
+        }
+        return true;
+    }
+
+    private static bool IsFrozen(CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, LoadOptions options) =>
+        options.Frozen && entry.Parameters.All(holders.ContainsKey) && KeepsRows(entry, stored);
+
+    /// <summary>Whether the parameters are rows of the file's tensors, in whatever order.</summary>
+    internal static bool KeepsRows(CheckpointEntry entry, List<StoredTensor> stored)
+    {
+        var rank = entry.Parameters[0].Value.Rank;
+        return rank is 2 or 3 && entry.PartChanges is null && (entry.Parameters.Count > 1 ? entry.Axis == rank - 2 : entry.Axis == 0) && entry.Changes.All(change => change.KeepsRows)
+            && stored.All(tensor => tensor.Format == stored[0].Format);
+    }
+
+    /// <summary>Where <see cref="KeepsRows"/>: each parameter's rows as the file holds them.</summary>
+    internal static IEnumerable<(Parameter Parameter, StoredMatrix Matrix)> Matrices(CheckpointEntry entry, List<StoredTensor> stored, bool mapped)
+    {
+        var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
         var whole = stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]);
         var first = 0;
         foreach (var parameter in entry.Parameters)
         {
             var rows = parameter.Value.Shape[-2];
-            var weight = rank == 2
-                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(whole.Slice(first, rows), backend, options.Interleave))
-                : new FrozenExpertWeight(FrozenExperts.Create(RowsOfEach(whole, parameter.Value.Shape[0], first, rows), parameter.Value.Shape[0], backend, options.Interleave));
-            foreach (var holder in holders[parameter])
-                holder.Weight = weight;
+            yield return (parameter, parameter.Value.Rank == 2 ? whole.Slice(first, rows) : RowsOfEach(whole, parameter.Value.Shape[0], first, rows));
             first += rows;
         }
     }
