@@ -146,7 +146,7 @@ public sealed class ModelSessionTests : IDisposable
         var wide = SampleFiles.Small with { Width = 1_024, HeadCount = 32, KeyValueHeadCount = 8, HiddenWidth = 4_096, LayerCount = 4 };
         using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), wide, WeightFormat.F32));
         var needed = Choose(checkpoint, new(), 8 * Giga).Memory;
-        Assert.InRange(needed.Weights.TotalBytes, 240L << 20, 300L << 20);
+        Assert.InRange(needed.Weights.TotalBytes, 200L << 20, 300L << 20);
         var error = Assert.Throws<InkstoneResourceException>(() => Choose(checkpoint, new(), needed.TotalBytes - (100L << 20)));
         Assert.Contains("Q8_0", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("--context", error.Message, StringComparison.Ordinal); // a shorter one would not help
@@ -156,9 +156,9 @@ public sealed class ModelSessionTests : IDisposable
     [Fact]
     public void TheFormOfTheFileIsOfferedWhereItIsSmaller()
     {
-        using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), SampleFiles.Small with { Width = 1_024, HeadCount = 32, HiddenWidth = 4_096, LayerCount = 8 }, WeightFormat.Q2_K));
+        using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), SampleFiles.Small with { Width = 512, HeadCount = 16, HiddenWidth = 2_048, LayerCount = 4 }, WeightFormat.Q5_0));
         var (laid, stored) = (Choose(checkpoint, new(), 8 * Giga).Memory, Choose(checkpoint, new() { Interleave = false }, 8 * Giga).Memory);
-        if (laid.TotalBytes - stored.TotalBytes < 10 << 20)
+        if (laid.TotalBytes - stored.TotalBytes < 1 << 20)
             return; // the backend lays this format as tightly as the file
         var error = Assert.Throws<InkstoneResourceException>(() => Choose(checkpoint, new(), (long)((laid.TotalBytes + stored.TotalBytes) / 2 / 0.95)));
         Assert.Contains("--no-repack", error.Message, StringComparison.Ordinal);
@@ -174,7 +174,7 @@ public sealed class ModelSessionTests : IDisposable
         var activations = Activations(one with { Experts = one.Experts! with { Count = 16 } });
         // the chosen ones' intermediates are kept, not those of all
         Assert.InRange(activations, Activations(one), 1.1 * Activations(one));
-        Assert.True(Activations(one with { Experts = one.Experts! with { Count = 16, Chosen = 4 } }) > 2.5 * activations);
+        Assert.True(Activations(one with { Experts = one.Experts! with { Count = 16, Chosen = 4 } }) > 1.8 * activations);
         Assert.True(Activations(one with { Experts = one.Experts! with { SharedHiddenWidth = 512 } }) > 1.2 * Activations(one));
         Assert.True(Activations(one with { Experts = one.Experts! with { Count = 16, Chosen = 4 }, ExpertLayers = LayerPattern.AllButEvery(2) })
             < Activations(one with { Experts = one.Experts! with { Count = 16, Chosen = 4 } }));
