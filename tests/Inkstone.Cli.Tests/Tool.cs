@@ -42,9 +42,9 @@ internal sealed class Tool : IDisposable
     {
         get
         {
-            const string field = "RssAnon:";
-            var line = File.ReadLines(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status")).First(line => line.StartsWith(field, StringComparison.Ordinal));
-            return long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture) << 10;
+            const string name = "RssAnon:";
+            var line = File.ReadLines(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status")).First(line => line.StartsWith(name, StringComparison.Ordinal));
+            return long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture) << 10;
         }
     }
 
