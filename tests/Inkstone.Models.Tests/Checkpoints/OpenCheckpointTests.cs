@@ -64,7 +64,7 @@ public sealed class OpenCheckpointTests : IDisposable
     [Fact]
     public void ExpertsAreCounted()
     {
-        var config = Config with { Experts = new() { Count = 4, Chosen = 2, HiddenWidth = 256 } };
+        var config = Config with { Experts = new() { Count = 4, Chosen = 2, HiddenWidth = Config.HiddenWidth } };
         using var checkpoint = OpenCheckpoint.Open(Gguf(WeightFormat.F16, config));
         var measured = checkpoint.Measure(checkpoint.Prepare());
         // the routers are in single precision and count as mapped matrices too
