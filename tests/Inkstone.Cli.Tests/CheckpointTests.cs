@@ -65,7 +65,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(2, beams.Count);
         Assert.True(beams[0].GetProperty("score").GetDouble() >= beams[1].GetProperty("score").GetDouble());
         var scored = Json("generate", model, "-p", "abc", "--logprobs", "2", "--echo", "--max-tokens", "3", "--json").Single();
-        Assert.StartsWith("abc", scored.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Contains("abc", scored.GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, scored.GetProperty("promptLogprobs")[0].GetProperty("logProbability").ValueKind);
         Assert.Equal(3, scored.GetProperty("logprobs").GetArrayLength());
         Assert.All(scored.GetProperty("logprobs").EnumerateArray(), token => Assert.Equal(2, token.GetProperty("top").GetArrayLength()));
@@ -137,9 +137,10 @@ public sealed class CheckpointTests : IDisposable
         var config = SampleFiles.Small with { VocabularySize = 8_192, Width = 768, LayerCount = 12, HeadCount = 12, KeyValueHeadCount = 12, HeadWidth = 64, HiddenWidth = 2_048, ContextLength = 2_048 };
         var model = SampleFiles.WriteGguf(In("mid.gguf"), config, format);
         using var tool = Tool.Start(["chat", model, "--max-tokens", "4", "--ignore-end", .. options]);
-        tool.Input.WriteLine(string.Concat(Enumerable.Repeat("abcdefg hij ", 165)));
+        tool.Input.WriteLine(string.Concat(Enumerable.Repeat("abcdefghijkl", 160)));
         tool.Input.WriteLine("/help");
         tool.WaitFor("/bye             leave");
+        Assert.DoesNotContain("leave room", tool.Output, StringComparison.Ordinal);
         var said = System.Text.RegularExpressions.Regex.Match(tool.Error, @"memory ([\d.]+) MiB .*\(([\d.]+) MiB mapped");
         Assert.True(said.Success, tool.Error);
         var expected = Number(1) - Number(2);
