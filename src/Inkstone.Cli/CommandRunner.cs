@@ -52,13 +52,25 @@ internal static class CommandRunner
         }
     }
 
+    /// <summary>Options whose name is not that of the property they set.</summary>
+    private static readonly Dictionary<string, string> OtherNames = new()
+    {
+        ["Width"] = "--beams",
+        ["AnswerCount"] = "--answers",
+        ["TopLogProbabilities"] = "--logprobs",
+        ["PromptLogProbabilities"] = "--logprobs",
+        ["DryBreakers"] = "--dry-breaker",
+        ["CacheStorage"] = "--cache",
+    };
+
     /// <summary>The message, with a library's property (MaxTokens) called by the name of the option that sets it (--max-tokens).</summary>
     internal static string InTermsOf(Command command, InkstoneException error)
     {
         if (error is not InkstoneRequestException { Where: { } where } || !where.All(char.IsLetterOrDigit))
             return error.Message;
         var kebab = "--" + string.Concat(where.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
-        var option = command.Options.Select(option => option.Name).FirstOrDefault(name => kebab == name || kebab.StartsWith(name + "-", StringComparison.Ordinal));
+        kebab = OtherNames.GetValueOrDefault(where, kebab);
+        var option = command.Options.Select(option => option.Name).Where(name => kebab == name || kebab.StartsWith(name + "-", StringComparison.Ordinal)).MaxBy(name => name.Length);
         return option is null ? error.Message : option + error.Message[where.Length..];
     }
 

@@ -13,6 +13,7 @@ var root = new RootCommand(
     ShowCommand.Create(),
     QuantizeCommand.Create(),
     PerplexityCommand.Create(),
+    EmbedCommand.Create(),
     PlanCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

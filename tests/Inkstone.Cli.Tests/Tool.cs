@@ -37,6 +37,17 @@ internal sealed class Tool : IDisposable
 
     public StreamWriter Input => _process.StandardInput;
 
+    /// <summary>Bytes resident that are no file's; on Linux.</summary>
+    public long ResidentOfItsOwn
+    {
+        get
+        {
+            const string name = "RssAnon:";
+            var line = File.ReadLines(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status")).First(line => line.StartsWith(name, StringComparison.Ordinal));
+            return long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture) << 10;
+        }
+    }
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Runs the tool to its end with nothing on standard input.</summary>

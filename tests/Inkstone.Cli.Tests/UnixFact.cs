@@ -17,3 +17,9 @@ public sealed class MountFactAttribute : FactAttribute
 {
     public MountFactAttribute() => Skip = SmallDisk.IsPossible ? null : "needs Linux and the right to mount a file system";
 }
+
+/// <summary>A test with rows of what only Linux says of a process.</summary>
+public sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute() => Skip = OperatingSystem.IsLinux() ? null : "needs Linux's /proc";
+}

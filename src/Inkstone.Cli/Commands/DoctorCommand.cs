@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Inkstone.Corpus;
+using Inkstone.Foundation.Machine;
 using Inkstone.Recipes;
 
 namespace Inkstone.Cli;
@@ -17,7 +18,7 @@ internal static class DoctorCommand
         command.SetAction(result =>
         {
             var machine = BenchMachine.Measure().Peak;
-            var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+            var memory = MachineMemory.Read().TotalBytes;
             var disk = new DriveInfo(Path.GetFullPath(".")).AvailableFreeSpace;
             var documentation = DotNetInstallation.FindDocumentation(DotNetInstallation.CandidateRoots());
             if (result.GetValue(json))

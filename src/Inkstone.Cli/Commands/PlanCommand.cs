@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Inkstone.Foundation.Machine;
 using Inkstone.Recipes;
 
 namespace Inkstone.Cli;
@@ -31,7 +32,7 @@ internal static class PlanCommand
         {
             var sizes = result.GetValue(size) is { } name ? [ModelSize.Named(name)] : ModelSize.All;
             var peak = BenchMachine.Measure().Peak;
-            var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+            var memory = MachineMemory.Read().TotalBytes;
             var estimates = sizes.Select(s => SizeEstimate.Of(s, result.GetValue(vocabulary), result.GetValue(context), result.GetValue(rows), result.GetValue(tokens) * 1e6, peak.FmaGflops, memory)).ToList();
             if (result.GetValue(json))
             {

@@ -8,7 +8,7 @@ namespace Inkstone.Cli;
 /// <summary>The prompt in the terminal: the person begins, the model goes on.</summary>
 internal static class ChatPrompt
 {
-    public static async Task RunAsync(ModelSession session, GenerationOptions options, CancellationToken cancellation)
+    public static async Task RunAsync(ModelSession session, GenerationOptions options, CancellationToken cancellation, Func<ITokenConstraint?>? constraint = null)
     {
         Console.WriteLine("This is a base model: it continues text, it does not answer. Begin a sentence and it goes on.");
         Console.WriteLine("Ctrl-C stops it in the middle; /bye (or Ctrl-D) leaves; /help says more.");
@@ -21,15 +21,19 @@ internal static class ChatPrompt
                 case null or "/bye" or "/exit" or "/quit":
                     return;
                 case "/help":
-                    Console.WriteLine(Invariant($"/temperature X   how bold it is (now {options.Temperature})\n/tokens N        the most it writes (now {options.MaxTokens})\n/bye             leave"));
+                    Console.WriteLine(HelpOf(options));
                     continue;
                 case var command when command.StartsWith('/'):
                     options = Change(options, command);
                     continue;
             }
-            await AnswerAsync(session.Engine, line!, options with { Seed = options.Seed + turn }, cancellation).ConfigureAwait(false);
+            await AnswerAsync(session.Engine, line!, options with { Seed = options.Seed + turn, Constraint = constraint?.Invoke() }, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The commands of a prompt.</summary>
+    public static string HelpOf(GenerationOptions options) =>
+        Invariant($"/temperature X   how bold it is (now {options.Temperature})\n/tokens N        the most it writes (now {options.MaxTokens})\n/bye             leave");
 
     private static async Task AnswerAsync(InferenceEngine engine, string line, GenerationOptions options, CancellationToken cancellation)
     {
@@ -52,7 +56,8 @@ internal static class ChatPrompt
         }
     }
 
-    private static GenerationOptions Change(GenerationOptions options, string command)
+    /// <summary>The options that a command leaves; what is wrong with it is told.</summary>
+    public static GenerationOptions Change(GenerationOptions options, string command)
     {
         var changed = command.Split(' ', StringSplitOptions.RemoveEmptyEntries) switch
         {

@@ -1,7 +1,6 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Files;
 using Inkstone.Foundation.Formats;
-using Inkstone.Foundation.Randomness;
 using Inkstone.Tensors;
 
 namespace Inkstone.Models;
@@ -56,17 +55,8 @@ public static class ModelFolder
     /// <exception cref="InkstoneFormatException">A file is not what it must be; a tensor is missing, has another shape or is not known.</exception>
     public static Model Load(string folder, Backend? backend = null, LoadOptions? options = null)
     {
-        options ??= LoadOptions.Trainable;
-        var (config, family) = ReadConfigAndFamily(folder);
-        if (options.ContextLength is { } length)
-            config = config.WithContext(length);
-        RefuseExecutable(folder);
-        using var weights = SafetensorsStore.Open(folder);
-        config = family.Completed(config, weights.Has);
-        RequireWeightsFor(config, weights, Path.Combine(folder, ConfigName));
-        var model = family.Create(config, new ParameterSource("", Rng.From(0), backend ?? Backend.Default) { IsEmpty = true });
-        WeightLoader.Load(model, family.Map(model), weights, options);
-        return model;
+        using var checkpoint = OpenCheckpoint.OfFolder(folder);
+        return checkpoint.Load(backend, options ?? LoadOptions.Trainable);
     }
 
     /// <summary>Sets a model's parameters from a folder's weights.</summary>
@@ -85,7 +75,8 @@ public static class ModelFolder
                 $"{config.ParameterCount}", "The configuration may be another model's.");
     }
 
-    private static (ModelConfig Config, ModelFamily Family) ReadConfigAndFamily(string folder)
+    /// <summary>Reads a configuration, and whose it is.</summary>
+    internal static (ModelConfig Config, ModelFamily Family) ReadConfigAndFamily(string folder)
     {
         if (!Directory.Exists(folder))
             throw new InkstoneNotFoundException("the model folder does not exist", folder);
@@ -121,7 +112,8 @@ public static class ModelFolder
         }
     }
 
-    private static void RefuseExecutable(string folder)
+    /// <summary>Refuses a folder whose weights would run code when they are read.</summary>
+    internal static void RefuseExecutable(string folder)
     {
         if (!Directory.Exists(folder))
             throw new InkstoneNotFoundException("the model folder does not exist", folder);

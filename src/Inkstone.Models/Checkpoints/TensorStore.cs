@@ -21,6 +21,15 @@ public abstract class TensorStore : IDisposable
     /// <exception cref="InkstoneFormatException">Its numbers are in a format that cannot be read; the error names it.</exception>
     public abstract StoredTensor? Find(string name);
 
+    /// <summary>Throws, naming it, when a tensor is in a format that is not read: before any weight is.</summary>
+    /// <param name="isIgnored">Which tensors are not read in any case; null: none.</param>
+    public void RequireFormats(Func<string, bool>? isIgnored = null)
+    {
+        foreach (var name in Names)
+            if (isIgnored?.Invoke(name) != true)
+                Find(name);
+    }
+
     /// <summary>Closes the files; tensors in place stay.</summary>
     public void Dispose()
     {

@@ -13,22 +13,45 @@ internal static class WeightLoader
     /// <inheritdoc cref="Load(Model, CheckpointMap, TensorStore, LoadOptions)"/>
     public static void Load(Module model, Backend backend, CheckpointMap map, TensorStore store, LoadOptions options)
     {
-        var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
         var holders = options.Frozen ? HoldersOf(model) : [];
-        foreach (var entry in map.EntriesFor(name => Name(store, map.OptionalPrefix, name) is not null))
+        foreach (var (entry, stored) in Resolve(map, store))
         {
             using var pause = Tape.Pause();
             using var scope = PoolScope.Open();
-            var stored = Find(entry, map, store, unused);
             if (!TryFreeze(entry, stored, holders, backend, options))
                 entry.Load([.. stored.Select(tensor => tensor.Read(backend))]);
         }
+    }
+
+    /// <summary>What loading would take, without reading any weight. It refuses what loading would refuse.</summary>
+    public static WeightMemory Measure(Module model, Backend backend, CheckpointMap map, TensorStore store, LoadOptions options)
+    {
+        var holders = options.Frozen ? HoldersOf(model) : [];
+        var memory = new WeightMemory();
+        var known = new Dictionary<(WeightFormat, int), double>();
+        foreach (var (entry, stored) in Resolve(map, store))
+        {
+            var count = entry.Parameters.Sum(parameter => parameter.Value.Count);
+            memory += IsFrozen(entry, stored, holders, options)
+                ? WeightMemory.Of(stored[0].Format, count / (int)stored[0].Shape[^1], (int)stored[0].Shape[^1], entry.Changes.Count > 0, backend, options, known)
+                : new WeightMemory(0, count * sizeof(float));
+        }
+        return memory;
+    }
+
+    /// <summary>The entries of a map by which a checkpoint is read, each with its tensors; nothing is read yet.</summary>
+    /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or is not known.</exception>
+    public static List<(CheckpointEntry Entry, List<StoredTensor> Stored)> Resolve(CheckpointMap map, TensorStore store)
+    {
+        var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
+        var resolved = map.EntriesFor(name => Name(store, map.OptionalPrefix, name) is not null).Select(entry => (entry, Find(entry, map, store, unused))).ToList();
         foreach (var name in map.Tied)
             if (Name(store, map.OptionalPrefix, name) is { } repeated)
                 unused.Remove(repeated);
         if (unused.Count > 0)
             throw new InkstoneFormatException("the file holds tensors that this model has no place for", store.Path, "none",
                 string.Join(", ", unused.Order(StringComparer.Ordinal).Take(8)) + (unused.Count > 8 ? $" and {unused.Count - 8} more" : ""));
+        return resolved;
     }
 
     private static List<StoredTensor> Find(CheckpointEntry entry, CheckpointMap map, TensorStore store, HashSet<string> unused)
@@ -55,23 +78,42 @@ internal static class WeightLoader
         CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, LoadOptions options)
     {
         var rank = entry.Parameters[0].Value.Rank;
-        if (!options.Frozen || rank is not (2 or 3) || entry.PartChanges is not null || (entry.Parameters.Count > 1 ? entry.Axis != rank - 2 : entry.Axis != 0)
-            || entry.Changes.Any(change => !change.KeepsRows) || !entry.Parameters.All(holders.ContainsKey) || stored.Any(tensor => tensor.Format != stored[0].Format))
+        if (!IsFrozen(entry, stored, holders, options))
             return false;
-        var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(options.Mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
+        foreach (var (parameter, matrix) in Matrices(entry, stored, options.Mapped))
+        {
+            var weight = rank == 2
+                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(matrix, backend, options.Interleave))
+                : new FrozenExpertWeight(FrozenExperts.Create(matrix, parameter.Value.Shape[0], backend, options.Interleave));
+            foreach (var holder in holders[parameter])
+                holder.Weight = weight;
+        }
+        return true;
+    }
+
+    private static bool IsFrozen(CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, LoadOptions options) =>
+        options.Frozen && entry.Parameters.All(holders.ContainsKey) && KeepsRows(entry, stored);
+
+    /// <summary>Whether the parameters are rows of the file's tensors, in whatever order.</summary>
+    internal static bool KeepsRows(CheckpointEntry entry, List<StoredTensor> stored)
+    {
+        var rank = entry.Parameters[0].Value.Rank;
+        return rank is 2 or 3 && entry.PartChanges is null && (entry.Parameters.Count > 1 ? entry.Axis == rank - 2 : entry.Axis == 0) && entry.Changes.All(change => change.KeepsRows)
+            && stored.All(tensor => tensor.Format == stored[0].Format);
+    }
+
+    /// <summary>Where <see cref="KeepsRows"/>: each parameter's rows as the file holds them.</summary>
+    internal static IEnumerable<(Parameter Parameter, StoredMatrix Matrix)> Matrices(CheckpointEntry entry, List<StoredTensor> stored, bool mapped)
+    {
+        var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
         var whole = stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]);
         var first = 0;
         foreach (var parameter in entry.Parameters)
         {
             var rows = parameter.Value.Shape[-2];
-            var weight = rank == 2
-                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(whole.Slice(first, rows), backend, options.Interleave))
-                : new FrozenExpertWeight(FrozenExperts.Create(RowsOfEach(whole, parameter.Value.Shape[0], first, rows), parameter.Value.Shape[0], backend, options.Interleave));
-            foreach (var holder in holders[parameter])
-                holder.Weight = weight;
+            yield return (parameter, parameter.Value.Rank == 2 ? whole.Slice(first, rows) : RowsOfEach(whole, parameter.Value.Shape[0], first, rows));
             first += rows;
         }
-        return true;
     }
 
     /// <summary>Some rows of each expert of a stack.</summary>

@@ -21,9 +21,17 @@ public sealed class BlockStack(IReadOnlyList<Block> blocks) : Module
     public Tensor Forward(Tensor x, Pass pass)
     {
         // by number: an enumerator of the interface would be an object a turn of serving
+        var isServing = pass.BatchInvariant && pass.Taps is null && !Tape.IsRecording;
         for (var i = 0; i < Blocks.Count; i++)
-            x = RecomputeBlocks ? Recomputed(Blocks[i], x, pass) : Blocks[i].Forward(x, pass);
+            x = RecomputeBlocks ? Recomputed(Blocks[i], x, pass) : isServing ? Alone(Blocks[i], x, pass) : Blocks[i].Forward(x, pass);
         return x;
+    }
+
+    /// <summary>A block whose intermediates nobody needs once it has run: the next one computes in the same memory.</summary>
+    private static Tensor Alone(Block block, Tensor x, Pass pass)
+    {
+        using var scope = PoolScope.Open();
+        return scope.HandOver(block.Forward(x, pass));
     }
 
     /// <summary>A block whose intermediates are made twice. What the encoder made of the source is an input of it too: gradient flows back there.</summary>

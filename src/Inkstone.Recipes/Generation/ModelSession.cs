@@ -1,6 +1,8 @@
 using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Machine;
 using Inkstone.Inference;
 using Inkstone.Models;
+using Inkstone.Tensors;
 using Inkstone.Tokenizers;
 
 namespace Inkstone.Recipes;
@@ -8,37 +10,87 @@ namespace Inkstone.Recipes;
 /// <summary>A model on disk, opened for writing text: network, tokenizer and engine.</summary>
 public sealed class ModelSession : IAsyncDisposable
 {
-    private ModelSession(string folder, Model model, Tokenizer tokenizer)
+    private ModelSession(LoadedModel loaded, ServingMemory memory, MachineMemory machine, int trainedLength, SessionOptions options, Model? draft)
     {
-        Folder = folder;
-        Model = model;
-        Tokenizer = tokenizer;
-        Engine = new InferenceEngine(model, tokenizer);
+        (Loaded, Memory, Machine, TrainedContextLength) = (loaded, memory, machine, trainedLength);
+        Engine = new InferenceEngine(loaded.Model, loaded.Tokenizer, SessionOptions.EngineFor(memory, options, loaded.Defaults.EndTokens, draft));
     }
 
+    /// <summary>What was read.</summary>
+    public LoadedModel Loaded { get; }
+
     /// <summary>Where it was read from.</summary>
-    public string Folder { get; }
+    public string Folder => Loaded.Path;
 
     /// <summary>The network.</summary>
-    public Model Model { get; }
+    public Model Model => Loaded.Model;
 
     /// <summary>The tokenizer.</summary>
-    public Tokenizer Tokenizer { get; }
+    public Tokenizer Tokenizer => Loaded.Tokenizer;
+
+    /// <summary>What the checkpoint says of generation.</summary>
+    public GenerationDefaults Defaults => Loaded.Defaults;
+
+    /// <summary>What it was estimated to take of memory.</summary>
+    public ServingMemory Memory { get; }
+
+    /// <summary>What was free before it was loaded.</summary>
+    public MachineMemory Machine { get; }
+
+    /// <summary>The longest sequence of the checkpoint's configuration.</summary>
+    public int TrainedContextLength { get; }
 
     /// <summary>The engine.</summary>
     public InferenceEngine Engine { get; }
 
     /// <summary>Opens a run (its newest checkpoint), a checkpoint, a model folder or a GGUF file. Files that have a digest on record are checked against it.</summary>
     /// <param name="path">The folder or file.</param>
-    /// <param name="observer">Who is told of checkpoints that are passed over.</param>
+    /// <param name="observer">Who is told of checkpoints that are passed over, and of the memory it takes.</param>
+    /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="InkstoneNotFoundException">There is no model.</exception>
     /// <exception cref="InkstoneFormatException">A file is not what it must be.</exception>
-    public static ModelSession Open(string path, IRecipeObserver? observer = null)
+    /// <exception cref="InkstoneResourceException">The model does not fit in memory; the error says what would.</exception>
+    /// <exception cref="InkstoneRequestException">An option is not possible, or networks of the family are not decoded.</exception>
+    public static ModelSession Open(string path, IRecipeObserver? observer = null, SessionOptions? options = null)
     {
-        var loaded = LoadedModel.Open(path, null, observer);
-        return new ModelSession(loaded.Path, loaded.Model, loaded.Tokenizer);
+        options ??= new();
+        options.Validate();
+        observer ??= SilentObserver.Instance;
+        var backend = options.Threads is { } threads ? new CpuBackend(null, threads) : Backend.Default;
+        var machine = MachineMemory.Read();
+        using var opened = OpenedModel.Open(path, observer);
+        RequireDecoder(opened);
+        using var draft = options.DraftModel is { } name ? OpenedModel.Open(name, observer) : null;
+        var draftPlan = draft is null ? default((Model Prepared, ServingMemory Memory)?) : Drafting(draft, opened, options, backend);
+        var (prepared, memory) = MemoryFit.Choose(opened.Path, opened.Checkpoint, options, backend, machine, draftPlan?.Memory);
+        observer.Note(Sentence(memory, machine, prepared.ContextLength, opened.Checkpoint.Config.ContextLength));
+        if (draftPlan is { } plan)
+            draft!.Checkpoint.Load(plan.Prepared, options.Loading);
+        var loaded = opened.Load(prepared, options.Loading);
+        return new ModelSession(loaded, memory, machine, opened.Checkpoint.Config.ContextLength, options, draftPlan?.Prepared);
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
+
+    private static (Model Prepared, ServingMemory Memory) Drafting(OpenedModel draft, OpenedModel main, SessionOptions options, Backend backend)
+    {
+        RequireDecoder(draft);
+        var length = Math.Min(draft.Checkpoint.Config.ContextLength, options.ContextLength ?? main.Checkpoint.Config.ContextLength);
+        var prepared = draft.Checkpoint.Prepare(backend, length);
+        return (prepared, ServingMemory.Of(prepared, draft.Checkpoint.Measure(prepared, options.Loading), options.CacheStorage));
+    }
+
+    private static void RequireDecoder(OpenedModel opened)
+    {
+        if (opened.Checkpoint.Family.NotDecodedBecause is { } reason)
+            throw new InkstoneRequestException("the model writes no text", opened.Path, "a decoder", $"{opened.Checkpoint.Config.Family}: {reason}",
+                "For vectors of texts there is inkstone embed.");
+    }
+
+    private static string Sentence(ServingMemory memory, MachineMemory machine, int context, int trained)
+    {
+        var other = context != trained ? FormattableString.Invariant($"; the model was trained for {trained:N0}") : "";
+        return $"memory {ServingMemory.Size(memory.TotalBytes)} of {ServingMemory.Size(machine.FreeBytes)} free: {memory}{other}";
+    }
 }

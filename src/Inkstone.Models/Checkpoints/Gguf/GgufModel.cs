@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
-using Inkstone.Foundation.Randomness;
 using Inkstone.Tensors;
 
 namespace Inkstone.Models;
@@ -28,16 +27,8 @@ public static class GgufModel
     /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or format, or is not known.</exception>
     public static Model Load(GgufFile file, Backend? backend = null, LoadOptions? options = null)
     {
-        options ??= LoadOptions.ForUse;
-        var (config, family) = ReadConfig(file);
-        if (options.ContextLength is { } length)
-            config = config.WithContext(length);
-        using var store = GgufStore.Over(file);
-        store.RequireFormats();
-        ModelFolder.RequireWeightsFor(config, store, file.Path);
-        var model = family.Create(config, new ParameterSource("", Rng.From(0), backend ?? Backend.Default) { IsEmpty = true });
-        WeightLoader.Load(model, family.GgufMap(model), store, options);
-        return model;
+        using var checkpoint = OpenCheckpoint.Over(file);
+        return checkpoint.Load(backend, options);
     }
 
     /// <summary>The named values of a network's configuration.</summary>

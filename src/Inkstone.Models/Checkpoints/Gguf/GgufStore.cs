@@ -39,13 +39,6 @@ public sealed class GgufStore : TensorStore
         return new(name, where, format, tensor.Shape, new Bytes(_file, tensor));
     }
 
-    /// <summary>Throws, naming it, when any tensor is in a format that is not read: before any weight is.</summary>
-    public void RequireFormats()
-    {
-        foreach (var name in Names)
-            Find(name);
-    }
-
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Machine;
+using Inkstone.Inference;
+using Inkstone.Models;
+using Inkstone.Tensors;
+
+namespace Inkstone.Recipes;
+
+/// <summary>Fits a checkpoint into the memory that is free: chooses the context where none is asked for, and refuses what does not fit with what would.</summary>
+internal sealed class MemoryFit
+{
+    // of what is free; the rest is left to the system and to what the estimate misses
+    private const double Share = 0.95;
+    private const int LeastContext = 256;
+
+    private readonly OpenCheckpoint _checkpoint;
+    private readonly SessionOptions _options;
+    private readonly MachineMemory _machine;
+    private readonly ServingMemory? _draft;
+    private readonly string _path;
+
+    private MemoryFit(string path, OpenCheckpoint checkpoint, SessionOptions options, MachineMemory machine, ServingMemory? draft) =>
+        (_path, _checkpoint, _options, _machine, _draft) = (path, checkpoint, options, machine, draft);
+
+    private long Room => (long)(_machine.FreeBytes * Share);
+
+    /// <summary>The prepared network, of a context that fits, and what serving it takes.</summary>
+    /// <param name="path">The checkpoint, for messages.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="backend">Where the network is to live.</param>
+    /// <param name="machine">What is free.</param>
+    /// <param name="draft">What a draft model takes besides; null for none.</param>
+    /// <exception cref="InkstoneResourceException">It does not fit.</exception>
+    public static (Model Prepared, ServingMemory Memory) Choose(
+        string path, OpenCheckpoint checkpoint, SessionOptions options, Backend backend, MachineMemory machine, ServingMemory? draft = null)
+    {
+        var fit = new MemoryFit(path, checkpoint, options, machine, draft);
+        var prepared = checkpoint.Prepare(backend, options.ContextLength);
+        var memory = fit.Measured(prepared, options);
+        if (options.IgnoresMemory || memory.TotalBytes <= fit.Room)
+            return (prepared, memory);
+        if (options.ContextLength is null && fit.LargestContext(prepared, memory) is { } context)
+        {
+            prepared = checkpoint.Prepare(backend, context);
+            return (prepared, fit.Measured(prepared, options));
+        }
+        throw fit.Refusal(prepared, memory);
+    }
+
+    private ServingMemory Measured(Model prepared, SessionOptions options)
+    {
+        var own = ServingMemory.Of(prepared, _checkpoint.Measure(prepared, options.Loading), options.CacheStorage);
+        return _draft is null ? own : own.With(_draft);
+    }
+
+    /// <summary>The longest context that fits; null when none worth having does.</summary>
+    private int? LargestContext(Model prepared, ServingMemory memory)
+    {
+        var perBlock = KeyValueCache.BytesPerBlock(prepared, _options.CacheStorage);
+        var room = Room - (memory.TotalBytes - memory.CacheBytes);
+        if (room < perBlock || perBlock == 0)
+            return null;
+        var context = Math.Min(room / perBlock * BlockPool.BlockSize, prepared.ContextLength);
+        return context >= Math.Min(LeastContext, prepared.ContextLength) && context < prepared.ContextLength ? (int)context : null;
+    }
+
+    private InkstoneResourceException Refusal(Model prepared, ServingMemory memory)
+    {
+        var would = new List<string>();
+        if (LargestContext(prepared, memory) is { } context)
+            would.Add(string.Create(CultureInfo.InvariantCulture, $"a context of at most {context} tokens (--context {context})"));
+        if (_options.CacheStorage != RowStorage.Rounded && prepared.Memory.All(layer => layer.KeyWidth % RowStorages.BlockLength == 0 && layer.ValueWidth % RowStorages.BlockLength == 0)
+            && Measured(prepared, _options with { CacheStorage = RowStorage.Rounded }).TotalBytes <= Room)
+            would.Add("a cache of eight bits (--cache q8)");
+        if (_options.Interleave && Measured(prepared, _options with { Interleave = false }) is { } stored && stored.TotalBytes <= Room)
+            would.Add($"weights in the form of the file, slower (--no-repack: {ServingMemory.Size(stored.TotalBytes)})");
+        if (SmallerFormat(prepared, memory) is { } smaller)
+            would.Add(smaller);
+        var limit = _machine.IsLimited ? $", of {ServingMemory.Size(_machine.TotalBytes)} that this process may use" : "";
+        return new("the model does not fit in memory", _path, $"at most {ServingMemory.Size(Room)} ({ServingMemory.Size(_machine.FreeBytes)} are free{limit})",
+            $"{ServingMemory.Size(memory.TotalBytes)}: {memory}",
+            would.Count > 0 ? $"What would fit: {string.Join("; ", would)}." : "Use a smaller model, or a machine with more memory.");
+    }
+
+    /// <summary>The largest of the usual formats in which the model would fit, with a context of moderate length.</summary>
+    private string? SmallerFormat(Model prepared, ServingMemory memory)
+    {
+        var count = _checkpoint.Config.ParameterCount;
+        var perToken = memory.CacheBytes / Math.Max(1, prepared.ContextLength);
+        var rest = memory.TotalBytes - memory.Weights.TotalBytes - memory.CacheBytes + perToken * Math.Min(prepared.ContextLength, _options.ContextLength ?? 2_048);
+        foreach (var (name, bits) in ((string, double)[])[("Q8_0", 8.5), ("Q6_K", 6.6), ("Q5_K_M", 5.7), ("Q4_K_M", 4.9)])
+        {
+            var bytes = (long)(count * bits / 8);
+            if (bytes < 0.9 * memory.Weights.TotalBytes && bytes + rest <= Room)
+                return $"weights of a smaller format ({name}: about {ServingMemory.Size(bytes)}; inkstone quantize)";
+        }
+        return null;
+    }
+}
