@@ -54,24 +54,40 @@ internal static class WeightLoader
     private static bool TryFreeze(
         CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, LoadOptions options)
     {
-        var rank = entry.Parameters[0].Value.Rank;
-        if (!options.Frozen || rank is not (2 or 3) || entry.PartChanges is not null || (entry.Parameters.Count > 1 ? entry.Axis != rank - 2 : entry.Axis != 0)
-            || entry.Changes.Any(change => !change.KeepsRows) || !entry.Parameters.All(holders.ContainsKey) || stored.Any(tensor => tensor.Format != stored[0].Format))
+        if (!options.Frozen || !KeepsRows(entry, holders) || stored.Any(tensor => tensor.Format != stored[0].Format))
             return false;
-        var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(options.Mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
-        var whole = stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]);
+        var parts = stored.Select(tensor => InOurOrder(entry, tensor.Matrix(options.Mapped)));
+        Freeze(entry, stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]), holders, backend, options.Interleave);
+        return true;
+    }
+
+    /// <summary>Whether the file's rows are the model's rows, in whatever order.</summary>
+    internal static bool KeepsRows(CheckpointEntry entry, Dictionary<Parameter, List<IWeightHolder>> holders)
+    {
+        var rank = entry.Parameters[0].Value.Rank;
+        return rank is 2 or 3 && entry.PartChanges is null && (entry.Parameters.Count > 1 ? entry.Axis == rank - 2 : entry.Axis == 0)
+            && entry.Changes.All(change => change.KeepsRows) && entry.Parameters.All(holders.ContainsKey);
+    }
+
+    /// <summary>The rows of one tensor of a file in the model's order.</summary>
+    internal static StoredMatrix InOurOrder(CheckpointEntry entry, StoredMatrix matrix) =>
+        entry.Changes.Aggregate(matrix, (rows, change) => rows.Reorder(change.RowOrder(rows.Rows)));
+
+    /// <summary>Puts the rows of an entry where they are used.</summary>
+    internal static void Freeze(CheckpointEntry entry, StoredMatrix whole, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, bool interleave)
+    {
+        var rank = entry.Parameters[0].Value.Rank;
         var first = 0;
         foreach (var parameter in entry.Parameters)
         {
             var rows = parameter.Value.Shape[-2];
             var weight = rank == 2
-                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(whole.Slice(first, rows), backend, options.Interleave))
-                : new FrozenExpertWeight(FrozenExperts.Create(RowsOfEach(whole, parameter.Value.Shape[0], first, rows), parameter.Value.Shape[0], backend, options.Interleave));
+                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(whole.Slice(first, rows), backend, interleave))
+                : new FrozenExpertWeight(FrozenExperts.Create(RowsOfEach(whole, parameter.Value.Shape[0], first, rows), parameter.Value.Shape[0], backend, interleave));
             foreach (var holder in holders[parameter])
                 holder.Weight = weight;
             first += rows;
         }
-        return true;
     }
 
     /// <summary>Some rows of each expert of a stack.</summary>
@@ -81,7 +97,8 @@ internal static class WeightLoader
         return rows == count ? whole : whole.Reorder([.. Enumerable.Range(0, experts * count).Select(row => row / count * rows + first + row % count)]);
     }
 
-    private static Dictionary<Parameter, List<IWeightHolder>> HoldersOf(Module module)
+    /// <summary>The layers around each parameter that is a matrix.</summary>
+    internal static Dictionary<Parameter, List<IWeightHolder>> HoldersOf(Module module)
     {
         var holders = new Dictionary<Parameter, List<IWeightHolder>>();
         Add(module);

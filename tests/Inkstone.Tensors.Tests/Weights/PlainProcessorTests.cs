@@ -11,7 +11,7 @@ public sealed class PlainProcessorTests
     [InlineData("DOTNET_EnableAVX2")]
     [InlineData("DOTNET_EnableAVX")]
     [InlineData("DOTNET_EnableHWIntrinsic")]
-    public void BytesAreTheSame(string switchedOff)
+    public async Task BytesAreTheSame(string switchedOff)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["exec", typeof(PlainProcessorTests).Assembly.Location, "quantize"])
@@ -19,9 +19,9 @@ public sealed class PlainProcessorTests
         start.Environment[switchedOff] = "0";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(10)));
-        Assert.True(process.ExitCode == 0, errors.Result);
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await errors);
         if (switchedOff is "DOTNET_EnableAVX2" or "DOTNET_EnableAVX" or "DOTNET_EnableHWIntrinsic")
             Assert.Equal("False", lines[0]);
         Assert.Equal(Program.Digests(), lines[1..]);

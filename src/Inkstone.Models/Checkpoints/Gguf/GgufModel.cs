@@ -26,7 +26,11 @@ public static class GgufModel
     /// <param name="backend">Where the network is to live.</param>
     /// <param name="options">What becomes of the weights; null means <see cref="LoadOptions.ForUse"/>.</param>
     /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or format, or is not known.</exception>
-    public static Model Load(GgufFile file, Backend? backend = null, LoadOptions? options = null)
+    public static Model Load(GgufFile file, Backend? backend = null, LoadOptions? options = null) => LoadPlaced(file, backend, options).Model;
+
+    /// <summary>Reads a network, and says where the file's matrices stand in it.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static PlacedModel LoadPlaced(GgufFile file, Backend? backend = null, LoadOptions? options = null)
     {
         options ??= LoadOptions.ForUse;
         var (config, family) = ReadConfig(file);
@@ -36,8 +40,10 @@ public static class GgufModel
         store.RequireFormats();
         ModelFolder.RequireWeightsFor(config, store, file.Path);
         var model = family.Create(config, new ParameterSource("", Rng.From(0), backend ?? Backend.Default) { IsEmpty = true });
-        WeightLoader.Load(model, family.GgufMap(model), store, options);
-        return model;
+        var map = family.GgufMap(model);
+        var placed = PlacedModel.Of(model, map);
+        WeightLoader.Load(model, map, store, options);
+        return placed;
     }
 
     /// <summary>The named values of a network's configuration.</summary>
