@@ -120,7 +120,8 @@ internal sealed class AwqMethod(PlacedModel placed) : ILayerwiseMethod
         var change = new float[rows.Length];
         Parallel.For(0, rows.Length / columns, row =>
         {
-            var (original, own) = (rows.AsSpan(row * columns, columns), change.AsSpan(row * columns, columns));
+            var original = rows.AsSpan(row * columns, columns);
+            var own = change.AsSpan(row * columns, columns);
             for (var i = 0; i < columns; i++)
                 own[i] = original[i] * scales[i];
             var bytes = new byte[format.ByteLength(columns)];

@@ -10,8 +10,8 @@ namespace Inkstone.Recipes;
 internal sealed record InputGroup(IReadOnlyList<WeightPlace> Places, int Columns, int Experts);
 
 /// <summary>The moments H = Σ x·xᵀ of what goes into the matrices of a group, or into those of one expert.</summary>
-/// <param name="Group">The group.</param>
-/// <param name="Expert">The expert.</param>
+/// <param name="group">The group.</param>
+/// <param name="expert">The expert.</param>
 internal sealed class InputMoments(InputGroup group, int expert)
 {
     /// <summary>The group.</summary>

@@ -53,7 +53,8 @@ internal static class TensorWriter
             var count = (int)Math.Min(perPiece, rows - first);
             Parallel.For(0, count, i =>
             {
-                var (row, own) = (first + i, numbers.AsSpan(i * columns, columns));
+                var row = first + i;
+                var own = numbers.AsSpan(i * columns, columns);
                 Read(matrix, row, own);
                 scales?.Apply(row, own);
                 var counted = importance is null ? default : importance.AsSpan((int)(row / (rows / sets)) * columns, columns);
