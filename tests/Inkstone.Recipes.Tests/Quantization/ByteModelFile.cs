@@ -1,5 +1,6 @@
 using Inkstone.Foundation.Formats;
 using Inkstone.Models;
+using Inkstone.Tensors;
 
 namespace Inkstone.Recipes.Tests;
 

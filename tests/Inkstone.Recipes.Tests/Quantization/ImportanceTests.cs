@@ -68,8 +68,8 @@ public sealed class ImportanceTests : IDisposable
         Assert.Equal(["one", "two"], read.Datasets);
         foreach (var (name, squares) in entries)
             Assert.Equal((squares.Sums, squares.Counts), (read.Entries[name].Sums, read.Entries[name].Counts));
-        Assert.Equal([1f / 7, 2f / 7, 0.5f, 0], read.Of("blk.0.attn_q.weight", 4, 1));
-        Assert.Equal([0.5f, 1, 1, 1, 5f / 3, 2], read.Of("blk.0.ffn_up_exps.weight", 2, 3));
+        Assert.Equal([1f / 7, 2f / 7, 0.5f, 0], read.Of("blk.0.attn_q.weight", 4, 1)!);
+        Assert.Equal([0.5f, 1, 1, 1, 5f / 3, 2], read.Of("blk.0.ffn_up_exps.weight", 2, 3)!);
         Assert.Null(read.Of("blk.0.attn_k.weight", 4, 1));
         Assert.Throws<InkstoneRequestException>(() => read.Of("blk.0.attn_q.weight", 8, 1));
     }
@@ -110,7 +110,7 @@ public sealed class ImportanceTests : IDisposable
             Assert.Throws<InkstoneFormatException>(() => ImportanceMatrix.Read(path));
         }
         Write("imatrix", Of("a.in_sum2", 1, 2), Of("a.counts", 4));
-        Assert.Equal([0.25f, 0.5f], ImportanceMatrix.Read(path).Of("a", 2, 1));
+        Assert.Equal([0.25f, 0.5f], ImportanceMatrix.Read(path).Of("a", 2, 1)!);
     }
 
     private sealed class Squares : ITap
