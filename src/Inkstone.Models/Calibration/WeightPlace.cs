@@ -38,17 +38,25 @@ public sealed class WeightPlace
         var holder = _holders[_entry.Parameters[0]][0];
         var before = holder.Weight;
         holder.Weight = new WatchedWeight(before, watcher);
-        return new Watching(holder, before);
+        return new Earlier((holder, before));
     }
 
-    /// <summary>Puts other numbers in its place.</summary>
+    /// <summary>Puts other numbers in its place until the result is disposed.</summary>
     /// <param name="matrix">The rows as the file has them.</param>
     /// <param name="backend">Where the network lives.</param>
-    public void Replace(StoredMatrix matrix, Backend backend) =>
-        WeightLoader.Freeze(_entry, WeightLoader.InOurOrder(_entry, matrix), _holders, backend, interleave: true);
-
-    private sealed class Watching(IWeightHolder holder, LinearWeight before) : IDisposable
+    public IDisposable Replace(StoredMatrix matrix, Backend backend)
     {
-        public void Dispose() => holder.Weight = before;
+        var before = new Earlier([.. _entry.Parameters.SelectMany(parameter => _holders[parameter]).Select(holder => (holder, holder.Weight))]);
+        WeightLoader.Freeze(_entry, WeightLoader.InOurOrder(_entry, matrix), _holders, backend, interleave: true);
+        return before;
+    }
+
+    private sealed class Earlier(params (IWeightHolder Holder, LinearWeight Weight)[] weights) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var (holder, weight) in weights)
+                holder.Weight = weight;
+        }
     }
 }

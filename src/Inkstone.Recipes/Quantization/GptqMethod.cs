@@ -34,9 +34,9 @@ internal sealed class GptqMethod(PlacedModel placed, QuantizationOptions options
                     Round(tensors[place.Name], place, one.Expert, feedback, results[place.Name], cancellation);
             }
         }
-        foreach (var place in groups.SelectMany(group => group.Places))
-            Replace(place, tensors[place.Name].Format, results[place.Name]);
-        inputs.Advance(cancellation);
+        // the next block's inputs come through this one as it will be; then its memory may go
+        using (new Disposables(groups.SelectMany(group => group.Places).Select(place => Replace(place, tensors[place.Name].Format, results[place.Name]))))
+            inputs.Advance(cancellation);
         return results;
     }
 
@@ -62,6 +62,6 @@ internal sealed class GptqMethod(PlacedModel placed, QuantizationOptions options
         }
     }
 
-    private void Replace(WeightPlace place, WeightFormat format, byte[] bytes) =>
+    private IDisposable Replace(WeightPlace place, WeightFormat format, byte[] bytes) =>
         place.Replace(StoredMatrix.Pinned(format, place.Rows, place.Columns, bytes), placed.Model.Backend);
 }

@@ -9,7 +9,7 @@ namespace Inkstone.Recipes.Tests;
 
 /// <summary>
 /// A small network that has learned its text, in a file; and the same function with outlier channels: some numbers between its parts are forty times as large, and the columns
-/// that read them a fortieth, as it is found in large trained networks.
+/// that read them a fortieth, as it is found in large trained networks; and again the same function with channels of sizes that differ less.
 /// </summary>
 public sealed class TrainedFiles : IDisposable
 {
@@ -28,9 +28,13 @@ public sealed class TrainedFiles : IDisposable
         foreach (var step in trainer.Run())
             LastLoss = step.Loss;
         Plain = ByteModelFile.Write(Runs.In("plain.gguf"), model);
-        foreach (var fold in model.Stack.Blocks.SelectMany(block => block.Folds).ToList())
-            Enlarge(fold);
+        var folds = model.Stack.Blocks.SelectMany(block => block.Folds).ToList();
+        foreach (var fold in folds)
+            Enlarge(fold, i => i % 29 == 7 ? Outlier : 1);
         WithOutliers = ByteModelFile.Write(Runs.In("outliers.gguf"), model);
+        foreach (var fold in folds)
+            Enlarge(fold, i => MathF.Exp(0.8f * Rng.From(6).NormalAt((ulong)i)) / (i % 29 == 7 ? Outlier : 1));
+        Uneven = ByteModelFile.Write(Runs.In("uneven.gguf"), model);
     }
 
     public double LastLoss { get; }
@@ -38,6 +42,8 @@ public sealed class TrainedFiles : IDisposable
     public string Plain { get; }
 
     public string WithOutliers { get; }
+
+    public string Uneven { get; }
 
     public string Calibration { get; }
 
@@ -55,13 +61,12 @@ public sealed class TrainedFiles : IDisposable
 
     public void Dispose() => Runs.Dispose();
 
-    private static void Enlarge(ScaleFold fold)
+    private static void Enlarge(ScaleFold fold, Func<int, float> size)
     {
-        bool IsOutlier(int i) => i % 29 == 7;
         foreach (var source in fold.Sources)
-            Change(source.Parameter, (row, _) => row >= source.First && row < source.First + fold.Count && IsOutlier(row - source.First) ? Outlier : 1);
+            Change(source.Parameter, (row, _) => row >= source.First && row < source.First + fold.Count ? size(row - source.First) : 1);
         foreach (var target in fold.Targets)
-            Change(target, (_, column) => IsOutlier(fold.SourceOfColumn?[column] ?? column) ? 1 / Outlier : 1);
+            Change(target, (_, column) => 1 / size(fold.SourceOfColumn?[column] ?? column));
     }
 
     private static void Change(Parameter parameter, Func<int, int, float> factor)
