@@ -38,6 +38,7 @@ public static class ModelQuantization
         if (options.Calibration is { } path)
         {
             placed = GgufModel.LoadPlaced(file);
+            RequireDecoder(placed.Model, path);
             text = CalibrationText.Read(path, Tokenizer.Load(source), placed.Model.ContextLength, options.CalibrationTokens, options.Evaluate is null ? options.EvaluationTokens : 0);
             importance ??= ImportanceCollector.Collect(placed, text, Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), observer, cancellation);
             if (options.SaveImportance is { } saved)
@@ -83,6 +84,9 @@ public static class ModelQuantization
             numbers[format] = numbers.GetValueOrDefault(format) + stored.Count;
             planned.Add(tensor.Name, new(stored, format));
         }
+        if (importance is not null && !planned.Keys.Any(importance.Entries.ContainsKey))
+            throw new InkstoneRequestException("the importance is of none of the model's matrices", options.Importance ?? "importance", planned.Keys.First(), importance.Entries.Keys.FirstOrDefault() ?? "nothing",
+                "It may be of another model.");
         observer.Stage("quantising");
         var blocks = placed is null || text is null || options.Method == QuantizationMethod.Plain ? null : new LayerwiseTensors(placed, text, options, planned);
         var tensors = file.Tensors.OrderBy(tensor => BlockNames.LayerOf(tensor.Name)).Select(tensor =>
@@ -102,6 +106,13 @@ public static class ModelQuantization
             Describe(values, importance, options);
         DurableFiles.Instance.WriteAtomically(destination, stream => GgufWriter.Write(values, tensors, stream));
         return new(destination, file.Tensors.Sum(tensor => tensor.ByteLength), tensors.Sum(tensor => tensor.Type.ByteCount([.. tensor.Shape]) ?? 0), numbers, fallbacks);
+    }
+
+    /// <summary>Throws unless a network can be run over text, token after token.</summary>
+    internal static void RequireDecoder(Model model, string text)
+    {
+        if (ModelFamilies.Of(model).NotDecodedBecause is { } why)
+            throw new InkstoneRequestException($"no text can be run through the model: {why}", text, "a decoder", model.Config.Family);
     }
 
     private static float[]? ImportanceOf(StoredTensor tensor, ImportanceMatrix? importance) =>

@@ -1,4 +1,5 @@
 using Inkstone.Evaluation;
+using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
 using Inkstone.Models;
 using Inkstone.Tokenizers;
@@ -8,6 +9,8 @@ namespace Inkstone.Recipes;
 /// <summary>Compares a quantised file with its source, and with what it must be worth.</summary>
 internal static class QualityGate
 {
+    private const int LeastTokens = 4;
+
     /// <summary>The report with the comparison, where there is a text for it.</summary>
     /// <param name="source">The file that is right.</param>
     /// <param name="result">The file that is judged.</param>
@@ -19,16 +22,19 @@ internal static class QualityGate
     public static QuantizationReport Judge(
         string source, string result, QuantizationReport report, QuantizationOptions options, int[]? kept, IRecipeObserver observer, CancellationToken cancellation)
     {
-        if (options.Evaluate is null && kept is not { Length: > 3 })
+        if (options.Evaluate is null && kept is not { Length: >= LeastTokens })
             return report;
         var tokenizer = Tokenizer.Load(source);
         var reference = Load(source, mapped: true);
+        ModelQuantization.RequireDecoder(reference, options.Evaluate ?? "evaluation");
         // what may be deleted next is not left mapped
         var judged = Load(result, mapped: false);
         var window = Math.Min(PerplexityRecipe.LongestWindow, reference.ContextLength);
         var tokens = options.Evaluate is { } path ? CalibrationText.Tokens(path, tokenizer, options.EvaluationTokens, out _) : [.. kept!];
         if (options.Evaluate is not null && tokenizer.BeginOfText is { } begin)
             tokens.Insert(0, begin);
+        if (tokens.Count < LeastTokens)
+            throw new InkstoneRequestException("there is too little text to compare on", nameof(options.Evaluate), $"{LeastTokens} tokens", $"{tokens.Count}");
         observer.Stage("comparing");
         var quality = ModelComparison.Measure(reference, judged, tokens.ToArray(), Math.Min(window, tokens.Count), new ObserverTokens(observer, tokens.Count), cancellation);
         var missed = new List<string>();

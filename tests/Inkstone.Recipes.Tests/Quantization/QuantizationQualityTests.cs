@@ -16,22 +16,20 @@ public sealed class QuantizationQualityTests(TrainedFiles files, ITestOutputHelp
     public void TheNetworkHasLearned() => Assert.InRange(files.LastLoss, 0, 1.5);
 
     [Theory]
-    [InlineData("Q4_0")]
-    [InlineData("Q5_1")]
-    public void ImportanceLowersTheDivergence(string mix)
+    [InlineData("Q4_0", "plain", 0.95)]
+    [InlineData("Q4_0", "uneven", 0.8)]
+    [InlineData("Q5_1", "outliers", 0.7)]
+    public void ImportanceLowersTheDivergence(string mix, string source, double share)
     {
-        foreach (var (source, share) in ((string, double)[])[(files.Plain, 0.95), (files.Uneven, 0.8)])
-        {
-            var plain = Quality(source, Options(mix) with { Evaluate = files.Held });
-            var weighted = Quality(source, Options(mix) with { Evaluate = files.Held, Calibration = files.Calibration });
-            output.WriteLine($"{plain}\n{weighted}");
-            Assert.True(weighted.Divergence < share * plain.Divergence);
-        }
+        var plain = Quality(files.In(source + ".gguf"), Options(mix) with { Evaluate = files.Held });
+        var weighted = Quality(files.In(source + ".gguf"), Options(mix) with { Evaluate = files.Held, Calibration = files.Calibration });
+        output.WriteLine($"{plain}\n{weighted}");
+        Assert.True(weighted.Divergence < share * plain.Divergence);
     }
 
     [Theory]
     [InlineData("Q4_0")]
-    [InlineData("Q4_K")]
+    [InlineData("Q5_0")]
     public void ScalesThatAreMovedLowerTheDivergenceWhereChannelsStandOut(string mix)
     {
         var plain = Quality(files.WithOutliers, Options(mix) with { Evaluate = files.Held });
@@ -56,7 +54,7 @@ public sealed class QuantizationQualityTests(TrainedFiles files, ITestOutputHelp
                 Evaluate = files.Held, Calibration = files.Calibration, Method = QuantizationMethod.Gptq, ActivationOrder = activationOrder,
             });
             output.WriteLine($"{plain}\n{weighted}\n{feedback}");
-            Assert.True(feedback.Divergence < 0.8 * plain.Divergence);
+            Assert.True(feedback.Divergence < 0.9 * plain.Divergence);
         }
     }
 
@@ -132,6 +130,8 @@ public sealed class QuantizationQualityTests(TrainedFiles files, ITestOutputHelp
         Assert.Throws<InkstoneRequestException>(() => ModelQuantization.Quantize(files.Plain, _target, Options("Q4_0") with { MinAgreement = 50 }));
         Assert.Throws<InkstoneRequestException>(() => ModelQuantization.Quantize(files.Plain, _target, Options("Q4_0") with { SaveImportance = _target }));
         Assert.Throws<InkstoneRequestException>(() => ModelQuantization.Quantize(files.Plain, files.Plain, Options("Q4_0")));
+        new ImportanceMatrix([], 1, 1, new Dictionary<string, InputSquares> { ["another"] = new([1], [1]) }).Write(_target + ".i");
+        Assert.Throws<InkstoneRequestException>(() => ModelQuantization.Quantize(files.Plain, _target, Options("Q4_0") with { Importance = _target + ".i" }));
         File.WriteAllText(_target + ".txt", "short");
         Assert.Throws<InkstoneRequestException>(() => ModelQuantization.Quantize(files.Plain, _target, Options("Q4_0") with { Calibration = _target + ".txt" }));
         Assert.False(File.Exists(_target));
