@@ -11,7 +11,7 @@ namespace Inkstone.Recipes;
 internal sealed class AwqMethod(PlacedModel placed) : ILayerwiseMethod
 {
     private const int Steps = 20;
-    private const int MostRows = 512;
+    private const int MostRows = 128;
     private const float Least = 1e-4f;
 
     public Dictionary<string, byte[]> Quantize(BlockInputs inputs, IReadOnlyDictionary<string, PlannedTensor> tensors, CancellationToken cancellation)
