@@ -51,7 +51,10 @@ public sealed class QuantizationQualityTests(TrainedFiles files, ITestOutputHelp
             var weighted = Quality(source, Options("Q4_0") with { Evaluate = files.Held, Calibration = files.Calibration });
             var feedback = Quality(source, Options("Q4_0") with
             {
-                Evaluate = files.Held, Calibration = files.Calibration, Method = QuantizationMethod.Gptq, ActivationOrder = activationOrder,
+                Evaluate = files.Held,
+                Calibration = files.Calibration,
+                Method = QuantizationMethod.Gptq,
+                ActivationOrder = activationOrder,
             });
             output.WriteLine($"{plain}\n{weighted}\n{feedback}");
             Assert.True(feedback.Divergence < 0.9 * plain.Divergence);
