@@ -12,6 +12,9 @@ namespace Inkstone.Evaluation;
 /// <param name="Agreement">The share of places where both think the same token most probable.</param>
 public sealed record ModelComparison(long Tokens, double ReferencePerplexity, double Perplexity, double Divergence, double WorstDivergence, double Agreement)
 {
+    /// <summary>By how many percent the other's perplexity is higher.</summary>
+    public double PerplexityIncrease => 100 * (Perplexity / ReferencePerplexity - 1);
+
     private const int RowsAtOnce = 64;
 
     /// <summary>Compares two networks of one vocabulary over windows of a text.</summary>

@@ -52,15 +52,17 @@ public abstract class DecoderModel : Model
     ];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Pass pass)
+    public override Tensor Enter(Pass pass)
     {
         RequireLength(pass.LongestPosition + 1, ContextLength);
         foreach (var rotary in _parts.Rotaries)
             rotary.Prepare(pass);
-        var x = pass.Tap(-1, Site.Embedding, Embedding.Forward(pass.Tokens).Scaled(_parts.EmbeddingScale));
-        x = pass.Wanted(Stack.Forward(x, pass));
-        return pass.Tap(-1, Site.FinalNorm, FinalNorm.Forward(x));
+        return pass.Tap(-1, Site.Embedding, Embedding.Forward(pass.Tokens).Scaled(_parts.EmbeddingScale));
     }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Pass pass) =>
+        pass.Tap(-1, Site.FinalNorm, FinalNorm.Forward(pass.Wanted(Stack.Forward(Enter(pass), pass))));
 
     /// <summary>Whether a parameter of a block is a matrix between widths; a table of gains by head is none.</summary>
     private protected virtual bool IsMatrix(Parameter parameter) => parameter.Value.Rank >= 2;

@@ -35,6 +35,11 @@ public abstract class Model : Module, ILanguageModel
     /// <inheritdoc/>
     public int ContextLength => Config.ContextLength;
 
+    /// <summary>The rows that enter the first block; whatever the blocks look up in the pass is made ready.</summary>
+    /// <exception cref="InkstoneRequestException">The network is more than one stack of blocks.</exception>
+    public virtual Tensor Enter(Pass pass) =>
+        throw new InkstoneRequestException("the network cannot be run block by block", "Model.Enter", "a decoder", Config.Family);
+
     /// <summary>The hidden rows after the final norm: [rows, width], or the pass's wanted rows alone.</summary>
     public abstract Tensor Forward(Pass pass);
 

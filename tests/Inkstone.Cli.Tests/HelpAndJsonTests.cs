@@ -26,6 +26,7 @@ public sealed class HelpAndJsonTests(TinyTraining training) : IClassFixture<Tiny
     [InlineData("tokenizer edit prune")]
     [InlineData("tokenizer edit continue")]
     [InlineData("tokenizer edit merge")]
+    [InlineData("quantize")]
     [InlineData("plan")]
     [InlineData("bench")]
     [InlineData("doctor")]

@@ -59,11 +59,7 @@ internal static class PerplexityCommand
         if (report.Comparison is not { } comparison)
             return;
         Console.WriteLine();
-        Console.WriteLine("  model            perplexity   divergence   worst 1 %   same first choice");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  reference      {comparison.ReferencePerplexity,12:F4}"));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  this model     {comparison.Perplexity,12:F4} {comparison.Divergence,12:F5} {comparison.WorstDivergence,11:F5} {comparison.Agreement,19:P2}"));
+        ComparisonTable.Print(comparison, "reference", "this model");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  (over {comparison.Tokens:N0} places with at least {report.Window / 2} tokens of history; divergence in nats)"));
     }
 }

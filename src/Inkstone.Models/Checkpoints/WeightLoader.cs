@@ -77,36 +77,56 @@ internal static class WeightLoader
     private static bool TryFreeze(
         CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, LoadOptions options)
     {
-        var rank = entry.Parameters[0].Value.Rank;
         if (!IsFrozen(entry, stored, holders, options))
             return false;
-        foreach (var (parameter, matrix) in Matrices(entry, stored, options.Mapped))
-        {
-            var weight = rank == 2
-                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(matrix, backend, options.Interleave))
-                : new FrozenExpertWeight(FrozenExperts.Create(matrix, parameter.Value.Shape[0], backend, options.Interleave));
-            foreach (var holder in holders[parameter])
-                holder.Weight = weight;
-        }
+        Freeze(entry, Whole(entry, stored, options.Mapped), holders, backend, options.Interleave);
         return true;
     }
 
     private static bool IsFrozen(CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, LoadOptions options) =>
-        options.Frozen && entry.Parameters.All(holders.ContainsKey) && KeepsRows(entry, stored);
+        options.Frozen && KeepsRows(entry, holders) && KeepsRows(entry, stored);
 
     /// <summary>Whether the parameters are rows of the file's tensors, in whatever order.</summary>
-    internal static bool KeepsRows(CheckpointEntry entry, List<StoredTensor> stored)
+    internal static bool KeepsRows(CheckpointEntry entry, List<StoredTensor> stored) => KeepsRows(entry) && stored.All(tensor => tensor.Format == stored[0].Format);
+
+    /// <summary>Whether the parameters are rows of the file's tensors and may stay in the form of the file.</summary>
+    internal static bool KeepsRows(CheckpointEntry entry, Dictionary<Parameter, List<IWeightHolder>> holders) => KeepsRows(entry) && entry.Parameters.All(holders.ContainsKey);
+
+    private static bool KeepsRows(CheckpointEntry entry)
     {
         var rank = entry.Parameters[0].Value.Rank;
-        return rank is 2 or 3 && entry.PartChanges is null && (entry.Parameters.Count > 1 ? entry.Axis == rank - 2 : entry.Axis == 0) && entry.Changes.All(change => change.KeepsRows)
-            && stored.All(tensor => tensor.Format == stored[0].Format);
+        return rank is 2 or 3 && entry.PartChanges is null && (entry.Parameters.Count > 1 ? entry.Axis == rank - 2 : entry.Axis == 0) && entry.Changes.All(change => change.KeepsRows);
     }
 
-    /// <summary>Where <see cref="KeepsRows"/>: each parameter's rows as the file holds them.</summary>
-    internal static IEnumerable<(Parameter Parameter, StoredMatrix Matrix)> Matrices(CheckpointEntry entry, List<StoredTensor> stored, bool mapped)
+    /// <summary>Where <see cref="KeepsRows(CheckpointEntry, List{StoredTensor})"/>: each parameter's rows as the file holds them.</summary>
+    internal static IEnumerable<(Parameter Parameter, StoredMatrix Matrix)> Matrices(CheckpointEntry entry, List<StoredTensor> stored, bool mapped) =>
+        Matrices(entry, Whole(entry, stored, mapped));
+
+    /// <summary>The rows of one tensor of a file in the model's order.</summary>
+    internal static StoredMatrix InOurOrder(CheckpointEntry entry, StoredMatrix matrix) =>
+        entry.Changes.Aggregate(matrix, (rows, change) => rows.Reorder(change.RowOrder(rows.Rows)));
+
+    /// <summary>Puts the rows of an entry where they are used.</summary>
+    internal static void Freeze(CheckpointEntry entry, StoredMatrix whole, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, bool interleave)
     {
-        var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
-        var whole = stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]);
+        foreach (var (parameter, matrix) in Matrices(entry, whole))
+        {
+            var weight = parameter.Value.Rank == 2
+                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(matrix, backend, interleave))
+                : new FrozenExpertWeight(FrozenExperts.Create(matrix, parameter.Value.Shape[0], backend, interleave));
+            foreach (var holder in holders[parameter])
+                holder.Weight = weight;
+        }
+    }
+
+    private static StoredMatrix Whole(CheckpointEntry entry, List<StoredTensor> stored, bool mapped)
+    {
+        var parts = stored.Select(tensor => InOurOrder(entry, tensor.Matrix(mapped)));
+        return stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]);
+    }
+
+    private static IEnumerable<(Parameter Parameter, StoredMatrix Matrix)> Matrices(CheckpointEntry entry, StoredMatrix whole)
+    {
         var first = 0;
         foreach (var parameter in entry.Parameters)
         {
@@ -123,7 +143,8 @@ internal static class WeightLoader
         return rows == count ? whole : whole.Reorder([.. Enumerable.Range(0, experts * count).Select(row => row / count * rows + first + row % count)]);
     }
 
-    private static Dictionary<Parameter, List<IWeightHolder>> HoldersOf(Module module)
+    /// <summary>The layers around each parameter that is a matrix.</summary>
+    internal static Dictionary<Parameter, List<IWeightHolder>> HoldersOf(Module module)
     {
         var holders = new Dictionary<Parameter, List<IWeightHolder>>();
         Add(module);

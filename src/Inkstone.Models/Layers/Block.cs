@@ -13,4 +13,7 @@ public abstract class Block(int layer) : Module
 
     /// <summary>Floating-point operations of a row's matrix products, attention's left out.</summary>
     public abstract long FlopsPerRow { get; }
+
+    /// <summary>Scales that may be moved between parts of the block, as long as its weights are plain matrices.</summary>
+    public virtual IReadOnlyList<ScaleFold> Folds => [];
 }

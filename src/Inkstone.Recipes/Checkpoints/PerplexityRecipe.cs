@@ -31,7 +31,8 @@ public sealed record PerplexityReport(LanguageModelScore Score, int Window, int 
 /// <summary>Measures how well a model foretells a text.</summary>
 public static class PerplexityRecipe
 {
-    private const int LongestWindow = 2_048;
+    /// <summary>The longest window unless told.</summary>
+    internal const int LongestWindow = 2_048;
 
     /// <summary>Measures.</summary>
     /// <param name="model">A run, a checkpoint, a model folder or a GGUF file.</param>
@@ -65,7 +66,7 @@ public static class PerplexityRecipe
         }
         int[] ids = [.. tokens];
         observer.Stage("scoring");
-        var progress = new Tokens(observer, ids.Length);
+        var progress = new ObserverTokens(observer, ids.Length);
         var score = WindowedPerplexity.Measure(loaded.Model, ids, bytes, window, stride, progress, cancellation);
         if (options.Against is null)
             return new(score, window, stride, null);
@@ -74,10 +75,5 @@ public static class PerplexityRecipe
             throw new InkstoneRequestException("the models have different vocabularies", options.Against, $"{loaded.Model.VocabularySize} tokens", $"{reference.Model.VocabularySize}");
         observer.Stage("comparing");
         return new(score, window, stride, ModelComparison.Measure(reference.Model, loaded.Model, ids, window, progress, cancellation));
-    }
-
-    private sealed class Tokens(IRecipeObserver observer, long total) : IProgress<long>
-    {
-        public void Report(long value) => observer.Progress(value, total, "tokens");
     }
 }

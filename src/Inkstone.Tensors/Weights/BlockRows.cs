@@ -60,7 +60,7 @@ internal static class BlockRows
     /// Importance as it counts: a share of the block's mean is added, for it is an estimate from a sample and tells nothing of the inputs to come
     /// that differ, then the greatest is brought to 1, so that sums neither overflow nor vanish; false if all is 0.
     /// </summary>
-    private static bool TryScale(ReadOnlySpan<float> importance, Span<float> scaled)
+    public static bool TryScale(ReadOnlySpan<float> importance, Span<float> scaled)
     {
         var (greatest, total) = (0f, 0f);
         foreach (var value in importance)

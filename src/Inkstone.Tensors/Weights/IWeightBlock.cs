@@ -26,4 +26,10 @@ internal interface IWeightBlock
     /// <param name="importance">A number for each weight, none negative, the greatest 1.</param>
     /// <param name="block">Where the block is written.</param>
     static abstract void Quantize(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> block);
+
+    /// <summary>The level nearest to a number; halves to the even integer.</summary>
+    static abstract float Nearest(float value);
+
+    /// <summary>Writes levels into a block whose scales and offsets stay as they are; the levels are spoilt.</summary>
+    static abstract void Pack(Span<sbyte> levels, Span<byte> block);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Inkstone.Foundation.Errors;
 
 namespace Inkstone.Tensors;
@@ -58,6 +59,15 @@ public sealed unsafe class StoredMatrix
         for (var i = 0; i < rows; i++)
             addresses[i] = checked((nint)(data + i * rowBytes));
         return new(format, columns, addresses, [owner]);
+    }
+
+    /// <summary>A matrix in an array that was allocated pinned.</summary>
+    /// <exception cref="InkstoneShapeException">The bytes are not those of the rows.</exception>
+    public static StoredMatrix Pinned(WeightFormat format, int rows, int columns, byte[] bytes)
+    {
+        if (bytes.Length != format.ByteLength((long)rows * columns))
+            throw new InkstoneShapeException("bytes are not those of a matrix", format.Name(), $"{format.ByteLength((long)rows * columns)}", $"{bytes.Length}");
+        return At(format, rows, columns, (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), bytes);
     }
 
     /// <summary>Some rows.</summary>

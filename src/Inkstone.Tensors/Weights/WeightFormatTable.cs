@@ -6,6 +6,9 @@ internal delegate void Dequantizer(ReadOnlySpan<byte> bytes, Span<float> weights
 /// <summary>Rows of single precision in a format.</summary>
 internal delegate void Quantizer(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> bytes);
 
+/// <summary>Some rows of single precision in a format, each rounding's error made up for by the columns after it.</summary>
+internal delegate void FeedbackQuantizer(ReadOnlySpan<float> weights, ErrorFeedback feedback, Span<byte> bytes);
+
 /// <summary>A row with 8-bit activations: <see cref="ReferenceBlockProduct"/>.</summary>
 internal delegate float BlockProduct(ReadOnlySpan<byte> blocks, ReadOnlySpan<float> activations);
 
@@ -17,8 +20,9 @@ internal delegate float BlockProduct(ReadOnlySpan<byte> blocks, ReadOnlySpan<flo
 /// <param name="Dequantize">To single precision.</param>
 /// <param name="Quantize">From single precision.</param>
 /// <param name="Product">The product with rounded activations; none for dense formats.</param>
+/// <param name="Feedback">From single precision with feedback; none for dense formats.</param>
 internal sealed record WeightFormatEntry(
-    WeightFormat Format, int GgufId, int Length, int Bytes, Dequantizer Dequantize, Quantizer Quantize, BlockProduct? Product)
+    WeightFormat Format, int GgufId, int Length, int Bytes, Dequantizer Dequantize, Quantizer Quantize, BlockProduct? Product, FeedbackQuantizer? Feedback = null)
 {
     /// <summary>The name in GGUF files.</summary>
     public string Name { get; } = Format.ToString();
@@ -49,5 +53,6 @@ internal static class WeightFormatTable
 
     private static WeightFormatEntry Blocks<TBlock>(WeightFormat format, int ggufId)
         where TBlock : IWeightBlock =>
-        new(format, ggufId, TBlock.Length, TBlock.Bytes, BlockRows.Dequantize<TBlock>, BlockRows.Quantize<TBlock>, ReferenceBlockProduct.Multiply<TBlock>);
+        new(format, ggufId, TBlock.Length, TBlock.Bytes, BlockRows.Dequantize<TBlock>, BlockRows.Quantize<TBlock>, ReferenceBlockProduct.Multiply<TBlock>,
+            FeedbackRows.Quantize<TBlock>);
 }

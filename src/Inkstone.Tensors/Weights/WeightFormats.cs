@@ -70,7 +70,7 @@ public static class WeightFormats
     public static void Quantize(WeightFormat format, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> bytes)
     {
         var entry = Entry(format);
-        CheckLengths(format, weights.Length, bytes.Length);
+        CheckWeights(format, weights, bytes.Length);
         if (!importance.IsEmpty && (importance.Length % entry.Length != 0 || weights.Length % importance.Length != 0))
         {
             throw new InkstoneShapeException("importance does not fit the rows", entry.Name,
@@ -78,12 +78,19 @@ public static class WeightFormats
         }
         if (entry.Length > 1)
         {
-            CheckMagnitude(weights, "a weight", entry.Name);
             CheckMagnitude(importance, "an importance", entry.Name);
             if (importance.IndexOfAnyExceptInRange(0, Greatest) is var i and >= 0)
                 throw new InkstoneNumericException("an importance is negative", entry.Name, "0 or more", Inv($"{importance[i]} at {i}"));
         }
         entry.Quantize(weights, importance, bytes);
+    }
+
+    /// <summary>Throws unless weights may be written in a format.</summary>
+    internal static void CheckWeights(WeightFormat format, ReadOnlySpan<float> weights, int bytes)
+    {
+        CheckLengths(format, weights.Length, bytes);
+        if (format.BlockLength() > 1)
+            CheckMagnitude(weights, "a weight", format.Name());
     }
 
     /// <summary>The line of the table.</summary>

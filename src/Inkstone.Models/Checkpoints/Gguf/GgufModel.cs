@@ -25,10 +25,17 @@ public static class GgufModel
     /// <param name="backend">Where the network is to live.</param>
     /// <param name="options">What becomes of the weights; null means <see cref="LoadOptions.ForUse"/>.</param>
     /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or format, or is not known.</exception>
-    public static Model Load(GgufFile file, Backend? backend = null, LoadOptions? options = null)
+    public static Model Load(GgufFile file, Backend? backend = null, LoadOptions? options = null) => LoadPlaced(file, backend, options).Model;
+
+    /// <summary>Reads a network, and says where the file's matrices stand in it.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static PlacedModel LoadPlaced(GgufFile file, Backend? backend = null, LoadOptions? options = null)
     {
         using var checkpoint = OpenCheckpoint.Over(file);
-        return checkpoint.Load(backend, options);
+        var model = checkpoint.Prepare(backend, options?.ContextLength);
+        var placed = PlacedModel.Of(model, checkpoint.Family.GgufMap(model));
+        checkpoint.Load(model, options);
+        return placed;
     }
 
     /// <summary>The named values of a network's configuration.</summary>

@@ -123,6 +123,15 @@ public sealed class GemmaBlock : Block
         ((Module?[])[AttentionNorm, Query, Key, Value, QueryNorm, KeyNorm, Output, AttentionPostNorm, FeedForwardNorm, FeedForward, FeedForwardPostNorm]).OfType<Module>();
 
     /// <inheritdoc/>
+    public override IReadOnlyList<ScaleFold> Folds =>
+    [
+        ScaleFold.Of(AttentionNorm, Query, Key, Value),
+        ScaleFold.Of(Value, Output, _headWidth),
+        ScaleFold.Of(FeedForwardNorm, FeedForward.Gate, FeedForward.Up),
+        ScaleFold.Of(FeedForward),
+    ];
+
+    /// <inheritdoc/>
     public override long FlopsPerRow => Query.FlopsPerRow + Key.FlopsPerRow + Value.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
 
     /// <inheritdoc/>

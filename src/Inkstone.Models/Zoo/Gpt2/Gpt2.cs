@@ -66,12 +66,14 @@ public sealed class Gpt2 : Model
     ];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Pass pass)
+    public override Tensor Enter(Pass pass)
     {
         RequireLength(pass.LongestPosition + 1, ContextLength);
         var x = Embedding.Forward(pass.Tokens) + PositionEmbedding.Forward(pass.Positions);
-        x = pass.Tap(-1, Site.Embedding, pass.Drop(x, Settings.EmbeddingDropout, -1, "embedding"));
-        x = pass.Wanted(Stack.Forward(x, pass));
-        return pass.Tap(-1, Site.FinalNorm, FinalNorm.Forward(x));
+        return pass.Tap(-1, Site.Embedding, pass.Drop(x, Settings.EmbeddingDropout, -1, "embedding"));
     }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Pass pass) =>
+        pass.Tap(-1, Site.FinalNorm, FinalNorm.Forward(pass.Wanted(Stack.Forward(Enter(pass), pass))));
 }

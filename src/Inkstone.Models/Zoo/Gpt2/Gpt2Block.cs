@@ -46,6 +46,14 @@ public sealed class Gpt2Block : Block
     public override IEnumerable<Module> Children => [AttentionNorm, QueryKeyValue, Output, FeedForwardNorm, FeedForward];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<ScaleFold> Folds =>
+    [
+        ScaleFold.Of(AttentionNorm, QueryKeyValue),
+        new ScaleFold(_width, [new(QueryKeyValue.Matrix, 2 * _width), new(QueryKeyValue.Bias!, 2 * _width)], [Output.Matrix]),
+        ScaleFold.Of(FeedForwardNorm, FeedForward.Up),
+    ];
+
+    /// <inheritdoc/>
     public override long FlopsPerRow => QueryKeyValue.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
 
     /// <inheritdoc/>

@@ -73,6 +73,15 @@ public sealed class LlamaBlock : Block
             : [AttentionNorm, Query, Key, Value, QueryNorm, KeyNorm!, Output, FeedForwardNorm, FeedForward];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<ScaleFold> Folds =>
+    [
+        ScaleFold.Of(AttentionNorm, Query, Key, Value),
+        ScaleFold.Of(Value, Output, _headWidth),
+        .. FeedForward is GatedFeedForward gated ? (ScaleFold[])[ScaleFold.Of(FeedForwardNorm, gated.Gate, gated.Up), ScaleFold.Of(gated)]
+            : FeedForward is PlainFeedForward plain ? [ScaleFold.Of(FeedForwardNorm, plain.Up)] : [],
+    ];
+
+    /// <inheritdoc/>
     public override long FlopsPerRow => Query.FlopsPerRow + Key.FlopsPerRow + Value.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
 
     /// <inheritdoc/>

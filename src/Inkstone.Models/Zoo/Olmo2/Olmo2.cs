@@ -100,6 +100,13 @@ public sealed class Olmo2Block : Block
     public override IEnumerable<Module> Children => [Query, Key, Value, QueryNorm, KeyNorm, Output, AttentionPostNorm, FeedForward, FeedForwardPostNorm];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<ScaleFold> Folds =>
+    [
+        ScaleFold.Of(Value, Output, _headWidth),
+        ScaleFold.Of(FeedForward),
+    ];
+
+    /// <inheritdoc/>
     public override long FlopsPerRow => Query.FlopsPerRow + Key.FlopsPerRow + Value.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
 
     /// <inheritdoc/>

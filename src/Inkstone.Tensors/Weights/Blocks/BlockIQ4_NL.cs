@@ -25,7 +25,14 @@ internal readonly struct BlockIQ4_NL : IWeightBlock
         HalfScale.Write(scale, block, 0);
         Span<sbyte> found = stackalloc sbyte[Length];
         SymmetricFit.Levels(weights, scale, levels, found);
-        Nibbles.Encode(found, UnevenLevels.Codes);
-        Nibbles.Pack(found, block[2..]);
+        Pack(found, block);
+    }
+
+    public static float Nearest(float value) => default(UnevenLevels).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
+        Nibbles.Encode(levels, UnevenLevels.Codes);
+        Nibbles.Pack(levels, block[2..]);
     }
 }

@@ -35,7 +35,7 @@ internal readonly struct BlockIQ4_XS : IWeightBlock
     public static void Quantize(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> block)
     {
         Span<sbyte> scales = stackalloc sbyte[8];
-        Span<sbyte> found = stackalloc sbyte[32];
+        Span<sbyte> found = stackalloc sbyte[Length];
         var levels = default(UnevenLevels);
         var d = new SymmetricBlockFit<UnevenLevels>(weights, importance, levels, -32, 31, scales).Run();
         HalfScale.Write(d, block, 0);
@@ -43,13 +43,21 @@ internal readonly struct BlockIQ4_XS : IWeightBlock
         var upper = 0;
         for (var group = 0; group < 8; group++)
         {
-            SymmetricFit.Levels(weights.Slice(group * 32, 32), d * scales[group], levels, found);
-            Nibbles.Encode(found, UnevenLevels.Codes);
-            Nibbles.Pack(found, block.Slice(Integers + (group * 16), 16));
+            SymmetricFit.Levels(weights.Slice(group * 32, 32), d * scales[group], levels, found[(group * 32)..]);
             var scale = scales[group] + 32;
             block[Lower + (group / 2)] |= (byte)((scale & 15) << (group % 2 * 4));
             upper |= scale >> 4 << (group * 2);
         }
         BinaryPrimitives.WriteUInt16LittleEndian(block[Upper..], (ushort)upper);
+        Pack(found, block);
+    }
+
+    public static float Nearest(float value) => default(UnevenLevels).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
+        Nibbles.Encode(levels, UnevenLevels.Codes);
+        for (var group = 0; group < 8; group++)
+            Nibbles.Pack(levels.Slice(group * 32, 32), block.Slice(Integers + (group * 16), 16));
     }
 }

@@ -37,10 +37,17 @@ internal readonly struct BlockMXFP4 : IWeightBlock
         block[0] = (byte)best;
         Span<sbyte> found = stackalloc sbyte[Length];
         SymmetricFit.Levels(weights, best == 0 ? 0 : scale, levels, found);
-        Nibbles.Encode(found, MicroscalingLevels.Codes);
-        Nibbles.Pack(found, block[1..]);
+        Pack(found, block);
     }
 
     /// <summary>2^(e - 128); the two least are below the normal numbers of single precision.</summary>
     private static float PowerOfTwo(int e) => BitConverter.Int32BitsToSingle(e < 2 ? 0x0020_0000 << e : (e - 1) << 23);
+
+    public static float Nearest(float value) => default(MicroscalingLevels).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
+        Nibbles.Encode(levels, MicroscalingLevels.Codes);
+        Nibbles.Pack(levels, block[1..]);
+    }
 }

@@ -40,6 +40,13 @@ internal readonly struct BlockQ2_K : IWeightBlock
             block[group] = (byte)(scales[group] + (offsets[group] << 4));
             AffineFit.Levels(weights.Slice(group * 16, 16), d * scales[group], -(m * offsets[group]), Highest, levels[(group * 16)..]);
         }
+        Pack(levels, block);
+    }
+
+    public static float Nearest(float value) => new LinearLevels(0, Highest).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
         BitPlanes.Pack(levels, 2, 0, block[Integers..Scale]);
     }
 }

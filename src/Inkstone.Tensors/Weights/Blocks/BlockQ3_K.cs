@@ -50,8 +50,15 @@ internal readonly struct BlockQ3_K : IWeightBlock
             packed[group % 8] |= (byte)((scale & 15) << (group / 8 * 4));
             packed[8 + (group % 4)] |= (byte)(scale >> 4 << (group / 4 * 2));
         }
-        Lanes.Subtract(found, -4);
-        BitPlanes.Pack(found, 1, 2, block[..Lower]);
-        BitPlanes.Pack(found, 2, 0, block[Lower..Scales]);
+        Pack(found, block);
+    }
+
+    public static float Nearest(float value) => new LinearLevels(-4, 3).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
+        Lanes.Subtract(levels, -4);
+        BitPlanes.Pack(levels, 1, 2, block[..Lower]);
+        BitPlanes.Pack(levels, 2, 0, block[Lower..Scales]);
     }
 }

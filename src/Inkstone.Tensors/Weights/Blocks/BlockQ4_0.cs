@@ -25,7 +25,14 @@ internal readonly struct BlockQ4_0 : IWeightBlock
         HalfScale.Write(scale, block, 0);
         Span<sbyte> found = stackalloc sbyte[Length];
         SymmetricFit.Levels(weights, scale, levels, found);
-        Lanes.Subtract(found, -8);
-        Nibbles.Pack(found, block[2..]);
+        Pack(found, block);
+    }
+
+    public static float Nearest(float value) => new LinearLevels(-8, 7).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
+        Lanes.Subtract(levels, -8);
+        Nibbles.Pack(levels, block[2..]);
     }
 }

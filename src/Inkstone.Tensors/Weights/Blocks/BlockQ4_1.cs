@@ -25,6 +25,13 @@ internal readonly struct BlockQ4_1 : IWeightBlock
         HalfScale.Write(offset, block, 2);
         Span<sbyte> found = stackalloc sbyte[Length];
         AffineFit.Levels(weights, scale, offset, 15, found);
-        Nibbles.Pack(found, block[4..]);
+        Pack(found, block);
+    }
+
+    public static float Nearest(float value) => new LinearLevels(0, 15).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
+        Nibbles.Pack(levels, block[4..]);
     }
 }

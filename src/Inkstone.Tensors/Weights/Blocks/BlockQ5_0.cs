@@ -26,8 +26,15 @@ internal readonly struct BlockQ5_0 : IWeightBlock
         HalfScale.Write(scale, block, 0);
         Span<sbyte> found = stackalloc sbyte[Length];
         SymmetricFit.Levels(weights, scale, levels, found);
-        Lanes.Subtract(found, -16);
-        FifthBits.Pack(found, block[2..]);
-        Nibbles.Pack(found, block[6..]);
+        Pack(found, block);
+    }
+
+    public static float Nearest(float value) => new LinearLevels(-16, 15).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
+        Lanes.Subtract(levels, -16);
+        FifthBits.Pack(levels, block[2..]);
+        Nibbles.Pack(levels, block[6..]);
     }
 }

@@ -26,7 +26,14 @@ internal readonly struct BlockQ5_1 : IWeightBlock
         HalfScale.Write(offset, block, 2);
         Span<sbyte> found = stackalloc sbyte[Length];
         AffineFit.Levels(weights, scale, offset, 31, found);
-        FifthBits.Pack(found, block[4..]);
-        Nibbles.Pack(found, block[8..]);
+        Pack(found, block);
+    }
+
+    public static float Nearest(float value) => new LinearLevels(0, 31).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
+        FifthBits.Pack(levels, block[4..]);
+        Nibbles.Pack(levels, block[8..]);
     }
 }

@@ -43,6 +43,13 @@ internal readonly struct BlockQ5_K : IWeightBlock
         SixBitPairs.Write(scales, offsets, block[Pairs..]);
         for (var group = 0; group < 8; group++)
             AffineFit.Levels(weights.Slice(group * 32, 32), d * scales[group], -(m * offsets[group]), Highest, levels[(group * 32)..]);
+        Pack(levels, block);
+    }
+
+    public static float Nearest(float value) => new LinearLevels(0, Highest).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
         BitPlanes.Pack(levels, 1, 4, block[Fifth..Integers]);
         for (var start = 0; start < Length; start += 64)
             Nibbles.Pack(levels.Slice(start, 64), block.Slice(Integers + (start / 2), 32));

@@ -39,9 +39,16 @@ internal readonly struct BlockQ6_K : IWeightBlock
         HalfScale.Write(d, block, Scale);
         for (var group = 0; group < 16; group++)
             SymmetricFit.Levels(weights.Slice(group * 16, 16), d * scales[group], levels, found[(group * 16)..]);
-        Lanes.Subtract(found, -32);
-        Nibbles.Pack(found[..128], block[..64]);
-        Nibbles.Pack(found[128..], block[64..Upper]);
-        BitPlanes.Pack(found, 2, 4, block[Upper..Scales]);
+        Pack(found, block);
+    }
+
+    public static float Nearest(float value) => new LinearLevels(-32, 31).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block)
+    {
+        Lanes.Subtract(levels, -32);
+        Nibbles.Pack(levels[..128], block[..64]);
+        Nibbles.Pack(levels[128..], block[64..Upper]);
+        BitPlanes.Pack(levels, 2, 4, block[Upper..Scales]);
     }
 }

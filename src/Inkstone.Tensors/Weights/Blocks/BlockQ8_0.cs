@@ -26,4 +26,8 @@ internal readonly struct BlockQ8_0 : IWeightBlock
         HalfScale.Write(scale, block, 0);
         SymmetricFit.Levels(weights, scale, levels, MemoryMarshal.Cast<byte, sbyte>(block[2..]));
     }
+
+    public static float Nearest(float value) => new LinearLevels(-127, 127).Nearest(value);
+
+    public static void Pack(Span<sbyte> levels, Span<byte> block) => levels.CopyTo(MemoryMarshal.Cast<byte, sbyte>(block[2..]));
 }

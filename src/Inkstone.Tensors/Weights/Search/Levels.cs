@@ -17,6 +17,9 @@ internal interface ILevels
 
     /// <summary>The level nearest to each number.</summary>
     Vector256<float> Nearest(Vector256<float> values);
+
+    /// <summary>The level nearest to a number.</summary>
+    float Nearest(float value);
 }
 
 /// <summary>All integers of an interval.</summary>
@@ -31,6 +34,8 @@ internal readonly struct LinearLevels(float lowest, float highest) : ILevels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<float> Nearest(Vector256<float> values) =>
         Vector256.MinNative(Vector256.MaxNative(Vector256.Round(values), Vector256.Create(lowest)), Vector256.Create(highest));
+
+    public float Nearest(float value) => Math.Clamp(MathF.Round(value, MidpointRounding.ToEven), lowest, highest);
 }
 
 /// <summary>The sixteen levels of IQ4_NL and IQ4_XS, denser about zero.</summary>
@@ -52,6 +57,8 @@ internal readonly struct UnevenLevels : ILevels
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<float> Nearest(Vector256<float> values) => Book.Nearest(values);
+
+    public float Nearest(float value) => Book.Nearest(value);
 }
 
 /// <summary>The levels of MXFP4: twice the numbers of E2M1. Zero twice, the second of them negative.</summary>
@@ -73,6 +80,8 @@ internal readonly struct MicroscalingLevels : ILevels
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<float> Nearest(Vector256<float> values) => Book.Nearest(values);
+
+    public float Nearest(float value) => Book.Nearest(value);
 }
 
 /// <summary>Levels that are listed: the nearest is the lowest, and one difference more for each midpoint between neighbours that is passed.</summary>
@@ -102,6 +111,15 @@ internal sealed class Codebook
         var nearest = Vector256.Create(_lowest);
         foreach (var (middle, difference) in _steps)
             nearest += Vector256.GreaterThan(values, Vector256.Create(middle)) & Vector256.Create(difference);
+        return nearest;
+    }
+
+    /// <summary>The level nearest to a number.</summary>
+    public float Nearest(float value)
+    {
+        var nearest = _lowest;
+        foreach (var (middle, difference) in _steps)
+            nearest += value > middle ? difference : 0;
         return nearest;
     }
 }
