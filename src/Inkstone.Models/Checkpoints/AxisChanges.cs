@@ -6,6 +6,9 @@ namespace Inkstone.Models;
 public sealed record Stacked : TensorChange
 {
     /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
+    /// <inheritdoc/>
     public override bool KeepsRows => true;
 
     /// <inheritdoc/>
@@ -25,6 +28,9 @@ public sealed record Stacked : TensorChange
 public sealed record OneRow : TensorChange
 {
     /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
+    /// <inheritdoc/>
     public override Tensor Load(Tensor stored) => stored.Unsqueeze(0);
 
     /// <inheritdoc/>
@@ -37,6 +43,9 @@ public sealed record OneRow : TensorChange
 /// <summary>A vector that the file holds as a matrix of one row.</summary>
 public sealed record UnderOneRow : TensorChange
 {
+    /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
     /// <inheritdoc/>
     public override Tensor Load(Tensor stored) => stored.Squeeze(0);
 
@@ -98,6 +107,9 @@ public sealed record PairsToHalves : TensorChange
 /// <param name="Count">How many matrices.</param>
 public sealed record UnderEachOther(int Count) : TensorChange
 {
+    /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
     /// <inheritdoc/>
     public override Tensor Load(Tensor stored) => stored.Reshape(Count, stored.Shape[0] / Count, stored.Shape[1]);
 

@@ -85,6 +85,15 @@ public static class ModelFolder
                 $"{config.ParameterCount}", "The configuration may be another model's.");
     }
 
+    /// <summary>Reads a configuration with what only the tensors beside it say.</summary>
+    internal static (ModelConfig Config, ModelFamily Family) ReadCompleted(string folder, TensorStore weights)
+    {
+        var (config, family) = ReadConfigAndFamily(folder);
+        config = family.Completed(config, weights.Has);
+        RequireWeightsFor(config, weights, Path.Combine(folder, ConfigName));
+        return (config, family);
+    }
+
     private static (ModelConfig Config, ModelFamily Family) ReadConfigAndFamily(string folder)
     {
         if (!Directory.Exists(folder))

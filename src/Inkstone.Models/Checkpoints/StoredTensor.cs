@@ -55,6 +55,27 @@ public sealed class StoredTensor(string name, string where, WeightFormat format,
         WeightFormats.Dequantize(format, bytes, numbers);
     }
 
+    /// <summary>Writes some of the tensor's numbers, in row-major order, in another format or as they are; both must be whole blocks.</summary>
+    internal void CopyTo(long start, long count, WeightFormat target, Stream destination)
+    {
+        var atOnce = (int)Math.Min(NumbersAtOnce, count);
+        var bytes = new byte[checked((int)WeightFormats.ByteLength(format, atOnce))];
+        var (numbers, written) = target == format ? ([], []) : (new float[atOnce], new byte[checked((int)WeightFormats.ByteLength(target, atOnce))]);
+        for (var end = start + count; start < end; start += atOnce)
+        {
+            var here = (int)Math.Min(atOnce, end - start);
+            var piece = bytes.AsSpan(0, checked((int)WeightFormats.ByteLength(format, here)));
+            source.Read(WeightFormats.ByteLength(format, start), piece);
+            if (target != format)
+            {
+                WeightFormats.Dequantize(format, piece, numbers.AsSpan(0, here));
+                piece = written.AsSpan(0, checked((int)WeightFormats.ByteLength(target, here)));
+                WeightFormats.Quantize(target, numbers.AsSpan(0, here), [], piece);
+            }
+            destination.Write(piece);
+        }
+    }
+
     /// <summary>The tensor in a backend's own floating type.</summary>
     public Tensor Read(Backend backend)
     {

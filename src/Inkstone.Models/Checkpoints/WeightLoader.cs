@@ -13,22 +13,29 @@ internal static class WeightLoader
     /// <inheritdoc cref="Load(Model, CheckpointMap, TensorStore, LoadOptions)"/>
     public static void Load(Module model, Backend backend, CheckpointMap map, TensorStore store, LoadOptions options)
     {
-        var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
         var holders = options.Frozen ? HoldersOf(model) : [];
-        foreach (var entry in map.EntriesFor(name => Name(store, map.OptionalPrefix, name) is not null))
+        foreach (var (entry, stored) in Resolve(map, store))
         {
             using var pause = Tape.Pause();
             using var scope = PoolScope.Open();
-            var stored = Find(entry, map, store, unused);
             if (!TryFreeze(entry, stored, holders, backend, options))
                 entry.Load([.. stored.Select(tensor => tensor.Read(backend))]);
         }
+    }
+
+    /// <summary>The entries of a map by which a checkpoint is read, each with its tensors; nothing is read yet.</summary>
+    /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or is not known.</exception>
+    public static List<(CheckpointEntry Entry, List<StoredTensor> Stored)> Resolve(CheckpointMap map, TensorStore store)
+    {
+        var unused = store.Names.Where(name => !map.IsIgnored(name)).ToHashSet();
+        var resolved = map.EntriesFor(name => Name(store, map.OptionalPrefix, name) is not null).Select(entry => (entry, Find(entry, map, store, unused))).ToList();
         foreach (var name in map.Tied)
             if (Name(store, map.OptionalPrefix, name) is { } repeated)
                 unused.Remove(repeated);
         if (unused.Count > 0)
             throw new InkstoneFormatException("the file holds tensors that this model has no place for", store.Path, "none",
                 string.Join(", ", unused.Order(StringComparer.Ordinal).Take(8)) + (unused.Count > 8 ? $" and {unused.Count - 8} more" : ""));
+        return resolved;
     }
 
     private static List<StoredTensor> Find(CheckpointEntry entry, CheckpointMap map, TensorStore store, HashSet<string> unused)
