@@ -67,7 +67,7 @@ public sealed class CheckpointConversion
                 throw new InkstoneRequestException("the file has no numbers for a part of the network", entry.Names[0]);
             var sources = entry.Parameters.Select(parameter => sourceOf[parameter]).Distinct().ToList();
             foreach (var (name, shape) in entry.StoredShapes())
-                tensors.Add(new(to.OptionalPrefix + name, shape, staysSingle(name, shape), entry, sources, model.Backend));
+                tensors.Add(new(to.OptionalPrefix, name, shape, staysSingle(name, shape), entry, sources, model.Backend));
         }
         return tensors;
     }

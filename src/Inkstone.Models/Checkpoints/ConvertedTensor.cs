@@ -9,14 +9,15 @@ namespace Inkstone.Models;
 public sealed class ConvertedTensor
 {
     private readonly CheckpointEntry _target;
+    private readonly string _targetName;
     private readonly IReadOnlyList<(CheckpointEntry Entry, List<StoredTensor> Stored)> _sources;
     private readonly Backend _backend;
 
     internal ConvertedTensor(
-        string name, Shape shape, bool staysSingle, CheckpointEntry target, IReadOnlyList<(CheckpointEntry Entry, List<StoredTensor> Stored)> sources, Backend backend)
+        string prefix, string name, Shape shape, bool staysSingle, CheckpointEntry target, IReadOnlyList<(CheckpointEntry Entry, List<StoredTensor> Stored)> sources, Backend backend)
     {
-        (Name, Shape, StaysSingle) = (name, [.. shape.Select(extent => (long)extent)], staysSingle);
-        (_target, _sources, _backend) = (target, sources, backend);
+        (Name, Shape, StaysSingle) = (prefix + name, [.. shape.Select(extent => (long)extent)], staysSingle);
+        (_target, _targetName, _sources, _backend) = (target, name, sources, backend);
     }
 
     /// <summary>The name in the file to be written.</summary>
@@ -70,14 +71,14 @@ public sealed class ConvertedTensor
             for (var i = 0; i < own.Length; i++)
                 values[source.Entry.Parameters[i]] = own[i];
         }
-        WeightBytes.Write(_target.ToStored(Name, parameter => values[parameter]), format, destination);
+        WeightBytes.Write(_target.ToStored(_targetName, parameter => values[parameter]), format, destination, Name);
     }
 
     /// <summary>Copies the part of the sources, laid end to end, that is this tensor.</summary>
     private void Copy(List<StoredTensor> sources, WeightFormat format, Stream destination)
     {
         var place = 0;
-        while (_target.Names[place] != Name)
+        while (_target.Names[place] != _targetName)
             place++;
         var (start, left) = (place * Count, Count);
         foreach (var source in sources)

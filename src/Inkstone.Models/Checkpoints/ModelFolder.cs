@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Files;
 using Inkstone.Foundation.Formats;
@@ -19,6 +20,23 @@ public static class ModelFolder
 
     /// <summary>The configuration file's content.</summary>
     public static byte[] ConfigJson(Model model) => StableJson.ToBytes(json => ModelFamilies.Of(model).WriteConfig(model.Config, json));
+
+    /// <summary>The configuration file's content, with what other programs look for there beside the network.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="format">What the weights are in: F32, F16 or BF16.</param>
+    /// <param name="begin">The token that begins a text.</param>
+    /// <param name="ends">The tokens that end one.</param>
+    public static byte[] ConfigJson(ModelConfig config, WeightFormat format, int? begin, IReadOnlyList<int> ends)
+    {
+        var family = ModelFamilies.Named(config.Family, "model");
+        var node = JsonNode.Parse(StableJson.ToBytes(json => family.WriteConfig(config, json)))!.AsObject();
+        node["torch_dtype"] = format switch { WeightFormat.F16 => "float16", WeightFormat.BF16 => "bfloat16", _ => "float32" };
+        if (begin is not null)
+            node["bos_token_id"] = begin;
+        if (ends.Count > 0)
+            node["eos_token_id"] = ends.Count == 1 ? ends[0] : new JsonArray([.. ends.Select(id => JsonValue.Create(id))]);
+        return StableJson.ToBytes(json => node.WriteTo(json));
+    }
 
     /// <summary>Writes the weights file's content: single precision, Hugging Face's names.</summary>
     public static void WriteWeights(Model model, Stream destination) => WriteWeights(ModelFamilies.Of(model).Map(model), destination);
@@ -83,6 +101,13 @@ public static class ModelFolder
         if (config.ParameterCount > 2 * weights.Count + (1 << 20))
             throw new InkstoneFormatException("the configuration describes a larger model than the weights beside it", where, $"about {weights.Count} numbers",
                 $"{config.ParameterCount}", "The configuration may be another model's.");
+    }
+
+    /// <summary>Opens a folder's tensors, unless their file is of a kind that runs code when it is read.</summary>
+    public static TensorStore OpenWeights(string folder)
+    {
+        RefuseExecutable(folder);
+        return SafetensorsStore.Open(folder);
     }
 
     /// <summary>Reads a configuration with what only the tensors beside it say.</summary>

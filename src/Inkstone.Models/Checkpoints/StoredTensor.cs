@@ -69,6 +69,7 @@ public sealed class StoredTensor(string name, string where, WeightFormat format,
             if (target != format)
             {
                 WeightFormats.Dequantize(format, piece, numbers.AsSpan(0, here));
+                WeightBytes.RequireRange(target, numbers.AsSpan(0, here), where);
                 piece = written.AsSpan(0, checked((int)WeightFormats.ByteLength(target, here)));
                 WeightFormats.Quantize(target, numbers.AsSpan(0, here), [], piece);
             }

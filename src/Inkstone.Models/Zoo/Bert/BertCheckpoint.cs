@@ -157,6 +157,8 @@ public sealed class BertCheckpoint : ModelFamily
             throw new InkstoneRequestException("GGUF has no such network", nameof(BertConfig.Activation), "gelu", $"{bert.Activation}");
         fields.Set("context_length", bert.ContextLength).Set("embedding_length", bert.Width).Set("block_count", bert.LayerCount).Set("feed_forward_length", bert.HiddenWidth)
             .Set("attention.head_count", bert.HeadCount).Set("attention.layer_norm_epsilon", bert.NormEpsilon).Set("attention.causal", false).Set("vocab_size", bert.VocabularySize);
+        if (bert.TokenTypeCount > 0)
+            fields.SetTokenizer("token_type_count", bert.TokenTypeCount);
     }
 
     /// <inheritdoc/>
