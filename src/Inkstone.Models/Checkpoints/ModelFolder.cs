@@ -34,7 +34,7 @@ public static class ModelFolder
         if (begin is not null)
             node["bos_token_id"] = begin;
         if (ends.Count > 0)
-            node["eos_token_id"] = ends.Count == 1 ? ends[0] : new JsonArray([.. ends.Select(id => JsonValue.Create(id))]);
+            node["eos_token_id"] = ends.Count == 1 ? ends[0] : new JsonArray([.. ends.Select(id => (JsonNode)id)]);
         return StableJson.ToBytes(json => node.WriteTo(json));
     }
 

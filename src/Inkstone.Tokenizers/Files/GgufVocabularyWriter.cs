@@ -163,12 +163,13 @@ internal sealed class GgufVocabularyWriter
     /// <summary>The token before each text and the one after it.</summary>
     private (int? Before, int? After) Around()
     {
-        IEnumerable<PostProcessor?> processors = _tokenizer.Parts.PostProcessor is PostProcessorSequence sequence ? sequence.Processors : [_tokenizer.Parts.PostProcessor];
+        var all = _tokenizer.Parts.PostProcessor;
+        PostProcessor[] processors = all is PostProcessorSequence sequence ? [.. sequence.Processors] : all is null ? [] : [all];
         (int?, int?) around = (null, null);
         foreach (var processor in processors)
             around = processor switch
             {
-                null or ByteLevelProcessor => around,
+                ByteLevelProcessor => around,
                 BertProcessor bert => (bert.Classifier.Id, bert.Separator.Id),
                 RobertaProcessor roberta => (roberta.Classifier.Id, roberta.Separator.Id),
                 TemplateProcessor template => Around(template),

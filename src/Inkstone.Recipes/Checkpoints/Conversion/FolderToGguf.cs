@@ -25,7 +25,7 @@ internal static class FolderToGguf
         var done = new ConversionWriting.ByteCount();
         var tensors = GgufModel.TablesOf(conversion.Config);
         tensors.AddRange(chosen.Select(pair => new GgufSource(pair.Tensor.Name, (GgufTensorType)pair.Format.GgufId(), pair.Tensor.Shape,
-            ConversionWriting.Watched(writing, done, all, stream => pair.Tensor.Write(pair.Format, stream)))));
+            writing.Watched(done, all, stream => pair.Tensor.Write(pair.Format, stream)))));
         var files = Write(values, tensors, destination, options, writing);
         return new(files[0].Key, conversion.Family.ArchitectureOf(conversion.Config), files, numbers, notes);
     }

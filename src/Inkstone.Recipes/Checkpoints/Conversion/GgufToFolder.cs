@@ -29,7 +29,7 @@ internal static class GgufToFolder
         var all = chosen.Sum(pair => pair.Format.ByteLength(pair.Tensor.Count));
         var done = new ConversionWriting.ByteCount();
         var tensors = chosen.Select(pair => new SafetensorsSource(pair.Tensor.Name, TypeOf(pair.Format), pair.Tensor.Shape,
-            ConversionWriting.Watched(writing, done, all, stream => pair.Tensor.Write(pair.Format, stream)))).ToList();
+            writing.Watched(done, all, stream => pair.Tensor.Write(pair.Format, stream)))).ToList();
         var config = conversion.Config;
         var texts = new (string Name, byte[] Content)[]
         {

@@ -36,13 +36,13 @@ internal sealed record ConversionWriting(IDurableFiles Files, IRecipeObserver Ob
     private const int BytesOfUnit = 1_000_000;
 
     /// <summary>A callback that writes a tensor, which says how far all has come and can be stopped.</summary>
-    public static Action<Stream> Watched(ConversionWriting writing, ByteCount done, long all, Action<Stream> write) => stream =>
+    public Action<Stream> Watched(ByteCount done, long all, Action<Stream> write) => stream =>
     {
         using var watched = new WatchedStream(stream, count =>
         {
-            writing.Cancellation.ThrowIfCancellationRequested();
+            Cancellation.ThrowIfCancellationRequested();
             done.Value += count;
-            writing.Observer.Progress(done.Value / BytesOfUnit, all / BytesOfUnit, "MB");
+            Observer.Progress(done.Value / BytesOfUnit, all / BytesOfUnit, "MB");
         });
         write(watched);
     };
