@@ -133,20 +133,18 @@ public sealed class GptOssCheckpoint : ModelFamily
     /// <inheritdoc/>
     public override ModelConfig ReadGguf(GgufFields fields)
     {
-        var layers = fields.GetInt32("block_count", 1, 4_096);
+        var sizes = GgufSizes.Read(fields, usualFactor: 1);
         var headWidth = fields.GetInt32("attention.key_length", 2, 4_096);
         fields.GetInt32("attention.value_length", headWidth, headWidth, headWidth);
-        fields.Ignore("feed_forward_length");
-        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
-        var rotary = RotaryGguf.Read(fields, headWidth, contextLength);
+        var rotary = RotaryGguf.Read(fields, headWidth, sizes.ContextLength);
         return new GptOssConfig
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = contextLength,
-            Width = fields.GetInt32("embedding_length", 1, 1 << 20),
-            LayerCount = layers,
-            HeadCount = fields.GetInt32("attention.head_count", 1, 4_096),
-            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096),
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
+            KeyValueHeadCount = sizes.KeyValueHeadCount,
             HeadWidth = headWidth,
             Experts = new()
             {
@@ -156,7 +154,7 @@ public sealed class GptOssCheckpoint : ModelFamily
                 Clamped = true,
             },
             Window = fields.GetInt32("attention.sliding_window", 1, 1 << 24),
-            WindowedLayers = LayerPattern.Read(fields, layers) ?? LayerPattern.AllButEvery(2),
+            WindowedLayers = LayerPattern.Read(fields, sizes.LayerCount) ?? LayerPattern.AllButEvery(2),
             TiedHead = fields.ShapeOf("output.weight") is null,
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling,
@@ -169,8 +167,7 @@ public sealed class GptOssCheckpoint : ModelFamily
     {
         var oss = (GptOssConfig)config;
         RequireUsual(oss.Experts);
-        fields.Set("context_length", oss.ContextLength).Set("embedding_length", oss.Width).Set("block_count", oss.LayerCount).Set("feed_forward_length", oss.Experts.HiddenWidth)
-            .Set("attention.head_count", oss.HeadCount).Set("attention.head_count_kv", oss.KeyValueHeadCount).Set("attention.key_length", oss.HeadWidth)
+        new GgufSizes(oss.ContextLength, oss.Width, oss.LayerCount, oss.Experts.HiddenWidth, oss.HeadCount, oss.KeyValueHeadCount).Write(fields).Set("attention.key_length", oss.HeadWidth)
             .Set("attention.value_length", oss.HeadWidth).Set("attention.layer_norm_rms_epsilon", oss.NormEpsilon).Set("attention.sliding_window", oss.Window)
             .Set("expert_count", oss.Experts.Count).Set("expert_used_count", oss.Experts.Chosen).Set("expert_feed_forward_length", oss.Experts.HiddenWidth)
             .Set("vocab_size", oss.VocabularySize);
