@@ -82,7 +82,7 @@ internal static class ConversionSamples
 
     private static string WordPieces => Json(
         """{"type": "BertPreTokenizer"}""", """{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true}""", ["<pad>", "</s>", "<unk>", "<e>"],
-        $$"""{"type": "WordPiece", "unk_token": "<unk>", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {"<pad>": 0, "</s>": 1, "<unk>": 2, "<e>": 3, {{string.Join(", ", "abcdefghij".Select((c, i) => $"\"{c}\": {4 + 2 * i}, \"##{c}\": {5 + 2 * i}"))}}}}""",
+        $$"""{"type": "WordPiece", "unk_token": "<unk>", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {"<pad>": 0, "</s>": 1, "<unk>": 2, "<e>": 3, {{string.Join(", ", "abcdefghij".Select((c, i) => $"\"{c}\": {4 + 2 * i}, \"##{c}\": {5 + 2 * i}"))}} } }""",
         """{"type": "BertProcessing", "sep": ["</s>", 1], "cls": ["<e>", 3]}""");
 
     private static string Json(string cutter, string normalizer, string[] specials, string model, string processor = "null")

@@ -79,7 +79,8 @@ public sealed class ConversionTests : IDisposable
     {
         ConversionSamples.Write(_folder.In("first"), Llama with { TiedHead = false });
         var report = ModelConversion.Convert(_folder.In("first"), _folder.In("a.gguf"), new() { Format = format });
-        Assert.Equal([format, WeightFormat.F32], report.Numbers.OrderByDescending(pair => pair.Value).Select(pair => pair.Key));
+        // the feed-forward's rows of 48 are no whole blocks of Q8_0
+        Assert.Equal(format == WeightFormat.Q8_0 ? [format, WeightFormat.F16, WeightFormat.F32] : [format, WeightFormat.F32], report.Numbers.OrderByDescending(pair => pair.Value).Select(pair => pair.Key));
         var folder = ModelConversion.Convert(_folder.In("a.gguf"), _folder.In("second"));
         Assert.Equal(format == WeightFormat.Q8_0 ? WeightFormat.F16 : format, folder.Numbers.MaxBy(pair => pair.Value).Key);
         if (format == WeightFormat.Q8_0)

@@ -68,7 +68,7 @@ internal static class ConvertCommand
             return;
         }
         foreach (var note in report.Notes)
-            Console.WriteLine(TerminalText.Safe($"not kept: {note}"));
+            Console.WriteLine(TerminalText.Safe(note));
         var formats = string.Join(", ", report.Numbers.OrderByDescending(pair => pair.Value).Select(pair => $"{Sizes.Count(pair.Value)} numbers in {pair.Key}"));
         Console.WriteLine(TerminalText.Safe($"{report.Path}: {report.Family}, {report.Files.Count} file{(report.Files.Count == 1 ? "" : "s")}, {Sizes.Bytes(report.Bytes)}, {formats}"));
     }

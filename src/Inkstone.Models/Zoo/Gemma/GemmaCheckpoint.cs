@@ -188,7 +188,7 @@ public sealed class GemmaCheckpoint : ModelFamily
             // files without the value come from readers that have these fixed
             Window = fields.GetInt32("attention.sliding_window", 0, 1 << 24, isThird ? 0 : 4_096),
             WindowedLayers = LayerPattern.Read(fields, sizes.LayerCount) ?? LayerPattern.AllButEvery(isThird ? 6 : 2),
-            QueryScalar = fields.Find("attention.scale") is null ? UsualScalar(config) : Math.Pow(fields.GetDouble("attention.scale", 1e-6, 1e6), -2),
+            QueryScalar = fields.Find("attention.scale") is null ? UsualScalar(config) : ScalarOf(fields.GetDouble("attention.scale", 1e-6, 1e6)),
             AttentionSoftCap = fields.GetDouble("attn_logit_softcapping", 0, 1e6, isThird ? 0 : 50),
             LogitSoftCap = fields.GetDouble("final_logit_softcapping", 0, 1e6, isThird ? 0 : 30),
         };
@@ -263,6 +263,14 @@ public sealed class GemmaCheckpoint : ModelFamily
                 map.Add(layer + "attn_q_norm", block.QueryNorm).Add(layer + "attn_k_norm", block.KeyNorm!);
         }
         return map;
+    }
+
+    /// <summary>The scalar whose inverse root, in single precision, is a scale: a short decimal where one is.</summary>
+    private static double ScalarOf(double scale)
+    {
+        var scalar = Math.Pow(scale, -2);
+        var rounded = Math.Round(scalar, 3);
+        return (float)Math.Pow(rounded, -0.5) == (float)scale ? rounded : scalar;
     }
 
     /// <summary>The scalar that readers of GGUF have fixed: the width by the heads in the largest models, else the head's width (null).</summary>

@@ -38,7 +38,7 @@ public sealed record ConversionOptions
 /// <param name="Family">The network's family as the written file names it.</param>
 /// <param name="Files">The files with their bytes.</param>
 /// <param name="Numbers">How many numbers each format has.</param>
-/// <param name="Notes">What the written form does not keep.</param>
+/// <param name="Notes">What the written form does not keep, and what was written otherwise than asked for.</param>
 public sealed record ConversionReport(
     string Path, string Family, IReadOnlyList<KeyValuePair<string, long>> Files, IReadOnlyDictionary<WeightFormat, long> Numbers, IReadOnlyList<string> Notes)
 {

@@ -17,9 +17,11 @@ internal static class FolderToGguf
         using var weights = ModelFolder.OpenWeights(folder);
         var conversion = CheckpointConversion.ToGguf(folder, weights);
         var values = GgufModel.ValuesOf(conversion.Config);
-        var notes = AddTokenizer(folder, conversion.Config, values);
+        var notes = AddTokenizer(folder, conversion.Config, values).Select(lost => "not kept: " + lost).ToList();
         var chosen = conversion.Tensors.Select(tensor => (Tensor: tensor, Format: FormatOf(tensor, options.Format))).ToList();
         var numbers = chosen.GroupBy(pair => pair.Format).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Tensor.Count));
+        if (chosen.Count(pair => !pair.Tensor.StaysSingle && options.Format is { } wanted && pair.Format != wanted) is > 0 and var other)
+            notes.Add($"rows are no whole blocks of {options.Format}: {other} tensors are in F16");
         values.Set("general.file_type", FileTypeOf(numbers));
         var all = chosen.Sum(pair => pair.Format.ByteLength(pair.Tensor.Count));
         var done = new ConversionWriting.ByteCount();
