@@ -13,7 +13,7 @@ internal static class ConversionSamples
     // of no meaning for the network: how it was trained, and what a converter adds
     private static readonly string[] Silent =
     [
-        "initializer_range", "torch_dtype", "bos_token_id", "eos_token_id", "resid_pdrop", "embd_pdrop", "attn_pdrop", "hidden_dropout_prob", "attention_probs_dropout_prob", "architectures",
+        "initializer_range", "torch_dtype", "bos_token_id", "eos_token_id", "resid_pdrop", "embd_pdrop", "attn_pdrop", "hidden_dropout_prob", "dropout_rate", "attention_probs_dropout_prob", "architectures",
     ];
 
     /// <summary>Every family's small configurations, by family and number.</summary>
@@ -72,7 +72,9 @@ internal static class ConversionSamples
         var model = ModelFolder.Load(folder);
         using var scope = PoolScope.Open();
         var tokens = Enumerable.Range(0, 50).Select(i => i * 31 % model.VocabularySize).ToArray();
-        var pass = FullPass.Over(tokens, new TokenLayout(0, tokens.Length), model.Backend);
+        var layout = new TokenLayout(0, tokens.Length);
+        var source = model.ReadsSource ? FullPass.Over(tokens.Reverse().ToArray(), layout, model.Backend) : null;
+        var pass = FullPass.Over(tokens, layout, model.Backend, source: source);
         return model.Head.Forward(model.Forward(pass), pass).ToArray();
     }
 

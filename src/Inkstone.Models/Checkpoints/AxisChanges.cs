@@ -91,8 +91,16 @@ public sealed record ExpertsTransposed : TensorChange
 }
 
 /// <summary>Two things that take turns along the second axis in the file, and lie one after the other here.</summary>
-public sealed record PairsToHalves : TensorChange
+/// <param name="Rows">How many there are of both, where each is a row; 0 elsewhere.</param>
+public sealed record PairsToHalves(int Rows = 0) : TensorChange
 {
+    /// <inheritdoc/>
+    public override bool KeepsRows => Rows > 0;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> RowOrder(int rows) =>
+        [.. Enumerable.Range(0, rows).Select(row => row / Rows * Rows + (row % Rows < Rows / 2 ? row % Rows * 2 : (row % Rows - Rows / 2) * 2 + 1))];
+
     /// <inheritdoc/>
     public override Tensor Load(Tensor stored) => Turn(stored, stored.Shape[1] / 2, 2);
 

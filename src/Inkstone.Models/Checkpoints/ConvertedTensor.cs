@@ -62,6 +62,11 @@ public sealed class ConvertedTensor
             Copy(stored, format, destination);
             return;
         }
+        if (_sources is [var rows] && WeightLoader.KeepsRows(rows.Entry, rows.Stored) && _target is { Names.Count: 1, Parameters.Count: 1, PartChanges: null } && _target.Changes.All(change => change.KeepsRows))
+        {
+            CopyRows(WeightLoader.Matrices(rows.Entry, rows.Stored, mapped: true).First(pair => pair.Parameter == _target.Parameters[0]).Matrix, format, destination);
+            return;
+        }
         using var pause = Tape.Pause();
         using var scope = PoolScope.Open();
         var values = new Dictionary<Parameter, Tensor>();
@@ -72,6 +77,35 @@ public sealed class ConvertedTensor
                 values[source.Entry.Parameters[i]] = own[i];
         }
         WeightBytes.Write(_target.ToStored(_targetName, parameter => values[parameter]), format, destination, Name);
+    }
+
+    /// <summary>Copies rows, each where the file has it.</summary>
+    private void CopyRows(StoredMatrix matrix, WeightFormat format, Stream destination)
+    {
+        foreach (var change in _target.Changes.Reverse())
+        {
+            var order = change.RowOrder(matrix.Rows);
+            var inverse = new int[order.Count];
+            for (var row = 0; row < inverse.Length; row++)
+                inverse[order[row]] = row;
+            matrix = matrix.Reorder(inverse);
+        }
+        var numbers = new float[matrix.Columns];
+        var bytes = new byte[checked((int)WeightFormats.ByteLength(format, numbers.Length))];
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            if (matrix.Format == format)
+            {
+                matrix.CopyRow(row, bytes);
+            }
+            else
+            {
+                matrix.ReadRow(row, numbers);
+                WeightBytes.RequireRange(format, numbers, Name);
+                WeightFormats.Quantize(format, numbers, [], bytes);
+            }
+            destination.Write(bytes);
+        }
     }
 
     /// <summary>Copies the part of the sources, laid end to end, that is this tensor.</summary>

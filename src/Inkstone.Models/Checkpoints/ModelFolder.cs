@@ -125,12 +125,13 @@ public static class ModelFolder
             throw new InkstoneNotFoundException("the model folder does not exist", folder);
         var path = Path.Combine(folder, ConfigName);
         var json = BoundedJson.ReadFile(path).AsObject();
-        if (json.FindObject("quantization_config") is { } quantized)
+        var name = json.GetString("model_type");
+        if (json.FindObject("quantization_config") is { } quantized
+            && !ModelFamilies.All.Any(known => known.Names.Contains(name) && quantized.Has("quant_method") && known.ReadsQuantized(quantized.GetString("quant_method"))))
             throw new InkstoneFormatException("the weights are quantised in a form that is not read", path, "plain weights, or a GGUF file",
                 $"quantization_config of {(quantized.Has("quant_method") ? quantized.GetString("quant_method") : "no stated method")}",
                 "Take the model's unquantised files, or its GGUF file.");
         json.Ignore("quantization_config");
-        var name = json.GetString("model_type");
         var isKnown = ModelFamilies.All.Any(known => known.Names.Contains(name) && known.KnowsOwnCodeOf(name));
         if (json.Has("auto_map") && !isKnown)
             throw new InkstoneFormatException("the configuration asks for code of its own to be run, which Inkstone never does", path, "no auto_map");

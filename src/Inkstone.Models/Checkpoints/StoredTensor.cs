@@ -36,7 +36,7 @@ public sealed class StoredTensor(string name, string where, WeightFormat format,
     {
         var columns = checked((int)shape[^1]);
         var rows = columns == 0 ? 0 : checked((int)(Count / columns));
-        if (mapped)
+        if (mapped && source.CanMap)
         {
             var window = source.Map();
             return StoredMatrix.At(format, rows, columns, window.Pointer, window);

@@ -62,23 +62,39 @@ internal static class WeightLoader
         CheckpointEntry entry, List<StoredTensor> stored, Dictionary<Parameter, List<IWeightHolder>> holders, Backend backend, LoadOptions options)
     {
         var rank = entry.Parameters[0].Value.Rank;
-        if (!options.Frozen || rank is not (2 or 3) || entry.PartChanges is not null || (entry.Parameters.Count > 1 ? entry.Axis != rank - 2 : entry.Axis != 0)
-            || entry.Changes.Any(change => !change.KeepsRows) || !entry.Parameters.All(holders.ContainsKey) || stored.Any(tensor => tensor.Format != stored[0].Format))
+        if (!options.Frozen || !entry.Parameters.All(holders.ContainsKey) || !KeepsRows(entry, stored))
             return false;
-        var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(options.Mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
+        foreach (var (parameter, matrix) in Matrices(entry, stored, options.Mapped))
+        {
+            var weight = rank == 2
+                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(matrix, backend, options.Interleave))
+                : new FrozenExpertWeight(FrozenExperts.Create(matrix, parameter.Value.Shape[0], backend, options.Interleave));
+            foreach (var holder in holders[parameter])
+                holder.Weight = weight;
+        }
+        return true;
+    }
+
+    /// <summary>Whether the parameters are rows of the file's tensors, in whatever order.</summary>
+    internal static bool KeepsRows(CheckpointEntry entry, List<StoredTensor> stored)
+    {
+        var rank = entry.Parameters[0].Value.Rank;
+        return rank is 2 or 3 && entry.PartChanges is null && (entry.Parameters.Count > 1 ? entry.Axis == rank - 2 : entry.Axis == 0) && entry.Changes.All(change => change.KeepsRows)
+            && stored.All(tensor => tensor.Format == stored[0].Format);
+    }
+
+    /// <summary>Where <see cref="KeepsRows"/>: each parameter's rows as the file holds them.</summary>
+    internal static IEnumerable<(Parameter Parameter, StoredMatrix Matrix)> Matrices(CheckpointEntry entry, List<StoredTensor> stored, bool mapped)
+    {
+        var parts = stored.Select(tensor => entry.Changes.Aggregate(tensor.Matrix(mapped), (matrix, change) => matrix.Reorder(change.RowOrder(matrix.Rows))));
         var whole = stored.Count == 1 ? parts.Single() : StoredMatrix.Stack([.. parts]);
         var first = 0;
         foreach (var parameter in entry.Parameters)
         {
             var rows = parameter.Value.Shape[-2];
-            var weight = rank == 2
-                ? (LinearWeight)new FrozenWeight(FrozenMatrix.Create(whole.Slice(first, rows), backend, options.Interleave))
-                : new FrozenExpertWeight(FrozenExperts.Create(RowsOfEach(whole, parameter.Value.Shape[0], first, rows), parameter.Value.Shape[0], backend, options.Interleave));
-            foreach (var holder in holders[parameter])
-                holder.Weight = weight;
+            yield return (parameter, parameter.Value.Rank == 2 ? whole.Slice(first, rows) : RowsOfEach(whole, parameter.Value.Shape[0], first, rows));
             first += rows;
         }
-        return true;
     }
 
     /// <summary>Some rows of each expert of a stack.</summary>

@@ -56,13 +56,13 @@ public sealed class GgufParityTests(ITestOutputHelper output)
             pair.Value.Load().WriteGguf(values, pair.Key);
             return GgufWritingTests.ToBytes(values);
         }));
-        CompareLive(files, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)));
+        CompareFiles(files, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)));
     }
 
     private void CompareLive(Dictionary<string, Func<GgufFile>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts) =>
-        CompareLive(files.ToDictionary(pair => pair.Key, pair => (Func<byte[]>)(() => pair.Value().ToBytes())), texts);
+        CompareFiles(files.ToDictionary(pair => pair.Key, pair => (Func<byte[]>)(() => pair.Value().ToBytes())), texts);
 
-    private void CompareLive(Dictionary<string, Func<byte[]>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts)
+    private void CompareFiles(Dictionary<string, Func<byte[]>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts)
     {
         var folder = Directory.CreateTempSubdirectory("inkstone-gguf-").FullName;
         try

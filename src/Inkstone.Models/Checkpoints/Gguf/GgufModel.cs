@@ -88,8 +88,8 @@ public static class GgufModel
         return sources;
     }
 
-    /// <summary>Vectors, gains by head, biases, positions and routers (a choice has no tolerance) stay in single precision, as every reader of the format expects.</summary>
+    /// <summary>Vectors, gains by head, biases, positions, tables of distances and routers (a choice has no tolerance) stay in single precision, as every reader of the format expects.</summary>
     internal static bool StaysSingle(string name, Shape shape) =>
         shape.Rank < 2 || !name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith("_norm.weight", StringComparison.Ordinal)
-        || name.EndsWith(".ffn_gate_inp.weight", StringComparison.Ordinal) || name is "position_embd.weight" or "token_types.weight";
+        || name.EndsWith(".ffn_gate_inp.weight", StringComparison.Ordinal) || name.EndsWith(".attn_rel_b.weight", StringComparison.Ordinal) || name is "position_embd.weight" or "token_types.weight";
 }

@@ -4,7 +4,7 @@ using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Models;
 
-/// <summary>gpt-oss as GGUF files have it, MXFP4 experts and all, and as Hugging Face's folders without quantisation have it.</summary>
+/// <summary>gpt-oss as GGUF files and Hugging Face's folders have it, MXFP4 experts and all.</summary>
 public sealed class GptOssCheckpoint : ModelFamily
 {
     /// <inheritdoc/>
@@ -31,6 +31,9 @@ public sealed class GptOssCheckpoint : ModelFamily
             return [tiny, tiny with { RotaryScaling = new YarnRotaryScaling(4, 24) { RoundsRamp = false }, TiedHead = true }];
         }
     }
+
+    /// <inheritdoc/>
+    public override bool ReadsQuantized(string method) => method == "mxfp4";
 
     /// <inheritdoc/>
     public override ModelConfig ReadConfig(JsonObjectReader json)
@@ -119,9 +122,13 @@ public sealed class GptOssCheckpoint : ModelFamily
             map.Add(layer + "input_layernorm", block.AttentionNorm).Add(layer + "post_attention_layernorm", block.FeedForwardNorm).Add(layer + "self_attn.sinks", block.Sinks)
                 .Add(layer + "self_attn.q_proj", block.Query).Add(layer + "self_attn.k_proj", block.Key).Add(layer + "self_attn.v_proj", block.Value)
                 .Add(layer + "self_attn.o_proj", block.Output).Add(layer + "mlp.router", experts.Router.Scores)
-                .AddSplit(layer + "mlp.experts.gate_up_proj", [experts.Gate.Stack, experts.Up.Stack], 1, new ExpertsTransposed(), new PairsToHalves())
+                .AddEither(
+                    new CheckpointMap().AddSplit(layer + "mlp.experts.gate_up_proj", [experts.Gate.Stack, experts.Up.Stack], 1, new ExpertsTransposed(), new PairsToHalves()),
+                    new CheckpointMap().AddSplit(layer + "mlp.experts.gate_up_proj_blocks", [experts.Gate.Stack, experts.Up.Stack], 1, new PairsToHalves(2 * oss.Settings.Experts.HiddenWidth)))
                 .AddSplit(layer + "mlp.experts.gate_up_proj_bias", [experts.Gate.Bias!, experts.Up.Bias!], 1, new PairsToHalves())
-                .Add(layer + "mlp.experts.down_proj", experts.Down.Stack, new ExpertsTransposed())
+                .AddEither(
+                    new CheckpointMap().Add(layer + "mlp.experts.down_proj", experts.Down.Stack, new ExpertsTransposed()),
+                    new CheckpointMap().Add(layer + "mlp.experts.down_proj_blocks", experts.Down.Stack))
                 .Add(layer + "mlp.experts.down_proj_bias", experts.Down.Bias!);
         }
         return map;
