@@ -37,6 +37,9 @@ internal static class GgufPreTokenizers
             ?? (names.Length > 0 && IsClosed(model) ? names[0] : null);
     }
 
+    /// <summary>Whether a stage writes bytes as visible characters, so that tokens are such characters.</summary>
+    public static bool WritesBytes(PreTokenizerStage? stage) => stage is ByteLevelStage { WritesBytes: true } || (stage is PreTokenizerSequence sequence && sequence.Stages.Any(WritesBytes));
+
     /// <summary>The stages of a tokenizer.json that do what a GGUF file's patterns do; null where there are none of a known name.</summary>
     public static PreTokenizerStage? StageOf(IEnumerable<string> patterns) =>
         Known.FirstOrDefault(known => GgufPattern.Find(known.Name)!.Patterns.SequenceEqual(patterns)).Stage;
@@ -63,7 +66,7 @@ internal static class GgufPreTokenizers
     /// <summary>Whether rules lead to every token.</summary>
     private static bool IsClosed(BytePairModel model)
     {
-        var merging = new BytePairModel(model.Pieces, model.Merges);
+        var merging = new BytePairModel(model.Pieces, model.Merges, model.Options with { IgnoresMerges = false });
         var scratch = merging.Rent();
         for (var id = 0; id < model.Count; id++)
         {

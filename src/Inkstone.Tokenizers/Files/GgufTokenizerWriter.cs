@@ -26,7 +26,7 @@ internal static class GgufTokenizerWriter
             case SentencePieceTokenModel { Model.File: { Algorithm: SentencePieceAlgorithm.Unigram } file }:
                 WriteUnigrams(vocabulary, file, notes);
                 break;
-            case BytePairModel { Options.IsByteLevel: true } model:
+            case BytePairModel model when model.Options.IsByteLevel || GgufPreTokenizers.WritesBytes(parts.PreTokenizer):
                 WriteBytePairs(vocabulary, parts, model, notes);
                 break;
             case BytePairModel model:
@@ -134,13 +134,18 @@ internal static class GgufTokenizerWriter
         vocabulary.Set("normalizer.strip_accents", strips);
     }
 
+    /// <summary>SentencePiece's user-defined pieces do not part a text, as llama.cpp's do; as ordinary ones that cost nothing they are found like any other.</summary>
     private static void WriteUnigrams(GgufVocabularyWriter vocabulary, SentencePieceFile file, List<string> notes)
     {
         if (!file.Normalization.EscapesWhitespace || file.HasWhitespaceSuffix || file.HasByteFallback)
             throw Refuse("a unigram model with bytes for what it lacks, or with spaces after words", "unigram");
-        for (var id = 0; id < file.Kinds.Length; id++)
-            vocabulary.Kinds[id] = file.Kinds[id];
-        WriteUnigrams(vocabulary, file.Scores, file.Normalization.Map, file.Normalization.AddsDummyPrefix, file.Normalization.RemovesExtraWhitespace, notes);
+        float[] scores = [.. file.Scores];
+        for (var id = 0; id < scores.Length; id++)
+        {
+            var isDefined = file.Kinds[id] == SentencePieceKind.UserDefined;
+            (vocabulary.Kinds[id], scores[id]) = isDefined ? (SentencePieceKind.Normal, 0) : (file.Kinds[id], scores[id]);
+        }
+        WriteUnigrams(vocabulary, scores, file.Normalization.Map, file.Normalization.AddsDummyPrefix, file.Normalization.RemovesExtraWhitespace, notes);
     }
 
     private static void WriteUnigrams(GgufVocabularyWriter vocabulary, TokenizerParts parts, UnigramModel model, List<string> notes)
