@@ -1,7 +1,6 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Files;
 using Inkstone.Foundation.Formats;
-using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
