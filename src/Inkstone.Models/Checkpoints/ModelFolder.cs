@@ -126,12 +126,13 @@ public static class ModelFolder
         var path = Path.Combine(folder, ConfigName);
         var json = BoundedJson.ReadFile(path).AsObject();
         var name = json.GetString("model_type");
-        if (json.FindObject("quantization_config") is { } quantized
-            && !ModelFamilies.All.Any(known => known.Names.Contains(name) && quantized.Has("quant_method") && known.ReadsQuantized(quantized.GetString("quant_method"))))
-            throw new InkstoneFormatException("the weights are quantised in a form that is not read", path, "plain weights, or a GGUF file",
-                $"quantization_config of {(quantized.Has("quant_method") ? quantized.GetString("quant_method") : "no stated method")}",
-                "Take the model's unquantised files, or its GGUF file.");
-        json.Ignore("quantization_config");
+        if (json.Find("quantization_config") is { } quantized)
+        {
+            var method = quantized.Find("quant_method")?.AsString() ?? "no stated method";
+            if (!ModelFamilies.All.Any(known => known.Names.Contains(name) && known.ReadsQuantized(method)))
+                throw new InkstoneFormatException("the weights are quantised in a form that is not read", path, "plain weights, or a GGUF file", $"quantization_config of {method}",
+                    "Take the model's unquantised files, or its GGUF file.");
+        }
         var isKnown = ModelFamilies.All.Any(known => known.Names.Contains(name) && known.KnowsOwnCodeOf(name));
         if (json.Has("auto_map") && !isKnown)
             throw new InkstoneFormatException("the configuration asks for code of its own to be run, which Inkstone never does", path, "no auto_map");

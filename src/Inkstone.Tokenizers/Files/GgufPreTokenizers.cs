@@ -44,6 +44,9 @@ internal static class GgufPreTokenizers
     public static PreTokenizerStage? StageOf(IEnumerable<string> patterns) =>
         Known.FirstOrDefault(known => GgufPattern.Find(known.Name)!.Patterns.SequenceEqual(patterns)).Stage;
 
+    /// <summary>The stages of a tokenizer.json whose scanner is llama.cpp's in its newest version; null where there are none of a known name.</summary>
+    public static PreTokenizerStage? StageOf(OlderPreTokenizer scanner) => Known.FirstOrDefault(known => KeyOf(known.Stage) == scanner.Name).Stage;
+
     /// <summary>The stages as a text, equal for stages that cut alike; null for any that no name stands for.</summary>
     private static string? KeyOf(PreTokenizerStage stage)
     {

@@ -21,6 +21,7 @@ internal static class GgufStages
             PreTokenizer = new MetaspaceStage(Mark, unigram.AddsPrefix || unigram.MergesSpaces ? PrependScheme.Always : PrependScheme.Never, cuts: unigram.MergesSpaces),
         },
         { PreTokenizer: PreTokenizerSequence sequence } when Patterns(sequence) is { } patterns && GgufPreTokenizers.StageOf(patterns) is { } stage => parts with { PreTokenizer = stage },
+        { PreTokenizer: ScannerStage { Scanner: OlderPreTokenizer older } } when GgufPreTokenizers.StageOf(older) is { } stage => parts with { PreTokenizer = stage },
         _ => parts,
     };
 
