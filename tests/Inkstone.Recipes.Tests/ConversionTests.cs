@@ -106,6 +106,22 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void AnEmbedderStaysOne()
+    {
+        var bert = ModelFamilies.Named("bert", "test").TinyConfigs[0];
+        var model = ConversionSamples.Write(_folder.In("first"), bert);
+        EmbedderFolder.Save(new Embedder(model, PoolingModes.Mean, normalised: true), _folder.In("first"));
+        ModelConversion.Convert(_folder.In("first"), _folder.In("model.gguf"));
+        using (var file = GgufFile.Open(_folder.In("model.gguf")))
+            Assert.Equal((1, 2), ((int)file.Metadata.Get("bert.pooling_type").AsInt64(), (int)file.Metadata.Get("tokenizer.ggml.token_type_count").AsInt64()));
+        ModelConversion.Convert(_folder.In("model.gguf"), _folder.In("second"));
+        int[] tokens = [3, 4, 9, 20, 1];
+        Assert.Equal(EmbedderFolder.Load(_folder.In("first")).Embed([tokens])[0], EmbedderFolder.Load(_folder.In("second")).Embed([tokens])[0]);
+        EmbedderFolder.Save(new Embedder(model, PoolingModes.Max, normalised: true), _folder.In("first"));
+        Assert.Throws<InkstoneRequestException>(() => ModelConversion.Convert(_folder.In("first"), _folder.In("other.gguf")));
+    }
+
+    [Fact]
     public void NothingIsReplacedUnasked()
     {
         var (first, file, second) = (_folder.In("first"), _folder.In("model.gguf"), _folder.In("second"));

@@ -48,13 +48,20 @@ internal static class GgufToFolder
                 Add(shard.FileName, stream => SafetensorsWriter.Write(shard.Tensors, new Dictionary<string, string> { ["format"] = "pt" }, stream));
             if (shards.Count > 1)
                 Add(SafetensorsFolder.IndexFileName, stream => stream.Write(SafetensorsShards.Index(shards)));
-            foreach (var (name, content) in texts)
+            foreach (var (name, content) in texts.Concat(GgufPooling.FilesOf(file.Metadata, WidthOf(config))))
+            {
+                var parent = DurableWriting.FolderOf(Path.Combine(folder, name));
+                writing.Files.CreateFolder(parent);
                 Add(name, stream => stream.Write(content));
+                writing.Files.FlushFolder(parent);
+            }
 
             void Add(string name, Action<Stream> content) => written.Add(new(name, writing.Files.WriteFlushed(Path.Combine(folder, name), content).Length));
         });
         return new(destination, config.Family, written, numbers, []);
     }
+
+    private static int WidthOf(ModelConfig config) => config is BertConfig bert ? bert.Width : 0;
 
     /// <summary>The dense format that most numbers have; block formats count as half precision.</summary>
     private static WeightFormat CommonFormat(CheckpointConversion conversion) =>
