@@ -9,7 +9,7 @@ internal static class ConvertCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A Hugging Face folder, which becomes a GGUF file; or a GGUF file (any part of a split one), which becomes a folder." };
+        var model = new Argument<string>("MODEL") { Description = "A Hugging Face folder or a run (its newest checkpoint), which becomes a GGUF file; or a GGUF file (any part of a split one), which becomes a folder." };
         var output = new Option<string>("--output", "-o") { Description = "The file or folder to write.", Required = true };
         var type = new Option<string?>("--type") { Description = "What matrices are written in: f32, f16, bf16, or for GGUF q8_0. Default: as they are, block formats as f16 in a folder.", HelpName = "TYPE" };
         var shard = new Option<string>("--shard-size") { Description = "The most bytes of a folder's weight file, such as 500MB.", DefaultValueFactory = _ => "5GB", HelpName = "SIZE" };

@@ -13,13 +13,16 @@ internal static class FolderToGguf
     public static ConversionReport Convert(string folder, string destination, ConversionOptions options, ConversionWriting writing)
     {
         if (!Directory.Exists(folder))
-            throw new InkstoneNotFoundException("there is no such model", folder, "a model folder or a GGUF file");
+            throw new InkstoneNotFoundException("there is no such model", folder, "a run, a model folder or a GGUF file");
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        if (Directory.Exists(Path.Combine(folder, RunFolder.CheckpointsName)))
+            folder = RunDirectory.NewestCheckpoint(folder, writing.Observer);
         var (network, addPooling) = GgufPooling.Read(folder);
         using var weights = ModelFolder.OpenWeights(network);
         var conversion = CheckpointConversion.ToGguf(network, weights);
         var values = GgufModel.ValuesOf(conversion.Config);
         addPooling(values, conversion.Family.ArchitectureOf(conversion.Config));
-        var notes = AddTokenizer(folder, network, conversion.Config, values).Select(lost => "not kept: " + lost).ToList();
+        var notes = AddTokenizer(name, network, conversion.Config, values).Select(lost => "not kept: " + lost).ToList();
         var chosen = conversion.Tensors.Select(tensor => (Tensor: tensor, Format: FormatOf(tensor, options.Format))).ToList();
         var numbers = chosen.GroupBy(pair => pair.Format).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Tensor.Count));
         if (chosen.Count(pair => !pair.Tensor.StaysSingle && options.Format is { } wanted && pair.Format != wanted) is > 0 and var other)
@@ -35,15 +38,14 @@ internal static class FolderToGguf
     }
 
     /// <summary>The tokenizer's values and those of generation; returns what they do not keep.</summary>
-    private static IReadOnlyList<string> AddTokenizer(string folder, string network, ModelConfig config, GgufValues values)
+    private static IReadOnlyList<string> AddTokenizer(string name, string network, ModelConfig config, GgufValues values)
     {
         var tokenizer = Tokenizer.Load(network);
         var generation = GenerationConfig.Read(network);
         var ends = generation.Ends.Where(id => id < tokenizer.VocabularySize).ToList();
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var notes = tokenizer.WriteGguf(values, name, Math.Max(config.VocabularySize, tokenizer.VocabularySize), ends);
         if (tokenizer.VocabularySize > config.VocabularySize)
-            throw new InkstoneFormatException("the tokenizer has more tokens than the model", folder, $"at most {config.VocabularySize}", $"{tokenizer.VocabularySize}");
+            throw new InkstoneFormatException("the tokenizer has more tokens than the model", network, $"at most {config.VocabularySize}", $"{tokenizer.VocabularySize}");
         generation.AddTo(values);
         return notes;
     }
