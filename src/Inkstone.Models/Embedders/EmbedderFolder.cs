@@ -105,7 +105,7 @@ public static class EmbedderFolder
         (Path.Combine(PoolingFolder, ModelFolder.ConfigName), PoolingJson(pooling, width)),
     ];
 
-    private static byte[] ModulesJson(IReadOnlyList<(string Kind, string Path)> parts) => StableJson.ToBytes(json =>
+    private static byte[] ModulesJson(List<(string Kind, string Path)> parts) => StableJson.ToBytes(json =>
     {
         json.WriteStartArray();
         for (var i = 0; i < parts.Count; i++)
