@@ -175,10 +175,8 @@ public sealed class BertCheckpoint : ModelFamily
         foreach (var block in bert.Stack.Blocks.Cast<EncoderBlock>())
         {
             var layer = $"blk.{block.Layer}.";
-            var plain = (PlainFeedForward)block.FeedForward;
-            map.Add(layer + "attn_q", block.Attention.Query).Add(layer + "attn_k", block.Attention.Key).Add(layer + "attn_v", block.Attention.Value)
-                .Add(layer + "attn_output", block.Attention.Output).Add(layer + "attn_output_norm", (LayerNorm)block.AttentionNorm)
-                .Add(layer + "ffn_up", plain.Up).Add(layer + "ffn_down", plain.Down).Add(layer + "layer_output_norm", (LayerNorm)block.FeedForwardNorm);
+            map.AddAttention(layer, block.Attention.Query, block.Attention.Key, block.Attention.Value, block.Attention.Output).Add(layer + "attn_output_norm", block.AttentionNorm)
+                .AddFeedForward(layer, block.FeedForward).Add(layer + "layer_output_norm", block.FeedForwardNorm);
         }
         return map;
     }

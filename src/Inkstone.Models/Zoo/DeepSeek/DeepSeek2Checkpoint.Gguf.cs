@@ -93,10 +93,7 @@ public sealed partial class DeepSeek2Checkpoint
                 map.Add(layer + "attn_q", attention.Query);
             else
                 map.Add(layer + "attn_q_a", attention.QueryDown).Add(layer + "attn_q_a_norm", attention.QueryNorm!).Add(layer + "attn_q_b", attention.Query);
-            if (block.FeedForward is ExpertFeedForward experts)
-                ExpertNames.AddToGguf(map, layer, experts);
-            else if (block.FeedForward is GatedFeedForward gated)
-                map.Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up).Add(layer + "ffn_down", gated.Down);
+            map.AddFeedForward(layer, block.FeedForward);
         }
         return map;
     }

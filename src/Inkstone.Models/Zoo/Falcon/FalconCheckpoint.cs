@@ -174,7 +174,7 @@ public sealed class FalconCheckpoint : ModelFamily
         {
             var layer = $"blk.{block.Layer}.";
             map.Add(layer + "attn_qkv", block.QueryKeyValue).Add(layer + "attn_output", block.Output)
-                .Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down)
+                .AddFeedForward(layer, block.FeedForward)
                 // of two norms the first name is the feed-forward's
                 .Add(layer + "attn_norm", block.FeedForwardNorm ?? block.AttentionNorm);
             if (block.FeedForwardNorm is not null)

@@ -192,8 +192,7 @@ public sealed class GptOssCheckpoint : ModelFamily
         {
             var layer = $"blk.{block.Layer}.";
             map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "post_attention_norm", block.FeedForwardNorm).Add(layer + "attn_sinks.weight", block.Sinks)
-                .Add(layer + "attn_q", block.Query).Add(layer + "attn_k", block.Key).Add(layer + "attn_v", block.Value).Add(layer + "attn_output", block.Output);
-            ExpertNames.AddToGguf(map, layer, block.FeedForward);
+                .AddAttention(layer, block.Query, block.Key, block.Value, block.Output).AddFeedForward(layer, block.FeedForward);
         }
         return map;
     }

@@ -120,31 +120,19 @@ public sealed partial class LlamaCheckpoint
         foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
         {
             var layer = $"blk.{block.Layer}.";
-            map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "attn_output", block.Output).Add(layer + "ffn_norm", block.FeedForwardNorm);
+            map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "ffn_norm", block.FeedForwardNorm);
             if (isFused)
-                map.AddSplit(layer + "attn_qkv", block.Query, block.Key, block.Value);
+                map.AddSplit(layer + "attn_qkv", block.Query, block.Key, block.Value).Add(layer + "attn_output", block.Output);
             else
-                map.Add(layer + "attn_q", block.Query, turned).Add(layer + "attn_k", block.Key, turned).Add(layer + "attn_v", block.Value);
-            AddGgufFeedForward(map, layer, block.FeedForward, isFused);
+                map.AddAttention(layer, block.Query, block.Key, block.Value, block.Output, turned);
+            if (isFused && block.FeedForward is GatedFeedForward gated)
+                map.AddSplit(layer + "ffn_up", gated.Gate, gated.Up).Add(layer + "ffn_down", gated.Down);
+            else
+                map.AddFeedForward(layer, block.FeedForward);
             if (block.QueryNorm is not null)
                 map.Add(layer + "attn_q_norm", block.QueryNorm).Add(layer + "attn_k_norm", block.KeyNorm!);
         }
         return map;
-    }
-
-    private static void AddGgufFeedForward(CheckpointMap map, string layer, FeedForward feedForward, bool isFused)
-    {
-        if (feedForward is ExpertFeedForward experts)
-        {
-            ExpertNames.AddToGguf(map, layer, experts);
-            return;
-        }
-        var gated = (GatedFeedForward)feedForward;
-        map.Add(layer + "ffn_down", gated.Down);
-        if (isFused)
-            map.AddSplit(layer + "ffn_up", gated.Gate, gated.Up);
-        else
-            map.Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up);
     }
 
     private static string ArchitectureOf(string family) => family switch

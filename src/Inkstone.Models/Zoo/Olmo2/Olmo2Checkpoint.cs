@@ -166,10 +166,10 @@ public sealed class Olmo2Checkpoint : ModelFamily
         foreach (var block in olmo.Stack.Blocks.Cast<Olmo2Block>())
         {
             var layer = $"blk.{block.Layer}.";
-            map.Add(layer + "attn_q", block.Query).Add(layer + "attn_k", block.Key).Add(layer + "attn_v", block.Value).Add(layer + "attn_output", block.Output)
+            map.AddAttention(layer, block.Query, block.Key, block.Value, block.Output)
                 .Add(layer + "attn_q_norm", block.QueryNorm).Add(layer + "attn_k_norm", block.KeyNorm)
                 .Add(layer + "post_attention_norm", block.AttentionPostNorm).Add(layer + "post_ffw_norm", block.FeedForwardPostNorm)
-                .Add(layer + "ffn_gate", block.FeedForward.Gate).Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down);
+                .AddFeedForward(layer, block.FeedForward);
         }
         return map;
     }

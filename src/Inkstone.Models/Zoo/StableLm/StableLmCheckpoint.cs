@@ -173,9 +173,7 @@ public sealed class StableLmCheckpoint : ModelFamily
         foreach (var block in stable.Stack.Blocks.Cast<StableLmBlock>())
         {
             var layer = $"blk.{block.Layer}.";
-            map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "attn_q", block.Query).Add(layer + "attn_k", block.Key)
-                .Add(layer + "attn_v", block.Value).Add(layer + "attn_output", block.Output)
-                .Add(layer + "ffn_gate", block.FeedForward.Gate).Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down);
+            map.Add(layer + "attn_norm", block.AttentionNorm).AddAttention(layer, block.Query, block.Key, block.Value, block.Output).AddFeedForward(layer, block.FeedForward);
             if (block.FeedForwardNorm is not null)
                 map.Add(layer + "ffn_norm", block.FeedForwardNorm);
             if (block.QueryNorm is not null)

@@ -85,11 +85,7 @@ public sealed partial class T5Checkpoint
     private static void AddGgufBlock(CheckpointMap map, string layer, TransformerBlock block)
     {
         AddGgufAttention(map, layer + "attn_", block.Attention, block.AttentionNorm);
-        map.Add(layer + "ffn_norm", block.FeedForwardNorm);
-        if (block.FeedForward is GatedFeedForward gated)
-            map.Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up).Add(layer + "ffn_down", gated.Down);
-        else if (block.FeedForward is PlainFeedForward plain)
-            map.Add(layer + "ffn_up", plain.Up).Add(layer + "ffn_down", plain.Down);
+        map.Add(layer + "ffn_norm", block.FeedForwardNorm).AddFeedForward(layer, block.FeedForward);
     }
 
     private static void AddGgufAttention(CheckpointMap map, string part, MultiHeadAttention attention, Norm norm) =>
