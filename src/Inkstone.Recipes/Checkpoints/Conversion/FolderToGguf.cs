@@ -4,6 +4,7 @@ using Inkstone.Foundation.Formats;
 using Inkstone.Models;
 using Inkstone.Tensors;
 using Inkstone.Tokenizers;
+using Inkstone.Training;
 
 namespace Inkstone.Recipes;
 
