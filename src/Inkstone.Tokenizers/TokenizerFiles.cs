@@ -104,11 +104,14 @@ public sealed partial class Tokenizer
     /// llama.cpp's defaults for its kind say.
     /// </summary>
     /// <param name="metadata">The file's metadata; of a file in several parts, that of the first.</param>
+    /// <param name="leavesFillersOut">
+    /// Whether unused tokens at the end (<c>[PAD…]</c>) are left out, which converters put there because the model has more rows than its vocabulary has tokens.
+    /// </param>
     /// <exception cref="InkstoneFormatException">The metadata holds no tokenizer, a broken one, or something this version does not support.</exception>
-    public static Tokenizer FromGguf(GgufMetadata metadata)
+    public static Tokenizer FromGguf(GgufMetadata metadata, bool leavesFillersOut = false)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        return GgufTokenizer.Read(metadata);
+        return GgufTokenizer.Read(metadata, leavesFillersOut);
     }
 
     /// <summary>

@@ -42,11 +42,10 @@ internal static class FolderToGguf
     private static IReadOnlyList<string> AddTokenizer(string name, string network, ModelConfig config, GgufValues values)
     {
         var tokenizer = Tokenizer.Load(network);
-        var generation = GenerationConfig.Read(network);
-        var ends = generation.Ends.Where(id => id < tokenizer.VocabularySize).ToList();
-        var notes = tokenizer.WriteGguf(values, name, Math.Max(config.VocabularySize, tokenizer.VocabularySize), ends);
         if (tokenizer.VocabularySize > config.VocabularySize)
             throw new InkstoneFormatException("the tokenizer has more tokens than the model", network, $"at most {config.VocabularySize}", $"{tokenizer.VocabularySize}");
+        var generation = GenerationConfig.Read(network);
+        var notes = tokenizer.WriteGguf(values, name, config.VocabularySize, [.. generation.Ends.Where(id => id < tokenizer.VocabularySize)]);
         generation.AddTo(values);
         return notes;
     }

@@ -21,7 +21,7 @@ internal static class GgufToFolder
         using var weights = GgufStore.Over(file);
         weights.RequireFormats();
         var conversion = CheckpointConversion.ToFolder(file, weights);
-        var tokenizer = Tokenizer.FromGguf(file.Metadata).WithStages();
+        var tokenizer = Tokenizer.FromGguf(file.Metadata, leavesFillersOut: true).WithStages();
         var generation = GenerationConfig.Read(file.Metadata, tokenizer);
         var common = options.Format ?? CommonFormat(conversion);
         var chosen = conversion.Tensors.Select(tensor => (Tensor: tensor, Format: FormatOf(tensor, options.Format, common))).ToList();
