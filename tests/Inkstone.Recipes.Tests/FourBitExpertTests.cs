@@ -13,8 +13,8 @@ public sealed class FourBitExpertTests : IDisposable
     private const int Experts = 3;
     private const int Width = 32;
 
-    // the sixteen numbers of four bits: a sign, two bits of exponent, one of fraction
-    private static readonly float[] Fours = [0, 0.5f, 1, 1.5f, 2, 3, 4, 6, -0f, -0.5f, -1, -1.5f, -2, -3, -4, -6];
+    // the sixteen numbers of four bits: a sign, two bits of exponent, one of fraction; a zero without its sign, as ggml has it
+    private static readonly float[] Fours = [0, 0.5f, 1, 1.5f, 2, 3, 4, 6, 0, -0.5f, -1, -1.5f, -2, -3, -4, -6];
     private readonly SmallRuns _folder = new();
 
     public FourBitExpertTests()
@@ -32,8 +32,6 @@ public sealed class FourBitExpertTests : IDisposable
     public void PackedIsPlain()
     {
         Assert.Equal(ConversionSamples.Logits(_folder.In("plain")), ConversionSamples.Logits(_folder.In("packed")));
-        var model = ModelFolder.Load(_folder.In("packed"), options: LoadOptions.ForUse);
-        Assert.Equal(Hidden(ModelFolder.Load(_folder.In("plain"))), Hidden(model), (a, b) => Math.Abs(a - b) <= 2e-2f * Math.Max(1, Math.Abs(a)));
     }
 
     [Fact]
@@ -41,7 +39,10 @@ public sealed class FourBitExpertTests : IDisposable
     {
         ModelConversion.Convert(_folder.In("packed"), _folder.In("model.gguf"));
         using (var file = GgufFile.Open(_folder.In("model.gguf")))
+        {
             Assert.Equal(6, file.Tensors.Count(tensor => tensor.Type == GgufTensorType.MXFP4));
+            Assert.Equal(Hidden(ModelFolder.Load(_folder.In("packed"), options: LoadOptions.ForUse)), Hidden(GgufModel.Load(file)));
+        }
         ModelConversion.Convert(_folder.In("model.gguf"), _folder.In("back"), new() { Format = WeightFormat.F32 });
         Assert.Equal(ConversionSamples.Tensors(_folder.In("plain")).OrderBy(pair => pair.Key), ConversionSamples.Tensors(_folder.In("back")).OrderBy(pair => pair.Key));
     }
