@@ -40,9 +40,10 @@ internal sealed class GgufVocabularyWriter
         {
             if (Tokens[id] is not null)
                 continue;
-            for (Tokens[id] = FormattableString.Invariant($"[PAD{id}]"); !seen.Add(Tokens[id]); Tokens[id] += "_")
-                ;
-            Kinds[id] = SentencePieceKind.Unused;
+            var name = FormattableString.Invariant($"[PAD{id}]");
+            while (!seen.Add(name))
+                name += "_";
+            (Tokens[id], Kinds[id]) = (name, SentencePieceKind.Unused);
         }
         foreach (var token in tokenizer.AddedTokens)
             Kinds[token.Id] = token.IsSpecial ? SentencePieceKind.Control : SentencePieceKind.UserDefined;
