@@ -11,6 +11,7 @@ var root = new RootCommand(
     ChatCommand.Create(),
     TokenizerCommand.Create(),
     ShowCommand.Create(),
+    ConvertCommand.Create(),
     QuantizeCommand.Create(),
     PerplexityCommand.Create(),
     EmbedCommand.Create(),

@@ -22,7 +22,29 @@ public sealed partial class Tokenizer
     /// model, ids are equal on ordinary text, but not wherever SentencePiece's own rounding or its character map decides.
     /// </summary>
     /// <exception cref="InkstoneRequestException">A SentencePiece model has an option that no stage carries out.</exception>
-    public Tokenizer WithStages() => _model is SentencePieceTokenModel tokens ? new(SentencePieceConversion.ToParts(this, tokens.Model.File)) : this;
+    public Tokenizer WithStages()
+    {
+        if (_model is SentencePieceTokenModel tokens)
+            return new(SentencePieceConversion.ToParts(this, tokens.Model.File));
+        var parts = GgufStages.ToPublished(_parts);
+        return ReferenceEquals(parts, _parts) ? this : new(parts);
+    }
+
+    /// <summary>
+    /// Writes the tokenizer as values of a GGUF file: kinds llama, gpt2 (with the name that llama.cpp has for the way text is cut), bert or t5, with scores or merges, kinds of
+    /// tokens, roles, what is put around a text and chat templates. <see cref="FromGguf"/> of it gives the same ids but for what is said to be lost.
+    /// </summary>
+    /// <param name="values">Takes the values, <c>general.name</c> among them.</param>
+    /// <param name="name">How the model is called; of Phi 3 llama.cpp knows by it what its added tokens do.</param>
+    /// <param name="size">How many rows the model's table of tokens has, since GGUF lists as many; null: as the vocabulary.</param>
+    /// <param name="ends">The tokens that end an answer, as generation_config.json lists them; null: the end of text alone.</param>
+    /// <returns>What GGUF does not keep, for people to read; nothing as a rule.</returns>
+    /// <exception cref="InkstoneRequestException">GGUF has no such tokenizer: no name for the way text is cut, a normaliser that no kind has, merges that no scores do.</exception>
+    public IReadOnlyList<string> WriteGguf(GgufValues values, string name = "", int? size = null, IReadOnlyList<int>? ends = null)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return GgufTokenizerWriter.Write(this, values, name, size ?? VocabularySize, ends ?? []);
+    }
 
     /// <summary>
     /// The companion file <c>tokenizer_config.json</c>, by which other programs know begin and end of text: what <see cref="Config"/> says, its chat
@@ -82,11 +104,14 @@ public sealed partial class Tokenizer
     /// llama.cpp's defaults for its kind say.
     /// </summary>
     /// <param name="metadata">The file's metadata; of a file in several parts, that of the first.</param>
+    /// <param name="leavesFillersOut">
+    /// Whether unused tokens at the end (<c>[PAD…]</c>) are left out, which converters put there because the model has more rows than its vocabulary has tokens.
+    /// </param>
     /// <exception cref="InkstoneFormatException">The metadata holds no tokenizer, a broken one, or something this version does not support.</exception>
-    public static Tokenizer FromGguf(GgufMetadata metadata)
+    public static Tokenizer FromGguf(GgufMetadata metadata, bool leavesFillersOut = false)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        return GgufTokenizer.Read(metadata);
+        return GgufTokenizer.Read(metadata, leavesFillersOut);
     }
 
     /// <summary>

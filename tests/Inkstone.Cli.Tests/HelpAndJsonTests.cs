@@ -27,6 +27,7 @@ public sealed class HelpAndJsonTests(TinyTraining training) : IClassFixture<Tiny
     [InlineData("tokenizer edit continue")]
     [InlineData("tokenizer edit merge")]
     [InlineData("quantize")]
+    [InlineData("convert")]
     [InlineData("plan")]
     [InlineData("bench")]
     [InlineData("doctor")]
@@ -59,6 +60,22 @@ public sealed class HelpAndJsonTests(TinyTraining training) : IClassFixture<Tiny
         Assert.All(lines, line => Assert.InRange(line.GetProperty("tokens").GetInt32(), 1, 3));
         Assert.All(lines, line => Assert.True(line.GetProperty("logProbability").GetDouble() < 0));
         Assert.All(lines, line => Assert.Equal(JsonValueKind.String, line.GetProperty("text").ValueKind));
+    }
+
+    [Fact]
+    public void ConversionsJsonIsOneObject()
+    {
+        var (file, folder) = (training.In("json.gguf"), training.In("json-folder"));
+        var json = Parse("convert", training.Finished(), "--output", file, "--json").Single();
+        Assert.Equal("llama", json.GetProperty("family").GetString());
+        Assert.Equal(new FileInfo(file).Length, json.GetProperty("bytes").GetInt64());
+        var back = Parse("convert", file, "--output", folder, "--json").Single();
+        Assert.Equal(folder, back.GetProperty("path").GetString());
+        Assert.True(back.GetProperty("files").GetProperty("tokenizer.json").GetInt64() > 0);
+        Assert.Equal(
+            Parse("generate", training.Finished(), "-p", "The", "--temperature", "0", "--max-tokens", "5", "--json").Single().GetProperty("text").GetString(),
+            Parse("generate", file, "-p", "The", "--temperature", "0", "--max-tokens", "5", "--json").Single().GetProperty("text").GetString());
+        Assert.Equal(2, Tool.Run(["convert", training.Finished(), "--output", file]).Exit);
     }
 
     [Fact]

@@ -6,6 +6,9 @@ namespace Inkstone.Models;
 public sealed record Stacked : TensorChange
 {
     /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
+    /// <inheritdoc/>
     public override bool KeepsRows => true;
 
     /// <inheritdoc/>
@@ -25,6 +28,9 @@ public sealed record Stacked : TensorChange
 public sealed record OneRow : TensorChange
 {
     /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
+    /// <inheritdoc/>
     public override Tensor Load(Tensor stored) => stored.Unsqueeze(0);
 
     /// <inheritdoc/>
@@ -37,6 +43,9 @@ public sealed record OneRow : TensorChange
 /// <summary>A vector that the file holds as a matrix of one row.</summary>
 public sealed record UnderOneRow : TensorChange
 {
+    /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
     /// <inheritdoc/>
     public override Tensor Load(Tensor stored) => stored.Squeeze(0);
 
@@ -82,8 +91,16 @@ public sealed record ExpertsTransposed : TensorChange
 }
 
 /// <summary>Two things that take turns along the second axis in the file, and lie one after the other here.</summary>
-public sealed record PairsToHalves : TensorChange
+/// <param name="Rows">How many there are of both, where each is a row; 0 elsewhere.</param>
+public sealed record PairsToHalves(int Rows = 0) : TensorChange
 {
+    /// <inheritdoc/>
+    public override bool KeepsRows => Rows > 0;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> RowOrder(int rows) =>
+        [.. Enumerable.Range(0, rows).Select(row => row / Rows * Rows + (row % Rows < Rows / 2 ? row % Rows * 2 : (row % Rows - Rows / 2) * 2 + 1))];
+
     /// <inheritdoc/>
     public override Tensor Load(Tensor stored) => Turn(stored, stored.Shape[1] / 2, 2);
 
@@ -98,6 +115,9 @@ public sealed record PairsToHalves : TensorChange
 /// <param name="Count">How many matrices.</param>
 public sealed record UnderEachOther(int Count) : TensorChange
 {
+    /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
     /// <inheritdoc/>
     public override Tensor Load(Tensor stored) => stored.Reshape(Count, stored.Shape[0] / Count, stored.Shape[1]);
 

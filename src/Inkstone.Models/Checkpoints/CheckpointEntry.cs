@@ -26,25 +26,41 @@ public sealed record CheckpointEntry(
         return [.. Names.Select(name => (name, stored))];
     }
 
+    /// <summary>Whether the file's numbers, tensor after tensor, are the parameters' in the same order.</summary>
+    internal bool KeepsOrder => PartChanges is null && (Axis == 0 || (Names.Count == 1 && Parameters.Count == 1)) && Changes.All(change => change.KeepsOrder);
+
     /// <summary>Sets the parameters from the file's tensors, given in the order of <see cref="Names"/>.</summary>
     internal void Load(IReadOnlyList<Tensor> stored)
     {
-        var whole = stored.Count == 1 ? Loaded(stored[0]) : Tensor.Concatenate(Axis, [.. stored.Select(Loaded)]);
-        var start = 0;
+        var values = ToOwn(stored);
         for (var part = 0; part < Parameters.Count; part++)
+            Parameters[part].Set(values[part]);
+    }
+
+    /// <summary>What the parameters are by the file's tensors, given in the order of <see cref="Names"/>.</summary>
+    internal Tensor[] ToOwn(IReadOnlyList<Tensor> stored)
+    {
+        var whole = stored.Count == 1 ? Loaded(stored[0]) : Tensor.Concatenate(Axis, [.. stored.Select(Loaded)]);
+        var values = new Tensor[Parameters.Count];
+        var start = 0;
+        for (var part = 0; part < values.Length; part++)
         {
-            var length = Parameters.Count == 1 ? whole.Shape[Axis] : PartShape(part)[Axis];
+            var length = values.Length == 1 ? whole.Shape[Axis] : PartShape(part)[Axis];
             var value = whole.Slice(Axis, start, length);
-            Parameters[part].Set(PartChanges?[part]?.Load(value) ?? value);
+            values[part] = PartChanges?[part]?.Load(value) ?? value;
             start += length;
         }
+        return values;
     }
 
     /// <summary>One of the file's tensors, made from the parameters; contiguous.</summary>
-    internal Tensor ToStored(string name)
+    internal Tensor ToStored(string name) => ToStored(name, parameter => parameter.Value.Detach());
+
+    /// <summary>One of the file's tensors, made from what the parameters are said to be; contiguous.</summary>
+    internal Tensor ToStored(string name, Func<Parameter, Tensor> valueOf)
     {
         using var pause = Tape.Pause();
-        var whole = Parameters.Count == 1 ? Part(0) : Tensor.Concatenate(Axis, [.. Enumerable.Range(0, Parameters.Count).Select(Part)]);
+        var whole = Parameters.Count == 1 ? Part(0, valueOf) : Tensor.Concatenate(Axis, [.. Enumerable.Range(0, Parameters.Count).Select(part => Part(part, valueOf))]);
         if (Names.Count == 1)
             return Saved(whole).Contiguous();
         var length = whole.Shape[Axis] / Names.Count;
@@ -53,7 +69,11 @@ public sealed record CheckpointEntry(
 
     private Shape PartShape(int part) => PartChanges?[part]?.StoredShape(Parameters[part].Value.Shape) ?? Parameters[part].Value.Shape;
 
-    private Tensor Part(int part) => PartChanges?[part]?.Save(Parameters[part].Value.Detach()) ?? Parameters[part].Value.Detach();
+    private Tensor Part(int part, Func<Parameter, Tensor> valueOf)
+    {
+        var value = valueOf(Parameters[part]);
+        return PartChanges?[part]?.Save(value) ?? value;
+    }
 
     private Tensor Loaded(Tensor stored) => Changes.Aggregate(stored, (x, change) => change.Load(x));
 

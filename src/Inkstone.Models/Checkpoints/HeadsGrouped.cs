@@ -54,6 +54,9 @@ public sealed record HeadsGrouped(int HeadWidth, int GroupCount, int QueriesPerG
 public sealed record VectorAsRow : TensorChange
 {
     /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
+    /// <inheritdoc/>
     public override Tensor Load(Tensor stored) => stored.Reshape(1, stored.Shape[0]);
 
     /// <inheritdoc/>

@@ -10,4 +10,7 @@ public interface ITensorBytes
 
     /// <summary>The bytes in place; the window is the caller's to dispose or to forget.</summary>
     MappedWindow Map();
+
+    /// <summary>Whether the bytes lie in a file as they are.</summary>
+    bool CanMap => true;
 }

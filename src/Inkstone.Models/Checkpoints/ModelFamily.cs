@@ -58,6 +58,9 @@ public abstract class ModelFamily
     /// </summary>
     public virtual bool KnowsOwnCodeOf(string name) => false;
 
+    /// <summary>Whether folders of the family whose weights are quantised by a method (<c>quant_method</c>) are read.</summary>
+    public virtual bool ReadsQuantized(string method) => false;
+
     /// <summary>How published files hold the model's parameters.</summary>
     public abstract CheckpointMap Map(Model model);
 }

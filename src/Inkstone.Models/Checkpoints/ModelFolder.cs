@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Files;
 using Inkstone.Foundation.Formats;
@@ -18,6 +19,23 @@ public static class ModelFolder
 
     /// <summary>The configuration file's content.</summary>
     public static byte[] ConfigJson(Model model) => StableJson.ToBytes(json => ModelFamilies.Of(model).WriteConfig(model.Config, json));
+
+    /// <summary>The configuration file's content, with what other programs look for there beside the network.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="format">What the weights are in: F32, F16 or BF16.</param>
+    /// <param name="begin">The token that begins a text.</param>
+    /// <param name="ends">The tokens that end one.</param>
+    public static byte[] ConfigJson(ModelConfig config, WeightFormat format, int? begin, IReadOnlyList<int> ends)
+    {
+        var family = ModelFamilies.Named(config.Family, "model");
+        var node = JsonNode.Parse(StableJson.ToBytes(json => family.WriteConfig(config, json)))!.AsObject();
+        node["torch_dtype"] = format switch { WeightFormat.F16 => "float16", WeightFormat.BF16 => "bfloat16", _ => "float32" };
+        if (begin is not null)
+            node["bos_token_id"] = begin;
+        if (ends.Count > 0)
+            node["eos_token_id"] = ends.Count == 1 ? ends[0] : new JsonArray([.. ends.Select(id => (JsonNode)id)]);
+        return StableJson.ToBytes(json => node.WriteTo(json));
+    }
 
     /// <summary>Writes the weights file's content: single precision, Hugging Face's names.</summary>
     public static void WriteWeights(Model model, Stream destination) => WriteWeights(ModelFamilies.Of(model).Map(model), destination);
@@ -75,6 +93,22 @@ public static class ModelFolder
                 $"{config.ParameterCount}", "The configuration may be another model's.");
     }
 
+    /// <summary>Opens a folder's tensors, unless their file is of a kind that runs code when it is read.</summary>
+    public static TensorStore OpenWeights(string folder)
+    {
+        RefuseExecutable(folder);
+        return SafetensorsStore.Open(folder);
+    }
+
+    /// <summary>Reads a configuration with what only the tensors beside it say.</summary>
+    internal static (ModelConfig Config, ModelFamily Family) ReadCompleted(string folder, TensorStore weights)
+    {
+        var (config, family) = ReadConfigAndFamily(folder);
+        config = family.Completed(config, weights.Has);
+        RequireWeightsFor(config, weights, Path.Combine(folder, ConfigName));
+        return (config, family);
+    }
+
     /// <summary>Reads a configuration, and whose it is.</summary>
     internal static (ModelConfig Config, ModelFamily Family) ReadConfigAndFamily(string folder)
     {
@@ -82,12 +116,14 @@ public static class ModelFolder
             throw new InkstoneNotFoundException("the model folder does not exist", folder);
         var path = Path.Combine(folder, ConfigName);
         var json = BoundedJson.ReadFile(path).AsObject();
-        if (json.FindObject("quantization_config") is { } quantized)
-            throw new InkstoneFormatException("the weights are quantised in a form that is not read", path, "plain weights, or a GGUF file",
-                $"quantization_config of {(quantized.Has("quant_method") ? quantized.GetString("quant_method") : "no stated method")}",
-                "Take the model's unquantised files, or its GGUF file.");
-        json.Ignore("quantization_config");
         var name = json.GetString("model_type");
+        if (json.Find("quantization_config") is { } quantized)
+        {
+            var method = quantized.Find("quant_method")?.AsString() ?? "no stated method";
+            if (!ModelFamilies.All.Any(known => known.Names.Contains(name) && known.ReadsQuantized(method)))
+                throw new InkstoneFormatException("the weights are quantised in a form that is not read", path, "plain weights, or a GGUF file", $"quantization_config of {method}",
+                    "Take the model's unquantised files, or its GGUF file.");
+        }
         var isKnown = ModelFamilies.All.Any(known => known.Names.Contains(name) && known.KnowsOwnCodeOf(name));
         if (json.Has("auto_map") && !isKnown)
             throw new InkstoneFormatException("the configuration asks for code of its own to be run, which Inkstone never does", path, "no auto_map");

@@ -51,13 +51,10 @@ public sealed class OpenCheckpoint : IDisposable
     /// <summary>Opens a model folder.</summary>
     internal static OpenCheckpoint OfFolder(string folder)
     {
-        var (config, family) = ModelFolder.ReadConfigAndFamily(folder);
-        ModelFolder.RefuseExecutable(folder);
-        var weights = SafetensorsStore.Open(folder);
+        var weights = ModelFolder.OpenWeights(folder);
         try
         {
-            config = family.Completed(config, weights.Has);
-            ModelFolder.RequireWeightsFor(config, weights, Path.Combine(folder, ModelFolder.ConfigName));
+            var (config, family) = ModelFolder.ReadCompleted(folder, weights);
             return new(config, family, weights, family.Map, null);
         }
         catch

@@ -8,6 +8,7 @@ namespace Inkstone.Models;
 /// <summary>The safetensors of a model folder.</summary>
 public sealed class SafetensorsStore : TensorStore
 {
+    private const int NumbersOfByte = 2;
     private readonly SafetensorsFolder _folder;
 
     private SafetensorsStore(string path, SafetensorsFolder folder) => (Path, _folder) = (path, folder);
@@ -16,11 +17,12 @@ public sealed class SafetensorsStore : TensorStore
     public override string Path { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Names => _folder.Tensors.Keys;
+    public override IEnumerable<string> Names => _folder.Tensors.Keys.Where(name => PackedFours.BlocksOf(name) is not { } blocks || !IsPacked(blocks));
 
     /// <inheritdoc/>
     public override Int128 Count =>
-        _folder.Tensors.Values.Aggregate(Int128.Zero, (sum, held) => sum + held.Tensor.Shape.Aggregate(Int128.One, (product, extent) => product * extent));
+        _folder.Tensors.Values.Aggregate(Int128.Zero, (sum, held) =>
+            sum + held.Tensor.Shape.Aggregate(Int128.One, (product, extent) => product * extent) * (IsPacked(held.Tensor.Name) ? NumbersOfByte : 1));
 
     /// <summary>Opens the weights of a folder.</summary>
     public static SafetensorsStore Open(string folder) => new(folder, SafetensorsFolder.Open(folder));
@@ -35,6 +37,12 @@ public sealed class SafetensorsStore : TensorStore
             return null;
         var (file, tensor) = held;
         var where = $"{file.Path}: {name}";
+        if (IsPacked(name))
+        {
+            var scales = _folder.Tensors[PackedFours.ScalesOf(name)!];
+            var packed = new PackedFours(file, tensor, scales.File, scales.Tensor);
+            return new(name, where, WeightFormat.MXFP4, packed.Shape(where), packed);
+        }
         WeightFormat format = tensor.Type switch
         {
             SafetensorsType.F32 => WeightFormat.F32,
@@ -44,6 +52,10 @@ public sealed class SafetensorsStore : TensorStore
         };
         return new(name, where, format, tensor.Shape, new Bytes(file, tensor));
     }
+
+    /// <summary>Whether a tensor is numbers of four bits, with scales beside it.</summary>
+    private bool IsPacked(string name) => PackedFours.ScalesOf(name) is { } scales && _folder.Tensors.TryGetValue(name, out var held) && held.Tensor.Type == SafetensorsType.U8
+        && _folder.Tensors.ContainsKey(scales);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _folder.Dispose();

@@ -30,13 +30,16 @@ public sealed class StoredTensor(string name, string where, WeightFormat format,
     /// <summary>Bytes in the file.</summary>
     public long ByteLength => WeightFormats.ByteLength(format, Count);
 
+    /// <summary>Whether its bytes can be used where the file is mapped.</summary>
+    public bool CanMap => source.CanMap;
+
     /// <summary>The tensor as a matrix in place: the last axis makes the columns, all others the rows.</summary>
     /// <param name="mapped">Whether the file may be mapped; otherwise its bytes are read into memory.</param>
     public unsafe StoredMatrix Matrix(bool mapped)
     {
         var columns = checked((int)shape[^1]);
         var rows = columns == 0 ? 0 : checked((int)(Count / columns));
-        if (mapped)
+        if (mapped && CanMap)
         {
             var window = source.Map();
             return StoredMatrix.At(format, rows, columns, window.Pointer, window);
@@ -53,6 +56,28 @@ public sealed class StoredTensor(string name, string where, WeightFormat format,
         var bytes = new byte[checked((int)ByteLength)];
         source.Read(0, bytes);
         WeightFormats.Dequantize(format, bytes, numbers);
+    }
+
+    /// <summary>Writes some of the tensor's numbers, in row-major order, in another format or as they are; both must be whole blocks.</summary>
+    internal void CopyTo(long start, long count, WeightFormat target, Stream destination)
+    {
+        var atOnce = (int)Math.Min(NumbersAtOnce, count);
+        var bytes = new byte[checked((int)WeightFormats.ByteLength(format, atOnce))];
+        var (numbers, written) = target == format ? ([], []) : (new float[atOnce], new byte[checked((int)WeightFormats.ByteLength(target, atOnce))]);
+        for (var end = start + count; start < end; start += atOnce)
+        {
+            var here = (int)Math.Min(atOnce, end - start);
+            var piece = bytes.AsSpan(0, checked((int)WeightFormats.ByteLength(format, here)));
+            source.Read(WeightFormats.ByteLength(format, start), piece);
+            if (target != format)
+            {
+                WeightFormats.Dequantize(format, piece, numbers.AsSpan(0, here));
+                WeightBytes.RequireRange(target, numbers.AsSpan(0, here), where);
+                piece = written.AsSpan(0, checked((int)WeightFormats.ByteLength(target, here)));
+                WeightFormats.Quantize(target, numbers.AsSpan(0, here), [], piece);
+            }
+            destination.Write(piece);
+        }
     }
 
     /// <summary>The tensor in a backend's own floating type.</summary>

@@ -17,6 +17,9 @@ public abstract record TensorChange
     /// <summary>Whether loading only puts whole rows into another order, so that a matrix may stay in the format of its file.</summary>
     public virtual bool KeepsRows => false;
 
+    /// <summary>Whether only the shape differs, the numbers lying in the same order, so that they can be copied as they come.</summary>
+    public virtual bool KeepsOrder => false;
+
     /// <summary>Where <see cref="KeepsRows"/>: the row of the file that is row i of ours, for each i.</summary>
     public virtual IReadOnlyList<int> RowOrder(int rows) => throw new NotSupportedException();
 }

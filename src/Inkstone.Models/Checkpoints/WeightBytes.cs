@@ -42,7 +42,8 @@ public static class WeightBytes
     public static void Write(Tensor tensor, Stream destination) => Write(tensor, WeightFormat.F32, destination);
 
     /// <summary>Writes a tensor in a format; its rows must be whole blocks.</summary>
-    public static void Write(Tensor tensor, WeightFormat format, Stream destination)
+    /// <exception cref="InkstoneNumericException">A number is too great for half precision.</exception>
+    public static void Write(Tensor tensor, WeightFormat format, Stream destination, string where = "a tensor")
     {
         var flat = tensor.Reshape(checked((int)tensor.Count));
         var numbers = new float[(int)Math.Min(Piece, Math.Max(1, tensor.Count))];
@@ -51,10 +52,21 @@ public static class WeightBytes
         {
             var piece = numbers.AsSpan(0, (int)Math.Min(numbers.Length, tensor.Count - start));
             flat.Slice(0, (int)start, piece.Length).CopyTo(piece);
+            RequireRange(format, piece, where);
             var written = bytes.AsSpan(0, checked((int)WeightFormats.ByteLength(format, piece.Length)));
             WeightFormats.Quantize(format, piece, [], written);
             destination.Write(written);
         }
+    }
+
+    /// <summary>Throws when a finite number would become infinite in half precision.</summary>
+    internal static void RequireRange(WeightFormat format, ReadOnlySpan<float> numbers, string where)
+    {
+        if (format != WeightFormat.F16)
+            return;
+        foreach (var number in numbers)
+            if (float.IsFinite(number) && Half.IsInfinity((Half)number))
+                throw new InkstoneNumericException("a number is too great for half precision", where, "at most 65,504", $"{number}", "Write BF16 or F32.");
     }
 
     private static void Decode(ReadOnlySpan<byte> bytes, SafetensorsType type, Span<float> numbers)

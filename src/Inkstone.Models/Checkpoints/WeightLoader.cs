@@ -33,7 +33,8 @@ internal static class WeightLoader
         {
             var count = entry.Parameters.Sum(parameter => parameter.Value.Count);
             memory += IsFrozen(entry, stored, holders, options)
-                ? WeightMemory.Of(stored[0].Format, count / (int)stored[0].Shape[^1], (int)stored[0].Shape[^1], entry.Changes.Count > 0, backend, options, known)
+                ? WeightMemory.Of(stored[0].Format, count / (int)stored[0].Shape[^1], (int)stored[0].Shape[^1], entry.Changes.Count > 0, backend,
+                    options with { Mapped = options.Mapped && stored.All(tensor => tensor.CanMap) }, known)
                 : new WeightMemory(0, count * sizeof(float));
         }
         return memory;

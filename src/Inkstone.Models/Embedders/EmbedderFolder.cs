@@ -15,6 +15,8 @@ public static class EmbedderFolder
 {
     private const string ModulesName = "modules.json";
     private const string LengthName = "sentence_bert_config.json";
+    private const string PoolingFolder = "1_Pooling";
+    private const string NormalizeFolder = "2_Normalize";
     private const string TypePrefix = "sentence_transformers.models.";
 
     private static readonly (string Key, PoolingModes Mode)[] PoolingKeys =
@@ -40,10 +42,7 @@ public static class EmbedderFolder
     {
         var parts = ReadParts(folder);
         var where = Path.Combine(folder, ModulesName);
-        if (parts.Count < 2 || parts[0].Kind != "Transformer" || parts[1].Kind != "Pooling")
-            throw new InkstoneFormatException("an embedder begins with a network and its pooling", where, "Transformer, Pooling", string.Join(", ", parts.Select(part => part.Kind)));
-        if (parts.Skip(2).SkipWhile(part => part.Kind == "Dense").ToList() is { Count: > 0 } rest && rest is not [{ Kind: "Normalize" }])
-            throw new InkstoneFormatException("the part is not known in this place", where, "Dense parts, then Normalize", rest[0].Kind);
+        RequireOrder(parts, where);
         var modes = ReadPooling(parts[1].Path, out var width);
         var length = ReadLength(parts[0].Path);
         var model = ModelFolder.Load(parts[0].Path, backend, options);
@@ -73,8 +72,9 @@ public static class EmbedderFolder
             json.WriteBoolean("do_lower_case", false);
             json.WriteEndObject();
         }));
-        var parts = new List<(string Kind, string Path)> { ("Transformer", ""), ("Pooling", "1_Pooling") };
-        SavePooling(embedder, Path.Combine(folder, "1_Pooling"), files);
+        var parts = new List<(string Kind, string Path)> { ("Transformer", ""), ("Pooling", PoolingFolder) };
+        files.CreateFolder(Path.Combine(folder, PoolingFolder));
+        files.WriteAtomically(Path.Combine(folder, PoolingFolder, ModelFolder.ConfigName), PoolingJson(embedder.Pooling, embedder.Model.Head.Weight.InputWidth));
         foreach (var layer in embedder.Layers)
         {
             parts.Add(("Dense", string.Create(CultureInfo.InvariantCulture, $"{parts.Count}_Dense")));
@@ -85,21 +85,40 @@ public static class EmbedderFolder
             parts.Add(("Normalize", string.Create(CultureInfo.InvariantCulture, $"{parts.Count}_Normalize")));
             files.CreateFolder(Path.Combine(folder, parts[^1].Path));
         }
-        files.WriteAtomically(Path.Combine(folder, ModulesName), StableJson.ToBytes(json =>
-        {
-            json.WriteStartArray();
-            for (var i = 0; i < parts.Count; i++)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("idx", i);
-                json.WriteString("name", i.ToString(CultureInfo.InvariantCulture));
-                json.WriteString("path", parts[i].Path);
-                json.WriteString("type", TypePrefix + parts[i].Kind);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }));
+        files.WriteAtomically(Path.Combine(folder, ModulesName), ModulesJson(parts));
     }
+
+    /// <summary>What a folder says of its parts, without reading a weight.</summary>
+    /// <returns>The folder of the network, how rows become a vector, and whether there are layers of weights after that.</returns>
+    /// <exception cref="InkstoneFormatException">A file is not what it must be, or a part is of a kind that is not known.</exception>
+    public static (string NetworkFolder, PoolingModes Pooling, bool HasLayers) ReadDescription(string folder)
+    {
+        var parts = ReadParts(folder);
+        RequireOrder(parts, Path.Combine(folder, ModulesName));
+        return (parts[0].Path, ReadPooling(parts[1].Path, out _), parts.Any(part => part.Kind == "Dense"));
+    }
+
+    /// <summary>The files beside a network that make it an embedder of one pooling, normalised, by their paths in the folder.</summary>
+    public static IReadOnlyList<(string Path, byte[] Content)> Files(PoolingModes pooling, int width) =>
+    [
+        (ModulesName, ModulesJson([("Transformer", ""), ("Pooling", PoolingFolder), ("Normalize", NormalizeFolder)])),
+        (Path.Combine(PoolingFolder, ModelFolder.ConfigName), PoolingJson(pooling, width)),
+    ];
+
+    private static byte[] ModulesJson(List<(string Kind, string Path)> parts) => StableJson.ToBytes(json =>
+    {
+        json.WriteStartArray();
+        for (var i = 0; i < parts.Count; i++)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("idx", i);
+            json.WriteString("name", i.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("path", parts[i].Path);
+            json.WriteString("type", TypePrefix + parts[i].Kind);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
 
     private static List<(string Kind, string Path)> ReadParts(string folder)
     {
@@ -121,6 +140,14 @@ public static class EmbedderFolder
             parts.Add((kind, Path.Combine(folder, name)));
         }
         return parts;
+    }
+
+    private static void RequireOrder(List<(string Kind, string Path)> parts, string where)
+    {
+        if (parts.Count < 2 || parts[0].Kind != "Transformer" || parts[1].Kind != "Pooling")
+            throw new InkstoneFormatException("an embedder begins with a network and its pooling", where, "Transformer, Pooling", string.Join(", ", parts.Select(part => part.Kind)));
+        if (parts.Skip(2).SkipWhile(part => part.Kind == "Dense").ToList() is { Count: > 0 } rest && rest is not [{ Kind: "Normalize" }])
+            throw new InkstoneFormatException("the part is not known in this place", where, "Dense parts, then Normalize", rest[0].Kind);
     }
 
     private static PoolingModes ReadPooling(string folder, out int width)
@@ -161,19 +188,15 @@ public static class EmbedderFolder
         return new EmbeddingLayer(linear, Activations.First(known => known.Name == name).Function);
     }
 
-    private static void SavePooling(Embedder embedder, string folder, IDurableFiles files)
+    private static byte[] PoolingJson(PoolingModes pooling, int width) => StableJson.ToBytes(json =>
     {
-        files.CreateFolder(folder);
-        files.WriteAtomically(Path.Combine(folder, ModelFolder.ConfigName), StableJson.ToBytes(json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("word_embedding_dimension", embedder.Model.Head.Weight.InputWidth);
-            foreach (var (key, mode) in PoolingKeys)
-                json.WriteBoolean(key, embedder.Pooling.HasFlag(mode));
-            json.WriteBoolean("include_prompt", true);
-            json.WriteEndObject();
-        }));
-    }
+        json.WriteStartObject();
+        json.WriteNumber("word_embedding_dimension", width);
+        foreach (var (key, mode) in PoolingKeys)
+            json.WriteBoolean(key, pooling.HasFlag(mode));
+        json.WriteBoolean("include_prompt", true);
+        json.WriteEndObject();
+    });
 
     private static void SaveLayer(EmbeddingLayer layer, string folder, IDurableFiles files)
     {

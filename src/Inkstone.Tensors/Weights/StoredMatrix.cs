@@ -94,6 +94,13 @@ public sealed unsafe class StoredMatrix
         GC.KeepAlive(this);
     }
 
+    /// <summary>Writes a row as the bytes of its format.</summary>
+    public void CopyRow(int row, Span<byte> bytes)
+    {
+        new ReadOnlySpan<byte>(Row(row), checked((int)RowBytes)).CopyTo(bytes);
+        GC.KeepAlive(this);
+    }
+
     /// <summary>The first byte of a row.</summary>
     internal byte* Row(int row) => (byte*)_rows[row];
 }

@@ -20,6 +20,12 @@ internal sealed class GgufBertNormalizer(bool lowercase, bool stripsAccents) : C
     private static readonly SearchValues<byte> Lower = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789 "u8);
     private static readonly SearchValues<byte> Cased = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "u8);
 
+    /// <summary>Whether letters are lower-cased.</summary>
+    public bool Lowercase => lowercase;
+
+    /// <summary>Whether characters are decomposed and marks go.</summary>
+    public bool StripsAccents => stripsAccents;
+
     /// <inheritdoc/>
     protected override int LengthUnchanged(ReadOnlySpan<byte> utf8) => utf8.IndexOfAnyExcept(lowercase ? Lower : Cased) is >= 0 and var length ? length : utf8.Length;
 

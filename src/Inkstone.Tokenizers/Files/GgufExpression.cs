@@ -6,6 +6,9 @@ internal sealed class GgufExpression(string source) : PiecePattern
     // The expressions are our own and can be carried out; their automata are large.
     private readonly Lazy<TextPattern> _pattern = new(() => TextPattern.Parse(source, PatternDialect.Llama));
 
+    /// <summary>The expression, in llama.cpp's dialect.</summary>
+    public string Source => source;
+
     /// <summary>The stage that cuts text at the matches of an expression.</summary>
     public static SplitStage Split(string source) => new((PiecePattern?)DigitGroups.Find(source) ?? new GgufExpression(source), SplitBehavior.Isolated);
 

@@ -13,6 +13,9 @@ internal static class GgufSpecials
     // The tokens of Phi 3 that leave the white space after them alone.
     private static readonly string[] NotStripping = ["<unk>", "<s>", "<|endoftext|>"];
 
+    /// <summary>Whether a token ends a turn by its name, whatever a file says of it.</summary>
+    public static bool EndsTurn(string token) => token is "<|eot_id|>" or "<|im_end|>" or "<end_of_turn>" or "<|end|>";
+
     /// <summary>Whether a token is a control token by its name.</summary>
     public static bool IsControl(string token) => ControlNames.Contains(token);
 

@@ -31,7 +31,7 @@ internal static class GgufTokenizer
     }
 
     /// <summary>Reads metadata.</summary>
-    public static Tokenizer Read(GgufMetadata metadata)
+    public static Tokenizer Read(GgufMetadata metadata, bool leavesFillersOut = false)
     {
         var kind = metadata.Get("tokenizer.ggml.model");
         Func<GgufVocabulary, TokenizerParts> parts = kind.AsString() switch
@@ -44,7 +44,7 @@ internal static class GgufTokenizer
             "t5" => Unigrams,
             var other => throw kind.Error("a kind of GGUF tokenizer is not supported", "llama, gpt2, gemma4, whitespace, bert or t5", Excerpt.Of(other)),
         };
-        var vocabulary = new GgufVocabulary(metadata);
+        var vocabulary = new GgufVocabulary(metadata, leavesFillersOut);
         return new(parts(vocabulary) with { Config = vocabulary.ReadConfig() });
     }
 

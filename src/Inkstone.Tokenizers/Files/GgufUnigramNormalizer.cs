@@ -9,6 +9,15 @@ namespace Inkstone.Tokenizers;
 /// <param name="mergesSpaces">Whether runs of spaces become one, and those at the ends go.</param>
 internal sealed class GgufUnigramNormalizer(CharacterMap? map, bool addsPrefix, bool mergesSpaces) : Normalizer
 {
+    /// <summary>The rules; null for none.</summary>
+    public CharacterMap? Map => map;
+
+    /// <summary>Whether a space is put before the first word.</summary>
+    public bool AddsPrefix => addsPrefix;
+
+    /// <summary>Whether runs of spaces become one, and those at the ends go.</summary>
+    public bool MergesSpaces => mergesSpaces;
+
     /// <inheritdoc/>
     public override void Normalize(NormalizedText text)
     {

@@ -23,20 +23,31 @@ internal sealed class GgufVocabulary
     ];
 
     private readonly GgufMetadata _metadata;
+    private readonly int _listed;
 
     /// <summary>Reads texts and kinds.</summary>
+    /// <param name="metadata">The metadata.</param>
+    /// <param name="leavesFillersOut">Whether unused tokens at the end are left out that converters put there because the model has more rows than its vocabulary has tokens.</param>
     /// <exception cref="InkstoneFormatException">They are missing, do not fit each other, or name a token twice.</exception>
-    public GgufVocabulary(GgufMetadata metadata)
+    public GgufVocabulary(GgufMetadata metadata, bool leavesFillersOut = false)
     {
         _metadata = metadata;
         var list = Get("tokens");
         Tokens = ReadTokens(list);
+        _listed = Tokens.Length;
         Kinds = new SentencePieceKind[Tokens.Length];
         Array.Fill(Kinds, SentencePieceKind.Normal);
         if (Find("token_type") is { } types)
             ReadKinds(types);
         else
             GuessKinds();
+        if (leavesFillersOut)
+        {
+            var count = _listed;
+            while (count > 1 && Kinds[count - 1] == SentencePieceKind.Unused && Tokens[count - 1].StartsWith("[PAD", StringComparison.Ordinal))
+                count--;
+            (Tokens, Kinds) = (Tokens[..count], Kinds[..count]);
+        }
         for (var id = 0; id < Tokens.Length; id++)
         {
             if (Kinds[id] is SentencePieceKind.Normal or SentencePieceKind.UserDefined && GgufSpecials.IsControl(Tokens[id]))
@@ -79,8 +90,8 @@ internal sealed class GgufVocabulary
         // Converters write all ones where a model has no such token.
         if (Find(role + "_token_id") is { } value && value.AsInt64() is not (-1 or uint.MaxValue) and var named)
         {
-            id = named >= 0 && named < Tokens.Length ? named
-                : throw value.Error("a role names an id that no token has", FormattableString.Invariant($"0 to {Tokens.Length - 1}"), FormattableString.Invariant($"{named}"));
+            id = named >= 0 && named < _listed ? named
+                : throw value.Error("a role names an id that no token has", FormattableString.Invariant($"0 to {_listed - 1}"), FormattableString.Invariant($"{named}"));
         }
         return id >= 0 && id < Tokens.Length ? new((int)id, Tokens[id]) : null;
     }
@@ -112,7 +123,7 @@ internal sealed class GgufVocabulary
     {
         var value = Get("scores");
         float[] scores = value.ElementType == GgufType.Float32 ? value.AsSingles() : [.. value.AsInt32s().Select(score => (float)score)];
-        return scores.Length == Tokens.Length ? scores : throw CountError(value, scores.Length);
+        return scores.Length == _listed ? scores[..Tokens.Length] : throw CountError(value, scores.Length);
     }
 
     /// <summary>What the file says that a tokenizer_config.json would say.</summary>
@@ -194,5 +205,5 @@ internal sealed class GgufVocabulary
     }
 
     private InkstoneFormatException CountError(GgufValue value, int count) =>
-        value.Error("there are not as many items as tokens", FormattableString.Invariant($"{Tokens.Length}"), FormattableString.Invariant($"{count}"));
+        value.Error("there are not as many items as tokens", FormattableString.Invariant($"{_listed}"), FormattableString.Invariant($"{count}"));
 }

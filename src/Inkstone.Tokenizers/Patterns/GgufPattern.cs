@@ -36,6 +36,9 @@ internal sealed record GgufPattern(params string[] Patterns)
         "A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-\u1F7Dᾀ-ᾴᾶ-ᾼ\u1FBEῂ-ῄῆ-ῌῐ-\u1FD3ῖ-\u1FDBῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\u2126ℨ"
         + "\u212A-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃";
 
+    /// <summary>The words of DeepSeek's first tokenizer.</summary>
+    public const string CasedWords = $"\\s?[{CasedLetters}]+";
+
     private static readonly Dictionary<string, GgufPattern> ByName = Build();
 
     /// <summary>Whether a piece that is a token is taken as it is, before any merging.</summary>
@@ -71,7 +74,7 @@ internal sealed record GgufPattern(params string[] Patterns)
         Add(new(Llama3), "dbrx", "smaug-bpe", "glm4", "chatglm-bpe");
         Add(new(CasesWrittenOut + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s{512}(?!\S)|\s{256}(?!\S)|\s{128}(?!\S)"
             + @"|\s{64}(?!\S)|\s{32}(?!\S)|\s{16}(?!\S)|\s{8}(?!\S)|\s{4}(?!\S)|\s{1,2}(?!\S)|\s{1}"), "jais-2");
-        Add(new("[\\r\\n]", $"\\s?[{CasedLetters}]+", "\\s?[!-/:-~！-／：-～‘-‟\u3001-。]+", "\\s+$", Ideographs, @"\p{N}+"), "deepseek-llm");
+        Add(new("[\\r\\n]", CasedWords, "\\s?[!-/:-~！-／：-～‘-‟\u3001-。]+", "\\s+$", Ideographs, @"\p{N}+"), "deepseek-llm");
         Add(new("[\\r\\n]", @"\s?\p{L}+", @"\s?\p{P}+", Ideographs, @"\p{N}"), "deepseek-coder");
         Add(new([.. DeepSeekPreTokenizer.Patterns]), "deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4");
         Add(new(@"\p{N}{1,3}", EastAsian, Words + @"|[\r\n]|\s+(?!\S)|\s+", @"\p{N}"), "spark2_5");

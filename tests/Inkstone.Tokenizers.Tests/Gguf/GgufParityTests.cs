@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Inkstone.Foundation.Formats;
 using Xunit.Abstractions;
 
 namespace Inkstone.Tokenizers.Tests;
@@ -45,14 +46,30 @@ public sealed class GgufParityTests(ITestOutputHelper output)
     private static IEnumerable<(string Name, string[] Lines)> AllTexts() =>
         [.. GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)), ("places", GgufSamples.CharacterPlaces), ("mixture", GgufSamples.Mixture)];
 
-    private void CompareLive(Dictionary<string, Func<GgufFile>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts)
+    /// <summary>What our writer makes of published tokenizers, encoded by llama.cpp from the written file.</summary>
+    [LlamaFact]
+    public void WrittenTokenizersEncodeAsLlamaDoes()
+    {
+        var files = GgufWritingTests.All.ToDictionary(pair => pair.Key, pair => (Func<byte[]>)(() =>
+        {
+            var values = new GgufValues().Set("general.architecture", "llama");
+            pair.Value.Load().WriteGguf(values, pair.Key);
+            return GgufWritingTests.ToBytes(values);
+        }));
+        CompareFiles(files, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)));
+    }
+
+    private void CompareLive(Dictionary<string, Func<GgufFile>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts) =>
+        CompareFiles(files.ToDictionary(pair => pair.Key, pair => (Func<byte[]>)(() => pair.Value().ToBytes())), texts);
+
+    private void CompareFiles(Dictionary<string, Func<byte[]>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts)
     {
         var folder = Directory.CreateTempSubdirectory("inkstone-gguf-").FullName;
         try
         {
             foreach (var (name, file) in files)
             {
-                File.WriteAllBytes(Path.Combine(folder, name + ".gguf"), file().ToBytes());
+                File.WriteAllBytes(Path.Combine(folder, name + ".gguf"), file());
                 foreach (var (kind, lines) in texts(name))
                     File.WriteAllLines(Path.Combine(folder, kind + ".jsonl"), lines.Select(line => JsonSerializer.Serialize(line)));
             }

@@ -88,7 +88,7 @@ public static class SafetensorsWriter
         }
     }
 
-    private static long ByteCount(SafetensorsSource tensor)
+    internal static long ByteCount(SafetensorsSource tensor)
     {
         long bytes = tensor.Type.ByteSize();
         foreach (var dimension in tensor.Shape)

@@ -33,6 +33,13 @@ public sealed class GgufFieldWriter(GgufValues values, string architecture)
         return this;
     }
 
+    /// <summary>A whole number that the format has among the tokenizer's values though it is the network's.</summary>
+    public GgufFieldWriter SetTokenizer(string name, int value)
+    {
+        values.Set($"tokenizer.ggml.{name}", checked((uint)value));
+        return this;
+    }
+
     /// <summary>A mark a layer.</summary>
     public GgufFieldWriter Set(string name, IReadOnlyList<bool> marks)
     {

@@ -55,17 +55,7 @@ public static class GgufModel
     {
         var family = ModelFamilies.Of(model);
         var map = family.GgufMap(model);
-        var sources = new List<GgufSource>();
-        foreach (var (name, numbers) in family.GgufTables(model.Config))
-            sources.Add(new GgufSource(name, GgufTensorType.F32, [numbers.Count], stream =>
-            {
-                Span<byte> bytes = stackalloc byte[sizeof(float)];
-                foreach (var number in numbers)
-                {
-                    BinaryPrimitives.WriteSingleLittleEndian(bytes, number);
-                    stream.Write(bytes);
-                }
-            }));
+        var sources = TablesOf(model.Config);
         foreach (var entry in map.Entries)
             foreach (var (name, shape) in entry.StoredShapes())
             {
@@ -79,8 +69,25 @@ public static class GgufModel
         return sources;
     }
 
-    /// <summary>Vectors, gains by head, biases, positions and routers (a choice has no tolerance) stay in single precision, as every reader of the format expects.</summary>
-    private static bool StaysSingle(string name, Shape shape) =>
+    /// <summary>The tensors of a file that belong to a configuration (rotary divisors).</summary>
+    public static List<GgufSource> TablesOf(ModelConfig config)
+    {
+        var sources = new List<GgufSource>();
+        foreach (var (name, numbers) in ModelFamilies.Named(config.Family, "model").GgufTables(config))
+            sources.Add(new GgufSource(name, GgufTensorType.F32, [numbers.Count], stream =>
+            {
+                Span<byte> bytes = stackalloc byte[sizeof(float)];
+                foreach (var number in numbers)
+                {
+                    BinaryPrimitives.WriteSingleLittleEndian(bytes, number);
+                    stream.Write(bytes);
+                }
+            }));
+        return sources;
+    }
+
+    /// <summary>Vectors, gains by head, biases, positions, tables of distances and routers (a choice has no tolerance) stay in single precision, as every reader of the format expects.</summary>
+    internal static bool StaysSingle(string name, Shape shape) =>
         shape.Rank < 2 || !name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith("_norm.weight", StringComparison.Ordinal)
-        || name.EndsWith(".ffn_gate_inp.weight", StringComparison.Ordinal) || name is "position_embd.weight" or "token_types.weight";
+        || name.EndsWith(".ffn_gate_inp.weight", StringComparison.Ordinal) || name.EndsWith(".attn_rel_b.weight", StringComparison.Ordinal) || name is "position_embd.weight" or "token_types.weight";
 }

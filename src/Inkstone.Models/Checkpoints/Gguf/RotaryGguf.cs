@@ -89,7 +89,8 @@ internal static class RotaryGguf
         {
             if ((shorter ?? longer) is not { } one)
                 return fields.Find("rope.scale_linear") is { } old ? new LinearRotaryScaling(old.AsDouble()) : null;
-            return new LongRotaryScaling(shorter ?? one, longer ?? one, original) { AttentionFactor = fields.GetDouble("rope.scaling.attn_factor", 1e-6, 1e6, 1) };
+            var (magnitude, usual) = (fields.GetDouble("rope.scaling.attn_factor", 1e-6, 1e6, 1), LongRotaryScaling.DefaultMagnitude((double)contextLength / original, original));
+            return new LongRotaryScaling(shorter ?? one, longer ?? one, original) { AttentionFactor = (float)magnitude == (float)usual ? usual : magnitude };
         }
 
         YarnRotaryScaling Yarn()

@@ -136,14 +136,15 @@ public sealed class BertCheckpoint : ModelFamily
         fields.Ignore("attention.causal", "pooling_type", "embedding_length_out");
         if (fields.GetBoolean("attention.causal", false))
             throw fields.Find("attention.causal")!.Value.Error("this form of BERT is not supported", "false");
+        var sizes = GgufSizes.Read(fields, sharesKeys: false);
         return new BertConfig
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = fields.GetInt32("context_length", 1, 1 << 24),
-            Width = fields.GetInt32("embedding_length", 1, 1 << 20),
-            LayerCount = fields.GetInt32("block_count", 1, 4_096),
-            HeadCount = fields.GetInt32("attention.head_count", 1, 4_096),
-            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
+            HiddenWidth = sizes.HiddenWidth,
             TokenTypeCount = (int)(fields.ShapeOf("token_types.weight")?[0] ?? 0),
             NormEpsilon = fields.GetDouble("attention.layer_norm_epsilon", 1e-12, 1),
         };
@@ -155,8 +156,10 @@ public sealed class BertCheckpoint : ModelFamily
         var bert = (BertConfig)config;
         if (bert.Activation != UnaryFunction.GeluErf)
             throw new InkstoneRequestException("GGUF has no such network", nameof(BertConfig.Activation), "gelu", $"{bert.Activation}");
-        fields.Set("context_length", bert.ContextLength).Set("embedding_length", bert.Width).Set("block_count", bert.LayerCount).Set("feed_forward_length", bert.HiddenWidth)
-            .Set("attention.head_count", bert.HeadCount).Set("attention.layer_norm_epsilon", bert.NormEpsilon).Set("attention.causal", false).Set("vocab_size", bert.VocabularySize);
+        new GgufSizes(bert.ContextLength, bert.Width, bert.LayerCount, bert.HiddenWidth, bert.HeadCount, bert.HeadCount).Write(fields)
+            .Set("attention.layer_norm_epsilon", bert.NormEpsilon).Set("attention.causal", false).Set("vocab_size", bert.VocabularySize);
+        if (bert.TokenTypeCount > 0)
+            fields.SetTokenizer("token_type_count", bert.TokenTypeCount);
     }
 
     /// <inheritdoc/>
@@ -172,10 +175,8 @@ public sealed class BertCheckpoint : ModelFamily
         foreach (var block in bert.Stack.Blocks.Cast<EncoderBlock>())
         {
             var layer = $"blk.{block.Layer}.";
-            var plain = (PlainFeedForward)block.FeedForward;
-            map.Add(layer + "attn_q", block.Attention.Query).Add(layer + "attn_k", block.Attention.Key).Add(layer + "attn_v", block.Attention.Value)
-                .Add(layer + "attn_output", block.Attention.Output).Add(layer + "attn_output_norm", (LayerNorm)block.AttentionNorm)
-                .Add(layer + "ffn_up", plain.Up).Add(layer + "ffn_down", plain.Down).Add(layer + "layer_output_norm", (LayerNorm)block.FeedForwardNorm);
+            map.AddAttention(layer, block.Attention.Query, block.Attention.Key, block.Attention.Value, block.Attention.Output).Add(layer + "attn_output_norm", block.AttentionNorm)
+                .AddFeedForward(layer, block.FeedForward).Add(layer + "layer_output_norm", block.FeedForwardNorm);
         }
         return map;
     }

@@ -13,13 +13,13 @@ public sealed partial class DeepSeek2Checkpoint
     /// <inheritdoc/>
     public override ModelConfig ReadGguf(GgufFields fields)
     {
-        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
+        var sizes = GgufSizes.Read(fields);
         var turned = fields.GetInt32("rope.dimension_count", 2, 4_096);
         var isNewer = fields.Find("attention.key_length_mla") is not null;
         var keyWidth = fields.GetInt32(isNewer ? "attention.key_length_mla" : "attention.key_length", turned + 1, 8_192);
         var valueWidth = fields.GetInt32(isNewer ? "attention.value_length_mla" : "attention.value_length", 1, 4_096);
-        fields.Ignore("attention.key_length", "attention.value_length", "attention.head_count_kv", "expert_group_count", "expert_group_used_count");
-        var rotary = RotaryGguf.Read(fields, turned, contextLength);
+        fields.Ignore("attention.key_length", "attention.value_length", "expert_group_count", "expert_group_used_count");
+        var rotary = RotaryGguf.Read(fields, turned, sizes.ContextLength);
         var magnitude = fields.GetDouble(ScoreMagnitude, 0, 1e6, 0) / 0.1;
         if (fields.GetInt32("expert_gating_func", 0, 1, 1) is not (0 or 1))
             throw fields.Find("expert_gating_func")!.Value.Error("this form of DeepSeek is not supported", "1");
@@ -27,16 +27,16 @@ public sealed partial class DeepSeek2Checkpoint
         return new DeepSeek2Config
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = contextLength,
-            Width = fields.GetInt32("embedding_length", 1, 1 << 20),
-            LayerCount = fields.GetInt32("block_count", 1, 4_096),
-            HeadCount = fields.GetInt32("attention.head_count", 1, 4_096),
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
             QueryRank = fields.GetInt32("attention.q_lora_rank", 0, 1 << 20, 0),
             LatentWidth = fields.GetInt32("attention.kv_lora_rank", 1, 1 << 16),
             PlainWidth = keyWidth - turned,
             TurnedWidth = turned,
             ValueWidth = valueWidth,
-            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            HiddenWidth = sizes.HiddenWidth,
             Experts = new()
             {
                 Count = fields.GetInt32("expert_count", 1, 1 << 16),
@@ -61,8 +61,7 @@ public sealed partial class DeepSeek2Checkpoint
         var experts = deep.Experts;
         if (deep.RotaryScaling is YarnRotaryScaling { Magnitude: not 1 } or YarnRotaryScaling { RoundsRamp: false })
             throw new InkstoneRequestException("GGUF has no such network", nameof(DeepSeek2Config.RotaryScaling), "YaRN of magnitude 1 with a rounded ramp");
-        fields.Set("context_length", deep.ContextLength).Set("embedding_length", deep.Width).Set("block_count", deep.LayerCount).Set("feed_forward_length", deep.HiddenWidth)
-            .Set("attention.head_count", deep.HeadCount).Set("attention.head_count_kv", 1).Set("attention.layer_norm_rms_epsilon", deep.NormEpsilon)
+        new GgufSizes(deep.ContextLength, deep.Width, deep.LayerCount, deep.HiddenWidth, deep.HeadCount, KeyValueHeadCount: 1).Write(fields).Set("attention.layer_norm_rms_epsilon", deep.NormEpsilon)
             .Set("attention.kv_lora_rank", deep.LatentWidth).Set("attention.key_length", deep.LatentWidth + deep.TurnedWidth).Set("attention.value_length", deep.LatentWidth)
             .Set("attention.key_length_mla", deep.PlainWidth + deep.TurnedWidth).Set("attention.value_length_mla", deep.ValueWidth)
             .Set("leading_dense_block_count", deep.FirstExpertLayer).Set("expert_count", experts.Count).Set("expert_used_count", experts.Chosen)
@@ -94,10 +93,7 @@ public sealed partial class DeepSeek2Checkpoint
                 map.Add(layer + "attn_q", attention.Query);
             else
                 map.Add(layer + "attn_q_a", attention.QueryDown).Add(layer + "attn_q_a_norm", attention.QueryNorm!).Add(layer + "attn_q_b", attention.Query);
-            if (block.FeedForward is ExpertFeedForward experts)
-                ExpertNames.AddToGguf(map, layer, experts);
-            else if (block.FeedForward is GatedFeedForward gated)
-                map.Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up).Add(layer + "ffn_down", gated.Down);
+            map.AddFeedForward(layer, block.FeedForward);
         }
         return map;
     }

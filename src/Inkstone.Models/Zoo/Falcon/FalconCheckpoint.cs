@@ -106,22 +106,19 @@ public sealed class FalconCheckpoint : ModelFamily
     public override ModelConfig ReadGguf(GgufFields fields)
     {
         fields.Ignore("tensor_data_layout");
-        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
-        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
-        var headWidth = Math.Max(2, width / heads);
-        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
-        var rotary = RotaryGguf.Read(fields, headWidth, contextLength);
-        if (rotary.Width != headWidth)
-            throw fields.Find("rope.dimension_count")!.Value.Error("this form of Falcon is not supported", $"{headWidth}");
+        var sizes = GgufSizes.Read(fields);
+        var rotary = RotaryGguf.Read(fields, sizes.HeadWidth, sizes.ContextLength);
+        if (rotary.Width != sizes.HeadWidth)
+            throw fields.Find("rope.dimension_count")!.Value.Error("this form of Falcon is not supported", $"{sizes.HeadWidth}");
         return new FalconConfig
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = contextLength,
-            Width = width,
-            LayerCount = fields.GetInt32("block_count", 1, 4_096),
-            HeadCount = heads,
-            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
-            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
+            KeyValueHeadCount = sizes.KeyValueHeadCount,
+            HiddenWidth = sizes.HiddenWidth,
             Activation = ActivationNames.Read(fields, UnaryFunction.GeluErf),
             HasTwoNorms = fields.ShapeOf("blk.0.attn_norm_2.weight") is not null,
             TiedHead = fields.ShapeOf("output.weight") is null,
@@ -135,8 +132,7 @@ public sealed class FalconCheckpoint : ModelFamily
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var falcon = (FalconConfig)config;
-        fields.Set("context_length", falcon.ContextLength).Set("embedding_length", falcon.Width).Set("block_count", falcon.LayerCount)
-            .Set("feed_forward_length", falcon.HiddenWidth).Set("attention.head_count", falcon.HeadCount).Set("attention.head_count_kv", falcon.KeyValueHeadCount)
+        new GgufSizes(falcon.ContextLength, falcon.Width, falcon.LayerCount, falcon.HiddenWidth, falcon.HeadCount, falcon.KeyValueHeadCount).Write(fields)
             .Set("attention.layer_norm_epsilon", falcon.NormEpsilon);
         RotaryGguf.Write(fields, falcon.RotaryTheta, falcon.HeadWidth, falcon.RotaryScaling);
         ActivationNames.Write(fields, falcon.Activation, UnaryFunction.GeluErf);
@@ -178,7 +174,7 @@ public sealed class FalconCheckpoint : ModelFamily
         {
             var layer = $"blk.{block.Layer}.";
             map.Add(layer + "attn_qkv", block.QueryKeyValue).Add(layer + "attn_output", block.Output)
-                .Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down)
+                .AddFeedForward(layer, block.FeedForward)
                 // of two norms the first name is the feed-forward's
                 .Add(layer + "attn_norm", block.FeedForwardNorm ?? block.AttentionNorm);
             if (block.FeedForwardNorm is not null)

@@ -158,26 +158,23 @@ public sealed class GemmaCheckpoint : ModelFamily
     {
         var generation = (GemmaGeneration)Architectures.ToList().IndexOf(fields.Architecture);
         var isThird = generation == GemmaGeneration.Third;
-        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
-        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
-        var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
+        var sizes = GgufSizes.Read(fields);
+        var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, sizes.HeadWidth);
         foreach (var name in (string[])["attention.value_length", "rope.dimension_count"])
             if (fields.GetInt32(name, 1, 4_096, headWidth) != headWidth)
                 throw fields.Find(name)!.Value.Error("this form of Gemma is not supported", $"{headWidth}");
-        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
-        var layers = fields.GetInt32("block_count", 1, 4_096);
-        var rotary = RotaryGguf.Read(fields, headWidth, contextLength);
+        var rotary = RotaryGguf.Read(fields, headWidth, sizes.ContextLength);
         var config = new GemmaConfig
         {
             Generation = generation,
             VocabularySize = fields.VocabularySize,
-            ContextLength = contextLength,
-            Width = width,
-            LayerCount = layers,
-            HeadCount = heads,
-            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
+            KeyValueHeadCount = sizes.KeyValueHeadCount,
             HeadWidth = headWidth,
-            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            HiddenWidth = sizes.HiddenWidth,
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling,
             NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
@@ -190,8 +187,8 @@ public sealed class GemmaCheckpoint : ModelFamily
             LocalRotaryTheta = local == rotary.Theta && rotary.Scaling is null ? null : local,
             // files without the value come from readers that have these fixed
             Window = fields.GetInt32("attention.sliding_window", 0, 1 << 24, isThird ? 0 : 4_096),
-            WindowedLayers = LayerPattern.Read(fields, layers) ?? LayerPattern.AllButEvery(isThird ? 6 : 2),
-            QueryScalar = fields.Find("attention.scale") is null ? UsualScalar(config) : Math.Pow(fields.GetDouble("attention.scale", 1e-6, 1e6), -2),
+            WindowedLayers = LayerPattern.Read(fields, sizes.LayerCount) ?? LayerPattern.AllButEvery(isThird ? 6 : 2),
+            QueryScalar = fields.Find("attention.scale") is null ? UsualScalar(config) : ScalarOf(fields.GetDouble("attention.scale", 1e-6, 1e6)),
             AttentionSoftCap = fields.GetDouble("attn_logit_softcapping", 0, 1e6, isThird ? 0 : 50),
             LogitSoftCap = fields.GetDouble("final_logit_softcapping", 0, 1e6, isThird ? 0 : 30),
         };
@@ -201,8 +198,7 @@ public sealed class GemmaCheckpoint : ModelFamily
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var gemma = (GemmaConfig)config;
-        fields.Set("context_length", gemma.ContextLength).Set("embedding_length", gemma.Width).Set("block_count", gemma.LayerCount)
-            .Set("feed_forward_length", gemma.HiddenWidth).Set("attention.head_count", gemma.HeadCount).Set("attention.head_count_kv", gemma.KeyValueHeadCount)
+        new GgufSizes(gemma.ContextLength, gemma.Width, gemma.LayerCount, gemma.HiddenWidth, gemma.HeadCount, gemma.KeyValueHeadCount).Write(fields)
             .Set("attention.key_length", gemma.HeadWidth).Set("attention.value_length", gemma.HeadWidth).Set("attention.layer_norm_rms_epsilon", gemma.NormEpsilon);
         RotaryGguf.Write(fields, gemma.RotaryTheta, gemma.HeadWidth, gemma.RotaryScaling);
         if (gemma.Generation == GemmaGeneration.First)
@@ -258,15 +254,22 @@ public sealed class GemmaCheckpoint : ModelFamily
         {
             var layer = $"blk.{block.Layer}.";
             map.Add(layer + "attn_norm", block.AttentionNorm)
-                .Add(layer + "attn_q", block.Query).Add(layer + "attn_k", block.Key).Add(layer + "attn_v", block.Value).Add(layer + "attn_output", block.Output)
-                .Add(layer + "ffn_norm", block.FeedForwardNorm)
-                .Add(layer + "ffn_gate", block.FeedForward.Gate).Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down);
+                .AddAttention(layer, block.Query, block.Key, block.Value, block.Output)
+                .Add(layer + "ffn_norm", block.FeedForwardNorm).AddFeedForward(layer, block.FeedForward);
             if (block.AttentionPostNorm is not null)
                 map.Add(layer + "post_attention_norm", block.AttentionPostNorm).Add(layer + "post_ffw_norm", block.FeedForwardPostNorm!);
             if (block.QueryNorm is not null)
                 map.Add(layer + "attn_q_norm", block.QueryNorm).Add(layer + "attn_k_norm", block.KeyNorm!);
         }
         return map;
+    }
+
+    /// <summary>The scalar whose inverse root, in single precision, is a scale: a short decimal where one is.</summary>
+    private static double ScalarOf(double scale)
+    {
+        var scalar = Math.Pow(scale, -2);
+        var rounded = Math.Round(scalar, 3);
+        return (float)Math.Pow(rounded, -0.5) == (float)scale ? rounded : scalar;
     }
 
     /// <summary>The scalar that readers of GGUF have fixed: the width by the heads in the largest models, else the head's width (null).</summary>

@@ -105,19 +105,15 @@ public sealed class Gpt2Checkpoint : ModelFamily
     public override ModelConfig ReadGguf(GgufFields fields)
     {
         fields.Ignore("attention.causal");
-        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
-        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
-        if (fields.GetInt32("attention.head_count_kv", 1, 4_096, heads) != heads)
-            throw fields.Find("attention.head_count_kv")!.Value.Error("this form of GPT-2 is not supported", $"{heads}");
-        var hidden = fields.GetInt32("feed_forward_length", 1, 1 << 22, 4 * width);
+        var sizes = GgufSizes.Read(fields, sharesKeys: false, usualFactor: 4);
         return new Gpt2Config
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = fields.GetInt32("context_length", 1, 1 << 24),
-            Width = width,
-            LayerCount = fields.GetInt32("block_count", 1, 4_096),
-            HeadCount = heads,
-            HiddenWidth = hidden == 4 * width ? null : hidden,
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
+            HiddenWidth = sizes.HiddenWidth == 4 * sizes.Width ? null : sizes.HiddenWidth,
             NormEpsilon = fields.GetDouble("attention.layer_norm_epsilon", 1e-12, 1),
         };
     }
@@ -126,8 +122,7 @@ public sealed class Gpt2Checkpoint : ModelFamily
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var gpt = (Gpt2Config)config;
-        fields.Set("context_length", gpt.ContextLength).Set("embedding_length", gpt.Width).Set("block_count", gpt.LayerCount)
-            .Set("feed_forward_length", gpt.HiddenWidth ?? 4 * gpt.Width).Set("attention.head_count", gpt.HeadCount)
+        new GgufSizes(gpt.ContextLength, gpt.Width, gpt.LayerCount, gpt.HiddenWidth ?? 4 * gpt.Width, gpt.HeadCount, gpt.HeadCount).Write(fields)
             .Set("attention.layer_norm_epsilon", gpt.NormEpsilon);
     }
 
@@ -144,7 +139,7 @@ public sealed class Gpt2Checkpoint : ModelFamily
         {
             var layer = $"blk.{block.Layer}.";
             map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "attn_qkv", block.QueryKeyValue).Add(layer + "attn_output", block.Output)
-                .Add(layer + "ffn_norm", block.FeedForwardNorm).Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down);
+                .Add(layer + "ffn_norm", block.FeedForwardNorm).AddFeedForward(layer, block.FeedForward);
         }
         return map;
     }

@@ -86,20 +86,16 @@ public sealed class GptNeoXCheckpoint : ModelFamily
     /// <inheritdoc/>
     public override ModelConfig ReadGguf(GgufFields fields)
     {
-        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
-        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
-        if (fields.GetInt32("attention.head_count_kv", 1, 4_096, heads) != heads)
-            throw fields.Find("attention.head_count_kv")!.Value.Error("this form of GPT-NeoX is not supported", $"{heads}");
-        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
-        var rotary = RotaryGguf.Read(fields, Math.Max(2, width / heads), contextLength);
+        var sizes = GgufSizes.Read(fields, sharesKeys: false);
+        var rotary = RotaryGguf.Read(fields, sizes.HeadWidth, sizes.ContextLength);
         return new GptNeoXConfig
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = contextLength,
-            Width = width,
-            LayerCount = fields.GetInt32("block_count", 1, 4_096),
-            HeadCount = heads,
-            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
+            HiddenWidth = sizes.HiddenWidth,
             Activation = ActivationNames.Read(fields, UnaryFunction.GeluErf),
             IsParallel = fields.GetBoolean("use_parallel_residual", true),
             TiedHead = fields.ShapeOf("output.weight") is null,
@@ -114,8 +110,7 @@ public sealed class GptNeoXCheckpoint : ModelFamily
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var neox = (GptNeoXConfig)config;
-        fields.Set("context_length", neox.ContextLength).Set("embedding_length", neox.Width).Set("block_count", neox.LayerCount)
-            .Set("feed_forward_length", neox.HiddenWidth).Set("attention.head_count", neox.HeadCount).Set("use_parallel_residual", neox.IsParallel)
+        new GgufSizes(neox.ContextLength, neox.Width, neox.LayerCount, neox.HiddenWidth, neox.HeadCount, neox.HeadCount).Write(fields).Set("use_parallel_residual", neox.IsParallel)
             .Set("attention.layer_norm_epsilon", neox.NormEpsilon);
         RotaryGguf.Write(fields, neox.RotaryTheta, neox.RotaryWidth, neox.RotaryScaling);
         ActivationNames.Write(fields, neox.Activation, UnaryFunction.GeluErf);
@@ -155,7 +150,7 @@ public sealed class GptNeoXCheckpoint : ModelFamily
         {
             var layer = $"blk.{block.Layer}.";
             map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "attn_qkv", block.QueryKeyValue).Add(layer + "attn_output", block.Output)
-                .Add(layer + "ffn_norm", block.FeedForwardNorm).Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down);
+                .Add(layer + "ffn_norm", block.FeedForwardNorm).AddFeedForward(layer, block.FeedForward);
         }
         return map;
     }

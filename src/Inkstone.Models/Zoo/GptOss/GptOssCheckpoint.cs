@@ -4,7 +4,7 @@ using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Models;
 
-/// <summary>gpt-oss as GGUF files have it, MXFP4 experts and all, and as Hugging Face's folders without quantisation have it.</summary>
+/// <summary>gpt-oss as GGUF files and Hugging Face's folders have it, MXFP4 experts and all.</summary>
 public sealed class GptOssCheckpoint : ModelFamily
 {
     /// <inheritdoc/>
@@ -31,6 +31,9 @@ public sealed class GptOssCheckpoint : ModelFamily
             return [tiny, tiny with { RotaryScaling = new YarnRotaryScaling(4, 24) { RoundsRamp = false }, TiedHead = true }];
         }
     }
+
+    /// <inheritdoc/>
+    public override bool ReadsQuantized(string method) => method == "mxfp4";
 
     /// <inheritdoc/>
     public override ModelConfig ReadConfig(JsonObjectReader json)
@@ -119,9 +122,13 @@ public sealed class GptOssCheckpoint : ModelFamily
             map.Add(layer + "input_layernorm", block.AttentionNorm).Add(layer + "post_attention_layernorm", block.FeedForwardNorm).Add(layer + "self_attn.sinks", block.Sinks)
                 .Add(layer + "self_attn.q_proj", block.Query).Add(layer + "self_attn.k_proj", block.Key).Add(layer + "self_attn.v_proj", block.Value)
                 .Add(layer + "self_attn.o_proj", block.Output).Add(layer + "mlp.router", experts.Router.Scores)
-                .AddSplit(layer + "mlp.experts.gate_up_proj", [experts.Gate.Stack, experts.Up.Stack], 1, new ExpertsTransposed(), new PairsToHalves())
+                .AddEither(
+                    new CheckpointMap().AddSplit(layer + "mlp.experts.gate_up_proj", [experts.Gate.Stack, experts.Up.Stack], 1, new ExpertsTransposed(), new PairsToHalves()),
+                    new CheckpointMap().AddSplit(layer + "mlp.experts.gate_up_proj_blocks", [experts.Gate.Stack, experts.Up.Stack], 1, new PairsToHalves(2 * oss.Settings.Experts.HiddenWidth)))
                 .AddSplit(layer + "mlp.experts.gate_up_proj_bias", [experts.Gate.Bias!, experts.Up.Bias!], 1, new PairsToHalves())
-                .Add(layer + "mlp.experts.down_proj", experts.Down.Stack, new ExpertsTransposed())
+                .AddEither(
+                    new CheckpointMap().Add(layer + "mlp.experts.down_proj", experts.Down.Stack, new ExpertsTransposed()),
+                    new CheckpointMap().Add(layer + "mlp.experts.down_proj_blocks", experts.Down.Stack))
                 .Add(layer + "mlp.experts.down_proj_bias", experts.Down.Bias!);
         }
         return map;
@@ -133,20 +140,18 @@ public sealed class GptOssCheckpoint : ModelFamily
     /// <inheritdoc/>
     public override ModelConfig ReadGguf(GgufFields fields)
     {
-        var layers = fields.GetInt32("block_count", 1, 4_096);
+        var sizes = GgufSizes.Read(fields, usualFactor: 1);
         var headWidth = fields.GetInt32("attention.key_length", 2, 4_096);
         fields.GetInt32("attention.value_length", headWidth, headWidth, headWidth);
-        fields.Ignore("feed_forward_length");
-        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
-        var rotary = RotaryGguf.Read(fields, headWidth, contextLength);
+        var rotary = RotaryGguf.Read(fields, headWidth, sizes.ContextLength);
         return new GptOssConfig
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = contextLength,
-            Width = fields.GetInt32("embedding_length", 1, 1 << 20),
-            LayerCount = layers,
-            HeadCount = fields.GetInt32("attention.head_count", 1, 4_096),
-            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096),
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
+            KeyValueHeadCount = sizes.KeyValueHeadCount,
             HeadWidth = headWidth,
             Experts = new()
             {
@@ -156,7 +161,7 @@ public sealed class GptOssCheckpoint : ModelFamily
                 Clamped = true,
             },
             Window = fields.GetInt32("attention.sliding_window", 1, 1 << 24),
-            WindowedLayers = LayerPattern.Read(fields, layers) ?? LayerPattern.AllButEvery(2),
+            WindowedLayers = LayerPattern.Read(fields, sizes.LayerCount) ?? LayerPattern.AllButEvery(2),
             TiedHead = fields.ShapeOf("output.weight") is null,
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling,
@@ -169,8 +174,7 @@ public sealed class GptOssCheckpoint : ModelFamily
     {
         var oss = (GptOssConfig)config;
         RequireUsual(oss.Experts);
-        fields.Set("context_length", oss.ContextLength).Set("embedding_length", oss.Width).Set("block_count", oss.LayerCount).Set("feed_forward_length", oss.Experts.HiddenWidth)
-            .Set("attention.head_count", oss.HeadCount).Set("attention.head_count_kv", oss.KeyValueHeadCount).Set("attention.key_length", oss.HeadWidth)
+        new GgufSizes(oss.ContextLength, oss.Width, oss.LayerCount, oss.Experts.HiddenWidth, oss.HeadCount, oss.KeyValueHeadCount).Write(fields).Set("attention.key_length", oss.HeadWidth)
             .Set("attention.value_length", oss.HeadWidth).Set("attention.layer_norm_rms_epsilon", oss.NormEpsilon).Set("attention.sliding_window", oss.Window)
             .Set("expert_count", oss.Experts.Count).Set("expert_used_count", oss.Experts.Chosen).Set("expert_feed_forward_length", oss.Experts.HiddenWidth)
             .Set("vocab_size", oss.VocabularySize);
@@ -188,8 +192,7 @@ public sealed class GptOssCheckpoint : ModelFamily
         {
             var layer = $"blk.{block.Layer}.";
             map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "post_attention_norm", block.FeedForwardNorm).Add(layer + "attn_sinks.weight", block.Sinks)
-                .Add(layer + "attn_q", block.Query).Add(layer + "attn_k", block.Key).Add(layer + "attn_v", block.Value).Add(layer + "attn_output", block.Output);
-            ExpertNames.AddToGguf(map, layer, block.FeedForward);
+                .AddAttention(layer, block.Query, block.Key, block.Value, block.Output).AddFeedForward(layer, block.FeedForward);
         }
         return map;
     }

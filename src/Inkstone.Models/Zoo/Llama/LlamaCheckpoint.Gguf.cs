@@ -30,32 +30,29 @@ public sealed partial class LlamaCheckpoint
     {
         var architecture = fields.Architecture;
         fields.Ignore("attention.causal", "tensor_data_layout");
-        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
-        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
-        var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
+        var sizes = GgufSizes.Read(fields);
+        var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, sizes.HeadWidth);
         if (fields.GetInt32("attention.value_length", 1, 4_096, headWidth) != headWidth)
             throw fields.Find("attention.value_length")!.Value.Error("this form of Llama is not supported", $"{headWidth}");
-        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
-        var layers = fields.GetInt32("block_count", 1, 4_096);
-        var rotary = RotaryGguf.Read(fields, headWidth, contextLength);
+        var layers = sizes.LayerCount;
+        var rotary = RotaryGguf.Read(fields, headWidth, sizes.ContextLength);
         if (PairsNeighbours(architecture) && rotary.Width != headWidth)
             throw fields.Find("rope.dimension_count")!.Value.Error("this form of Llama is not supported", $"{headWidth}");
         if (architecture == "granite" && !fields.GetBoolean("rope.scaling.finetuned", true))
             throw fields.Find("rope.scaling.finetuned")!.Value.Error("Granite without rotary positions is not supported", "true");
-        var hiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22);
         var pattern = LayerPattern.Read(fields, layers) ?? LayerPattern.All;
         var window = fields.GetInt32("attention.sliding_window", 0, 1 << 24, 0);
         var config = new LlamaConfig
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = contextLength,
-            Width = width,
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
             LayerCount = layers,
-            HeadCount = heads,
-            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
+            HeadCount = sizes.HeadCount,
+            KeyValueHeadCount = sizes.KeyValueHeadCount,
             HeadWidth = headWidth,
-            HiddenWidth = hiddenWidth,
-            Experts = ExpertGguf.Read(fields, hiddenWidth),
+            HiddenWidth = sizes.HiddenWidth,
+            Experts = ExpertGguf.Read(fields, sizes.HiddenWidth),
             ExpertLayers = ExpertGguf.ReadLayers(fields, layers),
             FeedForwardBias = fields.ShapeOf("blk.0.ffn_down.bias") is not null,
             QueryKeyValueBias = fields.ShapeOf("blk.0.attn_q.bias") is not null,
@@ -86,8 +83,7 @@ public sealed partial class LlamaCheckpoint
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var llama = (LlamaConfig)config;
-        fields.Set("context_length", llama.ContextLength).Set("embedding_length", llama.Width).Set("block_count", llama.LayerCount)
-            .Set("feed_forward_length", llama.HiddenWidth).Set("attention.head_count", llama.HeadCount).Set("attention.head_count_kv", llama.KeyValueHeadCount)
+        new GgufSizes(llama.ContextLength, llama.Width, llama.LayerCount, llama.HiddenWidth, llama.HeadCount, llama.KeyValueHeadCount).Write(fields)
             .Set("attention.key_length", llama.HeadWidth).Set("attention.value_length", llama.HeadWidth)
             .Set("attention.layer_norm_rms_epsilon", llama.NormEpsilon).Set("vocab_size", llama.VocabularySize);
         RotaryGguf.Write(fields, llama.RotaryTheta, llama.TurnedWidth, llama.RotaryScaling);
@@ -124,31 +120,19 @@ public sealed partial class LlamaCheckpoint
         foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
         {
             var layer = $"blk.{block.Layer}.";
-            map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "attn_output", block.Output).Add(layer + "ffn_norm", block.FeedForwardNorm);
+            map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "ffn_norm", block.FeedForwardNorm);
             if (isFused)
-                map.AddSplit(layer + "attn_qkv", block.Query, block.Key, block.Value);
+                map.AddSplit(layer + "attn_qkv", block.Query, block.Key, block.Value).Add(layer + "attn_output", block.Output);
             else
-                map.Add(layer + "attn_q", block.Query, turned).Add(layer + "attn_k", block.Key, turned).Add(layer + "attn_v", block.Value);
-            AddGgufFeedForward(map, layer, block.FeedForward, isFused);
+                map.AddAttention(layer, block.Query, block.Key, block.Value, block.Output, turned);
+            if (isFused && block.FeedForward is GatedFeedForward gated)
+                map.AddSplit(layer + "ffn_up", gated.Gate, gated.Up).Add(layer + "ffn_down", gated.Down);
+            else
+                map.AddFeedForward(layer, block.FeedForward);
             if (block.QueryNorm is not null)
                 map.Add(layer + "attn_q_norm", block.QueryNorm).Add(layer + "attn_k_norm", block.KeyNorm!);
         }
         return map;
-    }
-
-    private static void AddGgufFeedForward(CheckpointMap map, string layer, FeedForward feedForward, bool isFused)
-    {
-        if (feedForward is ExpertFeedForward experts)
-        {
-            ExpertNames.AddToGguf(map, layer, experts);
-            return;
-        }
-        var gated = (GatedFeedForward)feedForward;
-        map.Add(layer + "ffn_down", gated.Down);
-        if (isFused)
-            map.AddSplit(layer + "ffn_up", gated.Gate, gated.Up);
-        else
-            map.Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up);
     }
 
     private static string ArchitectureOf(string family) => family switch

@@ -93,28 +93,25 @@ public sealed class Olmo2Checkpoint : ModelFamily
     /// <inheritdoc/>
     public override ModelConfig ReadGguf(GgufFields fields)
     {
-        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
-        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
-        var headWidth = Math.Max(2, width / heads);
+        var sizes = GgufSizes.Read(fields);
+        var headWidth = sizes.HeadWidth;
         foreach (var name in (string[])["attention.key_length", "attention.value_length", "rope.dimension_count"])
             if (fields.GetInt32(name, 1, 4_096, headWidth) != headWidth)
                 throw fields.Find(name)!.Value.Error("this form of OLMo is not supported", $"{headWidth}");
-        var layers = fields.GetInt32("block_count", 1, 4_096);
-        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
-        var rotary = RotaryGguf.Read(fields, headWidth, contextLength);
+        var rotary = RotaryGguf.Read(fields, headWidth, sizes.ContextLength);
         var window = fields.GetInt32("attention.sliding_window", 0, 1 << 24, 0);
-        var pattern = LayerPattern.Read(fields, layers) ?? LayerPattern.AllButEvery(UsualPeriod);
+        var pattern = LayerPattern.Read(fields, sizes.LayerCount) ?? LayerPattern.AllButEvery(UsualPeriod);
         if (fields.GetDouble("rope.freq_base_swa", 1, 1e12, rotary.Theta) != rotary.Theta)
             throw fields.Find("rope.freq_base_swa")!.Value.Error("this form of OLMo is not supported", "the base of the other layers");
         return new Olmo2Config
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = contextLength,
-            Width = width,
-            LayerCount = layers,
-            HeadCount = heads,
-            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
-            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
+            KeyValueHeadCount = sizes.KeyValueHeadCount,
+            HiddenWidth = sizes.HiddenWidth,
             Window = window,
             WindowedLayers = window > 0 ? pattern : LayerPattern.All,
             TiedHead = fields.ShapeOf("output.weight") is null,
@@ -128,8 +125,7 @@ public sealed class Olmo2Checkpoint : ModelFamily
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var olmo = (Olmo2Config)config;
-        fields.Set("context_length", olmo.ContextLength).Set("embedding_length", olmo.Width).Set("block_count", olmo.LayerCount)
-            .Set("feed_forward_length", olmo.HiddenWidth).Set("attention.head_count", olmo.HeadCount).Set("attention.head_count_kv", olmo.KeyValueHeadCount)
+        new GgufSizes(olmo.ContextLength, olmo.Width, olmo.LayerCount, olmo.HiddenWidth, olmo.HeadCount, olmo.KeyValueHeadCount).Write(fields)
             .Set("attention.layer_norm_rms_epsilon", olmo.NormEpsilon);
         RotaryGguf.Write(fields, olmo.RotaryTheta, olmo.HeadWidth, olmo.RotaryScaling);
         if (olmo.Window == 0)
@@ -170,10 +166,10 @@ public sealed class Olmo2Checkpoint : ModelFamily
         foreach (var block in olmo.Stack.Blocks.Cast<Olmo2Block>())
         {
             var layer = $"blk.{block.Layer}.";
-            map.Add(layer + "attn_q", block.Query).Add(layer + "attn_k", block.Key).Add(layer + "attn_v", block.Value).Add(layer + "attn_output", block.Output)
+            map.AddAttention(layer, block.Query, block.Key, block.Value, block.Output)
                 .Add(layer + "attn_q_norm", block.QueryNorm).Add(layer + "attn_k_norm", block.KeyNorm)
                 .Add(layer + "post_attention_norm", block.AttentionPostNorm).Add(layer + "post_ffw_norm", block.FeedForwardPostNorm)
-                .Add(layer + "ffn_gate", block.FeedForward.Gate).Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down);
+                .AddFeedForward(layer, block.FeedForward);
         }
         return map;
     }

@@ -99,20 +99,18 @@ public sealed class StableLmCheckpoint : ModelFamily
     /// <inheritdoc/>
     public override ModelConfig ReadGguf(GgufFields fields)
     {
-        var width = fields.GetInt32("embedding_length", 1, 1 << 20);
-        var heads = fields.GetInt32("attention.head_count", 1, 4_096);
-        var contextLength = fields.GetInt32("context_length", 1, 1 << 24);
-        var rotary = RotaryGguf.Read(fields, Math.Max(2, width / heads), contextLength);
+        var sizes = GgufSizes.Read(fields);
+        var rotary = RotaryGguf.Read(fields, sizes.HeadWidth, sizes.ContextLength);
         fields.Ignore("use_parallel_residual"); // the second norm says it
         return new StableLmConfig
         {
             VocabularySize = fields.VocabularySize,
-            ContextLength = contextLength,
-            Width = width,
-            LayerCount = fields.GetInt32("block_count", 1, 4_096),
-            HeadCount = heads,
-            KeyValueHeadCount = fields.GetInt32("attention.head_count_kv", 1, 4_096, heads),
-            HiddenWidth = fields.GetInt32("feed_forward_length", 1, 1 << 22),
+            ContextLength = sizes.ContextLength,
+            Width = sizes.Width,
+            LayerCount = sizes.LayerCount,
+            HeadCount = sizes.HeadCount,
+            KeyValueHeadCount = sizes.KeyValueHeadCount,
+            HiddenWidth = sizes.HiddenWidth,
             QueryKeyValueBias = fields.ShapeOf("blk.0.attn_q.bias") is not null,
             QueryKeyNorm = fields.ShapeOf("blk.0.attn_q_norm.weight") is not null,
             IsParallel = fields.ShapeOf("blk.0.ffn_norm.weight") is null,
@@ -128,8 +126,7 @@ public sealed class StableLmCheckpoint : ModelFamily
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var stable = (StableLmConfig)config;
-        fields.Set("context_length", stable.ContextLength).Set("embedding_length", stable.Width).Set("block_count", stable.LayerCount)
-            .Set("feed_forward_length", stable.HiddenWidth).Set("attention.head_count", stable.HeadCount).Set("attention.head_count_kv", stable.KeyValueHeadCount)
+        new GgufSizes(stable.ContextLength, stable.Width, stable.LayerCount, stable.HiddenWidth, stable.HeadCount, stable.KeyValueHeadCount).Write(fields)
             .Set("use_parallel_residual", stable.IsParallel).Set("attention.layer_norm_epsilon", stable.NormEpsilon);
         RotaryGguf.Write(fields, stable.RotaryTheta, stable.RotaryWidth, stable.RotaryScaling);
     }
@@ -176,9 +173,7 @@ public sealed class StableLmCheckpoint : ModelFamily
         foreach (var block in stable.Stack.Blocks.Cast<StableLmBlock>())
         {
             var layer = $"blk.{block.Layer}.";
-            map.Add(layer + "attn_norm", block.AttentionNorm).Add(layer + "attn_q", block.Query).Add(layer + "attn_k", block.Key)
-                .Add(layer + "attn_v", block.Value).Add(layer + "attn_output", block.Output)
-                .Add(layer + "ffn_gate", block.FeedForward.Gate).Add(layer + "ffn_up", block.FeedForward.Up).Add(layer + "ffn_down", block.FeedForward.Down);
+            map.Add(layer + "attn_norm", block.AttentionNorm).AddAttention(layer, block.Query, block.Key, block.Value, block.Output).AddFeedForward(layer, block.FeedForward);
             if (block.FeedForwardNorm is not null)
                 map.Add(layer + "ffn_norm", block.FeedForwardNorm);
             if (block.QueryNorm is not null)

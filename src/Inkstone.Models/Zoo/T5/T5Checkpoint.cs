@@ -4,8 +4,8 @@ using Inkstone.Tensors;
 
 namespace Inkstone.Models;
 
-/// <summary>T5, its version 1.1 and mT5 as Hugging Face's files have them.</summary>
-public sealed class T5Checkpoint : ModelFamily
+/// <summary>T5, its version 1.1 and mT5 as Hugging Face's files and GGUF's have them.</summary>
+public sealed partial class T5Checkpoint : ModelFamily
 {
     private static readonly (string Name, UnaryFunction Function, bool Gated)[] FeedForwards =
     [

@@ -21,6 +21,9 @@ internal sealed class DigitGroups : PiecePattern
 
     private DigitGroups(bool isAscii) => _isAscii = isAscii;
 
+    /// <summary>How the pattern is written.</summary>
+    public string Source => _isAscii ? Ascii : Numbers;
+
     /// <summary>The pattern by how it is written, or null where that is neither.</summary>
     public static DigitGroups? Find(string source) => source switch
     {

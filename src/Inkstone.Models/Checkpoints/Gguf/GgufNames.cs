@@ -1,0 +1,33 @@
+namespace Inkstone.Models;
+
+/// <summary>The names that GGUF's architectures share for the parts of a block.</summary>
+internal static class GgufNames
+{
+    /// <summary>Queries, keys, values and the way back to the stream.</summary>
+    /// <param name="map">Takes the tensors.</param>
+    /// <param name="layer">What the names begin with.</param>
+    /// <param name="query">Queries.</param>
+    /// <param name="key">Keys.</param>
+    /// <param name="value">Values.</param>
+    /// <param name="output">The heads' results back to the stream.</param>
+    /// <param name="turned">What queries and keys differ in.</param>
+    public static CheckpointMap AddAttention(this CheckpointMap map, string layer, Linear query, Linear key, Linear value, Linear output, params TensorChange[] turned) =>
+        map.Add(layer + "attn_q", query, turned).Add(layer + "attn_k", key, turned).Add(layer + "attn_v", value).Add(layer + "attn_output", output);
+
+    /// <summary>A feed-forward of any kind.</summary>
+    public static CheckpointMap AddFeedForward(this CheckpointMap map, string layer, FeedForward feedForward)
+    {
+        switch (feedForward)
+        {
+            case ExpertFeedForward experts:
+                ExpertNames.AddToGguf(map, layer, experts);
+                return map;
+            case GatedFeedForward gated:
+                return map.Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up).Add(layer + "ffn_down", gated.Down);
+            case PlainFeedForward plain:
+                return map.Add(layer + "ffn_up", plain.Up).Add(layer + "ffn_down", plain.Down);
+            default:
+                throw new NotSupportedException(feedForward.GetType().Name);
+        }
+    }
+}
