@@ -9,7 +9,7 @@ namespace Inkstone.Inference.Tests;
 /// A request's scores and tokens are the same to the bit alone and among strangers, with prefix cache and without, in chunks or whole, preempted or not: a thousand
 /// random mixes against each request alone.
 /// </summary>
-public sealed class EngineMixTests
+public sealed class EngineMixTests : EngineTest
 {
     private const int RequestCount = 64;
     private const int ContextLength = 168;
@@ -63,14 +63,13 @@ public sealed class EngineMixTests
     }
 
     /// <summary>Runs requests together, some of which are walked away from, and gathers every row of scores and every token.</summary>
-    private static async Task<(Dictionary<(int, int, int), ulong> Hashes, int Preemptions, int Cached)> Run(Model network, EngineOptions options, int[] requests, int seed)
+    private async Task<(Dictionary<(int, int, int), ulong> Hashes, int Preemptions, int Cached)> Run(Model network, EngineOptions options, int[] requests, int seed)
     {
         var hashes = new ConcurrentDictionary<(int, int, int), ulong>();
-        var engine = new InferenceEngine(network, Samples.Words, options);
+        var engine = StartAs(network, options);
         engine.Runner.Observer = (sequence, position, logits) => Note(((int)sequence.Sampling.Seed, sequence.Number, 1_000 * sequence.DrawnCount + position), Hash(logits));
         var cached = await Task.WhenAll(requests.Select((request, i) => Drain(request, requests.Length > 1 && Rng.From(seed).Split(i).WordAt(0) % 8 == 0)));
-        await engine.DisposeAsync();
-        EngineTest.AssertNothingHeld(engine);
+        await Stop(engine);
         return (hashes.ToDictionary(), engine.PreemptionCount, cached.Sum());
 
         // a request that is there twice must get the same twice
