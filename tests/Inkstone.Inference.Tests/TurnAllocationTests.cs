@@ -10,8 +10,6 @@ namespace Inkstone.Inference.Tests;
 /// <summary>In the steady state an engine's turn allocates nothing managed: from one pass to the next, sampling, text and streams included.</summary>
 public sealed class TurnAllocationTests : EngineTest
 {
-    private const int WarmTurns = 200;
-
     private static readonly Tokenizer Words = Samples.Words;
 
     private static readonly GenerationOptions Options = new()
@@ -73,24 +71,25 @@ public sealed class TurnAllocationTests : EngineTest
 
     [Theory]
     [InlineData("root ::= line*\nline ::= [a-z ]{1,9} (\".\" | \",\") \" \"?")]
-    [InlineData("root ::= item*\nitem ::= \"[\" ([0-9]+ | \"(\" [a-z]+ \")\") (\";\" [a-z0-9 ]{2,80})? \"]\"")]
+    [InlineData("root ::= item*\nitem ::= \"[\" ([0-9]+ | \"(\" [a-z]+ \")\") (\";\" [a-z0-9 ]{2,20})? \"]\"")]
     public async Task NorDoesAGrammar(string source)
     {
+        // where a text stands in a grammar is worked out when it is first met
         var (grammar, vocabulary) = (Grammar.FromGbnf(source), TokenVocabulary.Of(Words));
-        await AssertNothingIsAllocated(Network("llama"), RowStorage.Single, 4, _ => Options with { Temperature = 2, TopNSigma = 0, Constraint = GrammarConstraint.Create(grammar, vocabulary) });
+        await AssertNothingIsAllocated(Network("llama"), RowStorage.Single, 4, _ => Options with { Temperature = 2, TopNSigma = 0, Constraint = GrammarConstraint.Create(grammar, vocabulary) }, 2_000);
     }
 
-    private async Task AssertNothingIsAllocated(Model network, RowStorage storage, int streams, Func<int, GenerationOptions> optionsOf)
+    private async Task AssertNothingIsAllocated(Model network, RowStorage storage, int streams, Func<int, GenerationOptions> optionsOf, int warmTurns = 200)
     {
         var model = new MeteredModel(network);
         var engine = StartAs(model, new EngineOptions { CacheStorage = storage });
-        for (var round = 0; round < 12 && model.BytesOfTurns(streams).Count <= 2 * WarmTurns; round++) // streams may end early
-            await Task.WhenAll(Enumerable.Range(0, streams).Select(i => Drain(engine, optionsOf(i) with { Seed = i })));
+        for (var round = 0; round < 12 + warmTurns / 100 && model.BytesOfTurns(streams).Count <= 2 * warmTurns; round++) // streams may end early
+            await Task.WhenAll(Enumerable.Range(0, streams).Select(i => Drain(engine, optionsOf(i) with { Seed = 100 * round + i })));
         await Stop(engine);
         var bytes = model.BytesOfTurns(streams);
-        Assert.True(bytes.Count > WarmTurns + 100, $"only {bytes.Count} turns had all streams in them");
+        Assert.True(bytes.Count > warmTurns + 100, $"only {bytes.Count} turns had all streams in them");
         // handing a piece to a reader that waits may make the runtime's thread pool start a thread or lengthen its queue, which is not the engine's doing
-        Assert.True(bytes.Skip(WarmTurns).Count(b => b != 0) <= 5, string.Join(' ', bytes));
+        Assert.True(bytes.Skip(warmTurns).Count(b => b != 0) <= 5, string.Join(' ', bytes));
     }
 
     private static async Task Drain(InferenceEngine engine, GenerationOptions options)
@@ -136,7 +135,10 @@ public sealed class TurnAllocationTests : EngineTest
         }
     }
 
-    /// <summary>Allows all but tokens that are parts of characters: such a token's text is not the vocabulary's, but a string made for the caller, which does not count.</summary>
+    /// <summary>
+    /// Allows all but the stop text and tokens that are parts of characters: such a token's text is not the vocabulary's, but a string made for the caller, which does not
+    /// count.
+    /// </summary>
     private sealed class WholeCharacters : ITokenConstraint
     {
         private static readonly ulong[] Bits = MakeBits();
@@ -159,7 +161,7 @@ public sealed class TurnAllocationTests : EngineTest
         {
             var bits = new ulong[(Words.VocabularySize + 63) / 64];
             for (var id = 0; id < Words.VocabularySize; id++)
-                if (Utf8.IsValid(Words.TokenBytes(id)) && id != Words.EndOfText)
+                if (Utf8.IsValid(Words.TokenBytes(id)) && Words.TokenBytes(id) is [> 1, ..] && id != Words.EndOfText)
                     bits[id / 64] |= 1UL << (id % 64);
             return bits;
         }
