@@ -3,6 +3,7 @@ using System.Text.Json;
 using Inkstone.Foundation.Formats;
 using Inkstone.Models;
 using Inkstone.Tensors;
+using Inkstone.TestKit;
 using Xunit.Abstractions;
 
 namespace Inkstone.Inference.Tests;
@@ -33,7 +34,7 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
                         jobs.Add((name, format, usesGelu));
                     }
             }
-            PeerProcess.Run("llama-logits.js", Path.Combine(folder, "jobs.jsonl"), output);
+            output.WriteLine(OracleScript.Run("node", "llama-logits.js", Path.Combine(folder, "jobs.jsonl")));
             var failures = 0;
             foreach (var (name, format, usesGelu) in jobs)
             {
@@ -94,12 +95,4 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
         }
         return (most, sum / ours.Length);
     }
-}
-
-/// <summary>A test beside live llama.cpp; INKSTONE_LLAMA names a folder of node modules with node-llama-cpp 3.22.1.</summary>
-internal sealed class LlamaFactAttribute : FactAttribute
-{
-    public static string? Modules { get; } = Environment.GetEnvironmentVariable("INKSTONE_LLAMA") is { Length: > 0 } folder ? folder : null;
-
-    public LlamaFactAttribute() => Skip = Modules is null ? "compares with live llama.cpp only where INKSTONE_LLAMA names a folder of node modules" : null;
 }

@@ -26,6 +26,8 @@ internal static class InferenceSuite
 
     public static IEnumerable<BenchResult> Run(BenchMachine machine)
     {
+        foreach (var result in GrammarMaskBench.Run(Suite))
+            yield return result;
         var folder = Directory.CreateTempSubdirectory("inkstone-bench-").FullName;
         try
         {
