@@ -48,7 +48,15 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
                 var allowed = isBlock ? 0.05 : format == WeightFormat.F32 ? usesGelu ? 5e-3 : 1e-4 : format == WeightFormat.F16 ? 1e-2 : 5e-2;
                 var isFine = (isBlock ? mean : most) <= allowed;
                 failures += isFine ? 0 : 1;
-                output.WriteLine($"{(isFine ? "equal " : "DIFFER")} {name} {format}: largest {most:g3}, mean {mean:g3}, allowed {(isBlock ? "mean" : "largest")} {allowed}");
+                var rounded = "";
+                if (PeerRounding.Knows(format))
+                {
+                    PeerRounding.Add(model);
+                    var (mostRounded, meanRounded) = Differences(LogProbabilities(model, Tokens(model.Config)), theirs);
+                    rounded = $"; with the peer's roundings largest {mostRounded:g3}, mean {meanRounded:g3}";
+                }
+                output.WriteLine(
+                    $"{(isFine ? "equal " : "DIFFER")} {name} {format}: largest {most:g3}, mean {mean:g3}, allowed {(isBlock ? "mean" : "largest")} {allowed}{rounded}");
             }
             Assert.Equal(0, failures);
         }
@@ -68,12 +76,12 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
     };
 
     /// <summary>INKSTONE_LLAMA_CASES narrows the run to names that begin with one of its words.</summary>
-    private static bool IsWanted(string name) =>
+    internal static bool IsWanted(string name) =>
         Environment.GetEnvironmentVariable("INKSTONE_LLAMA_CASES") is not { Length: > 0 } words || words.Split(' ').Any(word => name.StartsWith(word, StringComparison.Ordinal));
 
-    private static int[] Tokens(ModelConfig config) => [.. Enumerable.Range(0, Length).Select(i => (i * 7919 + 300) % config.VocabularySize)];
+    internal static int[] Tokens(ModelConfig config) => [.. Enumerable.Range(0, Length).Select(i => (i * 7919 + 300) % config.VocabularySize)];
 
-    private static float[] LogProbabilities(Model model, int[] tokens)
+    internal static float[] LogProbabilities(Model model, int[] tokens)
     {
         using var scope = PoolScope.Open();
         var cache = new KeyValueCache(model, BlockPool.BlocksFor(tokens.Length));
