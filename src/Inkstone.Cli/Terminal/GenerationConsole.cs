@@ -18,14 +18,14 @@ internal static class GenerationConsole
             if (asJson)
                 JsonOutput.Print(answer);
             else
-                Console.WriteLine(Shown($"{answer.Prompt}{answer.Text}\n"));
+                Console.WriteLine(Shown($"{Continued(engine, answer.Prompt)}{answer.Text}\n"));
     }
 
     /// <summary>Writes the prompt and then the answer, piece by piece.</summary>
     public static async Task StreamAsync(InferenceEngine engine, string prompt, GenerationOptions options, CancellationToken cancellation)
     {
         var pieces = engine.GenerateAsync(prompt, options, cancellation); // a prompt that cannot be continued is refused here
-        Console.Write(Shown(prompt));
+        Console.Write(Shown(Continued(engine, prompt)));
         await foreach (var piece in pieces.ConfigureAwait(false))
             Console.Write(Shown(piece.Text));
         Console.WriteLine();
@@ -42,6 +42,9 @@ internal static class GenerationConsole
         }
         return answer with { Text = text.ToString() };
     }
+
+    /// <summary>What an answer continues: of an encoder-decoder nothing.</summary>
+    private static string Continued(InferenceEngine engine, string prompt) => engine.ReadsSource ? "" : prompt;
 
     private static string Shown(string text) => Console.IsOutputRedirected ? text : TerminalText.Safe(text);
 

@@ -50,6 +50,9 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Blocks of the cache: of layers that see whole sequences, of each window, and of sources.</summary>
     public int BlockCount => _parts.Cache.Pool.BlockCount + (_parts.Cache.Source?.Pool.BlockCount ?? 0);
 
+    /// <summary>Whether prompts are what an encoder reads, which answers do not continue.</summary>
+    public bool ReadsSource => _parts.Model.ReadsSource;
+
     /// <summary>How many times a sequence had to give its blocks back and was computed again.</summary>
     public int PreemptionCount => _parts.Scheduler.PreemptionCount;
 
