@@ -25,12 +25,18 @@ public sealed class EngineLeakTests : EngineTest
             cancel.Cancel();
         });
         var held = new List<int>();
-        // the one that stays came first: its turn is computed and drawn before the other's ends
-        var stayer = new Watcher(_ => held.Add(engine.BlockCount - engine.FreeBlockCount));
+        using var joined = new ManualResetEventSlim();
+        // the one that stays came first: its turn is computed and drawn before the other's ends; it goes on when the other has come
+        var stayer = new Watcher(_ =>
+        {
+            held.Add(engine.BlockCount - engine.FreeBlockCount);
+            joined.Wait();
+        });
         var staying = Pieces(engine, Samples.Tokens(20, 1), Options with { Constraint = stayer });
         while (stayer.AcceptCount == 0)
             await Task.Yield();
         var leaving = Drain();
+        joined.Set();
         await Assert.ThrowsAnyAsync<Exception>(() => leaving);
         Assert.Equal(60, (await staying).Count);
         var alone = held[0];
