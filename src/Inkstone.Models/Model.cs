@@ -26,8 +26,14 @@ public abstract class Model : Module, ILanguageModel
     /// <summary>How an optimiser should treat the parameters; the groups partition them.</summary>
     public abstract IReadOnlyList<ParameterGroup> ParameterGroups { get; }
 
-    /// <summary>Whether a pass must have a <see cref="Pass.Source"/>: the network has an encoder for it.</summary>
+    /// <summary>Whether the network has an encoder, which reads the <see cref="Pass.Source"/> of a pass.</summary>
     public virtual bool ReadsSource => false;
+
+    /// <summary>What each layer keeps of a token of the source for serving, where the network reads one.</summary>
+    public virtual IReadOnlyList<LayerMemory> SourceMemory => [];
+
+    /// <summary>The token that a target begins with, where the network reads a source.</summary>
+    public virtual int? TargetStart => null;
 
     /// <inheritdoc/>
     public int VocabularySize => Config.VocabularySize;

@@ -12,18 +12,24 @@ public abstract class EngineTest : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var engine in _engines)
-        {
-            await engine.DisposeAsync();
-            AssertNothingHeld(engine);
-        }
+        while (_engines.Count > 0)
+            await Stop(_engines[^1]);
+    }
+
+    /// <summary>Stops an engine before its test has ended; every block must be free.</summary>
+    internal async Task Stop(InferenceEngine engine)
+    {
+        _engines.Remove(engine);
+        await engine.DisposeAsync();
+        AssertNothingHeld(engine);
     }
 
     /// <summary>Fails when a block of an engine that has nothing to do is held.</summary>
-    internal static void AssertNothingHeld(InferenceEngine engine)
+    private static void AssertNothingHeld(InferenceEngine engine)
     {
+        var cache = engine.Parts.Cache;
         Assert.Equal(engine.BlockCount, engine.FreeBlockCount);
-        Assert.Equal(engine.BlockCount, engine.Parts.Cache.Pool.CountUnheld());
+        Assert.Equal(engine.BlockCount, cache.Pool.CountUnheld() + (cache.Source?.Pool.CountUnheld() ?? 0));
         if (engine.Parts.Scheduler.Sequences.Count == 0 && engine.Parts.Drafter is { } drafter)
             Assert.Equal(drafter.Pool.BlockCount, drafter.Pool.CountUnheld());
     }
@@ -53,10 +59,14 @@ public abstract class EngineTest : IAsyncLifetime
     internal static async Task<string> Text(InferenceEngine engine, string prompt, GenerationOptions options) =>
         string.Concat((await Pieces(engine, prompt, options)).Select(piece => piece.Text));
 
-    internal InferenceEngine Start(Model model, EngineOptions? options = null, Tokenizer? tokenizer = null)
+    /// <summary>An engine whose keys and values are in single precision, so that answers can be compared with passes that store nothing.</summary>
+    internal InferenceEngine Start(Model model, EngineOptions? options = null, Tokenizer? tokenizer = null) =>
+        StartAs(model, (options ?? new()) with { CacheStorage = Tensors.RowStorage.Single }, tokenizer);
+
+    /// <summary>An engine of exactly these options. No test makes one otherwise: <see cref="EngineLeakTests"/>.</summary>
+    internal InferenceEngine StartAs(Model model, EngineOptions options, Tokenizer? tokenizer = null)
     {
-        // in single precision, so that answers can be compared with passes that store nothing
-        var engine = new InferenceEngine(model, tokenizer ?? Samples.Words, (options ?? new()) with { CacheStorage = Tensors.RowStorage.Single });
+        var engine = new InferenceEngine(model, tokenizer ?? Samples.Words, options);
         _engines.Add(engine);
         return engine;
     }

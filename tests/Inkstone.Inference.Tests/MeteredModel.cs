@@ -23,6 +23,12 @@ internal sealed class MeteredModel(Model model) : Model
 
     public override IReadOnlyList<LayerMemory> Memory => model.Memory;
 
+    public override bool ReadsSource => model.ReadsSource;
+
+    public override IReadOnlyList<LayerMemory> SourceMemory => model.SourceMemory;
+
+    public override int? TargetStart => model.TargetStart;
+
     public override IReadOnlyList<ParameterGroup> ParameterGroups => model.ParameterGroups;
 
     public override Tensor Forward(Pass pass)

@@ -82,13 +82,12 @@ public sealed class ParityMatrixTests
         var model = Create(family, config);
         var tokens = Tokens(model);
         var cache = new KeyValueCache(model, 8);
-        var table = new BlockTable(cache.Pool);
-        Run(model, cache, table, tokens.AsMemory(0, 50));
-        table.Release();
+        var run = new PagedRun(cache, tokens);
+        Run(model, cache, run, tokens.AsMemory(0, 50));
+        run.Release();
         // somebody else takes the blocks first, so that the second time other memory is used
-        var other = new BlockTable(cache.Pool);
-        Run(model, cache, other, tokens.AsMemory(10, 30));
-        var resumed = Run(model, cache, table, tokens.AsMemory(0, 60)).Concat(Run(model, cache, table, tokens.AsMemory(60)));
+        Run(model, cache, new PagedRun(cache, Tokens(model, 6)), tokens.AsMemory(10, 30));
+        var resumed = Run(model, cache, run, tokens.AsMemory(0, 60)).Concat(Run(model, cache, run, tokens.AsMemory(60)));
         Assert.Equal(Paged(model, tokens, [Length]), resumed.ToArray());
     }
 
@@ -100,8 +99,8 @@ public sealed class ParityMatrixTests
         var tap = new CountingTap(hasSinks: model is GptOss);
         Assert.Equal(Paged(model, tokens, [Length]), Paged(model, tokens, [Length], tap: tap));
         Assert.Equal(Full(model, tokens), Full(model, tokens, tap));
-        Assert.Equal(2 * model.Stack.Blocks.Count, tap.Residuals);
-        Assert.Equal(2 * model.Stack.Blocks.Count, tap.WeightsSeen);
+        Assert.InRange(tap.Residuals, 2 * model.Stack.Blocks.Count, model.ReadsSource ? int.MaxValue : 2 * model.Stack.Blocks.Count);
+        Assert.Equal(tap.Residuals, tap.WeightsSeen);
     }
 
     [Theory, MemberData(nameof(Others))]
@@ -190,32 +189,28 @@ public sealed class ParityMatrixTests
     private static float[] Paged(Model model, int[] tokens, int[] chunks, int strangers = 0, ITap? tap = null)
     {
         var cache = new KeyValueCache(model, 32);
-        var table = new BlockTable(cache.Pool);
-        var others = Enumerable.Range(0, strangers).Select(_ => new BlockTable(cache.Pool)).ToArray();
+        var run = new PagedRun(cache, tokens);
+        var others = Enumerable.Range(0, strangers).Select(i => new PagedRun(cache, Tokens(model, 200 + i)[..(11 * i + 1)])).ToArray();
         var result = new List<float>();
         var done = 0;
         foreach (var chunk in chunks)
         {
             // strangers stand before and after, of all lengths, so that blocks interleave
-            var rows = others.Select((other, i) => new PagedRows(other, Tokens(model, 100 + i).AsMemory(other.Length, 3 * i + 1), 1)).ToList();
-            rows.Insert(strangers / 2, new PagedRows(table, tokens.AsMemory(done, chunk), chunk));
+            var rows = others.Select((other, i) => other.Next(Tokens(model, 100 + i).AsMemory(other.Table.Length, 3 * i + 1), 1)).ToList();
+            rows.Insert(strangers / 2, run.Next(tokens.AsMemory(done, chunk), chunk));
             result.AddRange(RunTogether(model, cache, rows, strangers / 2, tap));
             done += chunk;
         }
         return [.. result];
     }
 
-    private static float[] Run(Model model, KeyValueCache cache, BlockTable table, ReadOnlyMemory<int> tokens) =>
-        RunTogether(model, cache, [new PagedRows(table, tokens, tokens.Length)], 0, null);
+    private static float[] Run(Model model, KeyValueCache cache, PagedRun run, ReadOnlyMemory<int> tokens) =>
+        RunTogether(model, cache, [run.Next(tokens, tokens.Length)], 0, null);
 
     private static float[] RunTogether(Model model, KeyValueCache cache, List<PagedRows> rows, int mine, ITap? tap)
     {
-        foreach (var row in rows)
-            Assert.True(row.Table.TryReserve(row.Tokens.Length));
         using var scope = PoolScope.Open();
-        var hidden = model.Forward(PagedPass.Over(model, cache, rows, tap));
-        foreach (var row in rows)
-            row.Table.Advance(row.Tokens.Length);
+        var hidden = PagedRun.Compute(model, cache, rows, tap);
         return hidden.Slice(0, rows.Take(mine).Sum(row => row.WantedCount), rows[mine].WantedCount).ToArray();
     }
 

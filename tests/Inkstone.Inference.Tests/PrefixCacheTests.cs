@@ -89,12 +89,14 @@ public sealed class PrefixCacheTests : EngineTest
     [Fact]
     public void RandomTablesFindWhatWasPublishedAndNothingElse()
     {
+        var found = 0;
         for (var seed = 0; seed < 300; seed++)
         {
             var cursor = Rng.From(seed).Cursor();
-            var pool = new BlockPool(12);
+            // whole sequences, a window of one block, or both
+            var pool = new BlockPool([.. new (int Window, int BlockCount)[] { (0, 12), (50, 12) }.Where((_, i) => seed % 3 != 1 + i)]);
             var tables = new List<(BlockTable Table, int[] Tokens, string Salt)>();
-            var content = new Dictionary<int, string>();
+            var content = new Dictionary<(int Span, int Block), string>();
             for (var step = 0; step < 80; step++)
             {
                 if (tables.Count > 0 && cursor.NextInt(3) == 0)
@@ -109,27 +111,38 @@ public sealed class PrefixCacheTests : EngineTest
                 var salt = cursor.NextInt(2) == 0 ? "" : "salt";
                 var table = new BlockTable(pool);
                 table.Adopt(tokens, salt);
-                for (var i = 0; i < table.Blocks.Count; i++)
-                    Assert.Equal(Content(tokens, i, salt), content[table.Blocks[i]]);
+                foreach (var (span, i) in Places(table))
+                    Assert.Equal(Content(tokens, i, salt), content[(span, table.BlocksOf(span)[i])]);
                 var known = table.Blocks.Count;
+                found += known;
                 if (!table.TryReserve(tokens.Length - table.Length))
                 {
                     table.Release();
                     continue;
                 }
                 table.Advance(tokens.Length - table.Length);
-                for (var i = known; i < table.Blocks.Count; i++)
-                    content[table.Blocks[i]] = Content(tokens, i, salt);
+                foreach (var (span, i) in Places(table).Where(place => place.Place >= known))
+                    content[(span, table.BlocksOf(span)[i])] = Content(tokens, i, salt);
                 table.Publish(tokens, salt);
                 tables.Add((table, tokens, salt));
             }
             foreach (var (table, _, _) in tables)
                 table.Release();
-            Assert.Equal(12, pool.FreeCount);
-            Assert.Equal(12, pool.CountUnheld());
+            Assert.Equal(pool.BlockCount, pool.FreeCount);
+            Assert.Equal(pool.BlockCount, pool.CountUnheld());
         }
+        Assert.True(found > 5_000, $"{found} blocks found");
 
         static string Content(int[] tokens, int block, string salt) => salt + string.Join(' ', tokens.Take(64 * block + 64));
+    }
+
+    /// <summary>Where blocks stand that are held.</summary>
+    private static IEnumerable<(int Span, int Place)> Places(BlockTable table)
+    {
+        for (var span = 0; span < table.SpanCount; span++)
+            for (var i = 0; i < table.BlocksOf(span).Count; i++)
+                if (table.BlocksOf(span)[i] >= 0)
+                    yield return (span, i);
     }
 
     private static BlockTable Hold(BlockPool pool, int[] tokens, int length)

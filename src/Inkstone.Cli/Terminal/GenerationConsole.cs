@@ -43,7 +43,7 @@ internal sealed class GenerationConsole(ModelSession session, object? defaults =
     public static async Task StreamAsync(InferenceEngine engine, string prompt, GenerationOptions options, CancellationToken cancellation)
     {
         var pieces = engine.GenerateAsync(prompt, options with { Echo = false }, cancellation); // a prompt that cannot be continued is refused here
-        Console.Write(Shown(prompt));
+        Console.Write(Shown(Continued(engine, prompt)));
         await foreach (var piece in pieces.ConfigureAwait(false))
         {
             Console.Write(Shown(piece.Text));
@@ -81,7 +81,7 @@ internal sealed class GenerationConsole(ModelSession session, object? defaults =
             return;
         }
         var score = answer.Score is { } value ? string.Create(CultureInfo.InvariantCulture, $"[score {value:F4}] ") : "";
-        var before = answer.PromptLogprobs is null ? answer.Prompt : "";
+        var before = answer.PromptLogprobs is null ? Continued(session.Engine, answer.Prompt) : "";
         Console.WriteLine(Shown($"{score}{before}{answer.Text}\n"));
         foreach (var token in (answer.PromptLogprobs ?? []).Concat(answer.Logprobs ?? []))
             Console.WriteLine(Shown(Row(token)));
@@ -100,6 +100,9 @@ internal sealed class GenerationConsole(ModelSession session, object? defaults =
     private string TextOf(int token) => token < session.Tokenizer.VocabularySize ? session.Tokenizer.Decode([token]) : "";
 
     private static string Quoted(string text) => $"'{text.Replace("\n", "\\n", StringComparison.Ordinal)}'";
+
+    /// <summary>What an answer continues: of an encoder-decoder nothing.</summary>
+    private static string Continued(InferenceEngine engine, string prompt) => engine.ReadsSource ? "" : prompt;
 
     private static string Shown(string text) => Console.IsOutputRedirected ? text : TerminalText.Safe(text);
 

@@ -7,46 +7,68 @@ namespace Inkstone.Inference;
 /// <summary>
 /// What every layer keeps of the sequences: keys and values in blocks, [blocks · block size, key-value heads, width] each, and of recurrent layers a state a
 /// block, [blocks, state width]. The state after a token lies with the block that holds the token, so a sequence of a whole number of blocks leaves its state
-/// beside its last one.
+/// beside its last one. Layers of one window have blocks of their own, as many as all windows reach over at most. Of an encoder-decoder the keys and values of
+/// sources lie in a <see cref="Source"/> of its own.
 /// </summary>
 public sealed class KeyValueCache
 {
+    private readonly int[] _spans; // of each layer
     private readonly Tensor[] _keys;
     private readonly Tensor[] _values;
     private readonly Tensor[] _states;
 
     /// <summary>Takes the memory for a number of blocks.</summary>
     /// <param name="model">The network.</param>
-    /// <param name="blockCount">How many blocks.</param>
+    /// <param name="blockCount">How many blocks, of layers of every span.</param>
     /// <param name="storage">How keys and values are stored; rounding to eight bits needs widths that are multiples of 32. States are in single precision.</param>
     public KeyValueCache(Model model, int blockCount, RowStorage storage = RowStorage.Single)
+        : this(model.Memory, model, CachePlan.Of(model, blockCount), storage)
     {
-        if (blockCount < 1)
-            throw new InkstoneRequestException("the cache needs at least one block", "KeyValueCache", "1 or more", $"{blockCount}");
-        Pool = new BlockPool(blockCount) { Copy = Copy, KeepsStates = model.Memory.Any(layer => layer.StateWidth > 0) };
-        var rows = checked(blockCount * BlockPool.BlockSize);
-        _keys = [.. model.Memory.Select(layer => Rows(layer.KeyValueHeadCount, layer.KeyWidth))];
-        _values = [.. model.Memory.Select(layer => Rows(layer.KeyValueHeadCount, layer.ValueWidth))];
-        _states = [.. model.Memory.Select(layer => Tensor.Zeros([blockCount, layer.StateWidth], null, model.Backend).Keep())];
+        if (model.ReadsSource)
+            Source = new KeyValueCache(model.SourceMemory, model, new CachePlan([0], [blockCount]), storage);
+    }
 
-        Tensor Rows(int heads, int width) =>
-            Tensor.Zeros([rows, heads, storage.Elements(width)], storage == RowStorage.Single ? null : storage.Type(), model.Backend).Keep();
+    private KeyValueCache(IReadOnlyList<LayerMemory> memory, Model model, CachePlan plan, RowStorage storage)
+    {
+        if (plan.BlockCounts.Any(count => count < 1))
+            throw new InkstoneRequestException("the cache needs at least one block", "KeyValueCache", "1 or more", $"{plan.BlockCounts.Min()}");
+        Pool = new BlockPool([.. plan.Windows.Zip(plan.BlockCounts)]) { Copy = Copy, KeepsStates = memory.Any(layer => layer.StateWidth > 0) };
+        _spans = [.. memory.Select(layer => plan.SpanOf(layer, model))];
+        _keys = [.. memory.Select((layer, i) => Rows(i, layer.KeyValueHeadCount, layer.KeyWidth))];
+        _values = [.. memory.Select((layer, i) => Rows(i, layer.KeyValueHeadCount, layer.ValueWidth))];
+        _states = [.. memory.Select((layer, i) => Tensor.Zeros([plan.BlockCounts[_spans[i]], layer.StateWidth], null, model.Backend).Keep())];
+
+        Tensor Rows(int layer, int heads, int width) => Tensor.Zeros(
+            [checked(plan.BlockCounts[_spans[layer]] * BlockPool.BlockSize), heads, storage.Elements(width)],
+            storage == RowStorage.Single ? null : storage.Type(), model.Backend).Keep();
     }
 
     /// <summary>Which blocks are free.</summary>
     public BlockPool Pool { get; }
 
-    /// <summary>A cache within a number of bytes, but of one whole context at least and of as many as there are sequences at most.</summary>
-    internal static KeyValueCache Within(Model model, long bytes, int sequences, RowStorage storage)
+    /// <summary>Keys and values of sources, of a network that reads one (<see cref="Model.ReadsSource"/>).</summary>
+    internal KeyValueCache? Source { get; private init; }
+
+    /// <summary>
+    /// A cache within a number of bytes, but of one whole context at least and of as many as there are sequences at most. Sources have as many blocks as targets.
+    /// </summary>
+    internal static KeyValueCache Within(Model model, long bytes, EngineOptions options)
     {
-        var context = BlockPool.BlocksFor(model.ContextLength);
-        return new KeyValueCache(model, (int)Math.Min(Math.Max(context, bytes / BytesPerBlock(model, storage)), (long)sequences * context), storage);
+        var plan = CachePlan.Within(model, bytes, options);
+        return new KeyValueCache(model.Memory, model, plan, options.CacheStorage)
+        {
+            Source = model.ReadsSource ? new KeyValueCache(model.SourceMemory, model, new CachePlan([0], [plan.BlockCounts[0]]), options.CacheStorage) : null,
+        };
     }
 
-    /// <summary>Bytes one block takes in all layers.</summary>
-    public static long BytesPerBlock(Model model, RowStorage storage = RowStorage.Single) => model.Memory.Sum(layer =>
+    /// <summary>Bytes one block takes in all layers, and in those that look at a source.</summary>
+    public static long BytesPerBlock(Model model, RowStorage storage = RowStorage.Single) =>
+        model.Memory.Concat(model.SourceMemory).Sum(layer => BytesPerBlock(layer, storage));
+
+    /// <summary>Bytes one block takes in a layer.</summary>
+    internal static long BytesPerBlock(LayerMemory layer, RowStorage storage) =>
         (long)BlockPool.BlockSize * layer.KeyValueHeadCount * (storage.Elements(layer.KeyWidth) + storage.Elements(layer.ValueWidth)) * storage.Type().Size()
-        + (long)layer.StateWidth * sizeof(float));
+        + (long)layer.StateWidth * sizeof(float);
 
     /// <summary>A layer's keys.</summary>
     public Tensor Keys(int layer) => _keys[layer];
@@ -57,11 +79,16 @@ public sealed class KeyValueCache
     /// <summary>A layer's states, one a block.</summary>
     public Tensor States(int layer) => _states[layer];
 
-    /// <summary>Copies the first rows of a block, and its states, to another.</summary>
-    private void Copy(int from, int to, int rows)
+    /// <summary>Whose blocks a layer has.</summary>
+    internal int SpanOf(int layer) => _spans[layer];
+
+    /// <summary>Copies the first rows of a block, and its states, to another, in the layers of a span.</summary>
+    private void Copy(int span, int from, int to, int rows)
     {
         for (var layer = 0; layer < _keys.Length; layer++)
         {
+            if (_spans[layer] != span)
+                continue;
             Rows(_keys[layer], to, rows).Write(Rows(_keys[layer], from, rows));
             Rows(_values[layer], to, rows).Write(Rows(_values[layer], from, rows));
             _states[layer].Slice(0, to, 1).Write(_states[layer].Slice(0, from, 1));

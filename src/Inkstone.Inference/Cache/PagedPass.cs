@@ -13,18 +13,26 @@ public sealed class PagedPass : Pass
     private readonly Backend _backend;
     private readonly KeyValueCache _cache;
     private readonly LayoutBuffer _queries;
-    private readonly LayoutBuffer _keys = new();
-    private readonly RowNumbers _numbers = new();
+    private readonly LayoutBuffer[] _keys; // of each span
+    private readonly LayoutBuffer _sourceKeys = new();
+    private readonly SourcePass? _newSources;
+    private readonly RowNumbers _numbers;
     private IReadOnlyList<PagedRows> _sequences = [];
 
     /// <summary>A pass of no rows yet, to be filled before each of its turns (<see cref="Fill"/>).</summary>
-    internal PagedPass(Model model, KeyValueCache cache)
-        : this(model, cache, new LayoutBuffer())
+    internal PagedPass(Model model, KeyValueCache cache, ITap? taps = null)
+        : this(model, cache, new LayoutBuffer(), taps)
     {
     }
 
-    private PagedPass(Model model, KeyValueCache cache, LayoutBuffer queries)
-        : base(default, default, queries.Layout) => (_backend, _cache, _queries) = (model.Backend, cache, queries);
+    private PagedPass(Model model, KeyValueCache cache, LayoutBuffer queries, ITap? taps)
+        : base(default, default, queries.Layout)
+    {
+        (_backend, _cache, _queries, Taps) = (model.Backend, cache, queries, taps);
+        _keys = [.. Enumerable.Range(0, cache.Pool.Spans.Length).Select(_ => new LayoutBuffer())];
+        _numbers = new RowNumbers(_keys.Length);
+        _newSources = model.ReadsSource ? new SourcePass(_backend, taps) : null;
+    }
 
     /// <inheritdoc/>
     public override bool BatchInvariant => true;
@@ -41,7 +49,7 @@ public sealed class PagedPass : Pass
     /// <param name="taps">Who watches.</param>
     public static PagedPass Over(Model model, KeyValueCache cache, IReadOnlyList<PagedRows> sequences, ITap? taps = null)
     {
-        var pass = new PagedPass(model, cache) { Taps = taps };
+        var pass = new PagedPass(model, cache, taps);
         pass.Fill(sequences);
         return pass;
     }
@@ -56,7 +64,13 @@ public sealed class PagedPass : Pass
         _sequences = sequences;
         _numbers.Of(sequences);
         _queries.Fill(_numbers.Starts, _numbers.Positions);
-        _keys.Fill(_numbers.KeyStarts, blockRows: _numbers.BlockRows, blockSize: BlockPool.BlockSize);
+        for (var span = 0; span < _keys.Length; span++)
+            _keys[span].Fill(_numbers.KeyStarts, blockRows: _numbers.BlockRows(span), blockSize: BlockPool.BlockSize);
+        if (_newSources is not null)
+        {
+            _sourceKeys.Fill(_numbers.SourceStarts, blockRows: _numbers.SourceBlockRows, blockSize: BlockPool.BlockSize);
+            Source = _newSources.TryFill(sequences) ? _newSources : null;
+        }
         Tokens = Numbers(_numbers.Tokens);
         Positions = Numbers(_numbers.Positions);
         WantedRows = Numbers(_numbers.Wanted);
@@ -69,16 +83,27 @@ public sealed class PagedPass : Pass
         int layer, Tensor queries, Tensor keys, Tensor values, AttentionForm form, Tensor sinks = default, Tensor bias = default)
     {
         queries = Tap(layer, Site.Query, queries);
-        Append(_cache.Keys(layer), Tap(layer, Site.Key, keys));
-        Append(_cache.Values(layer), Tap(layer, Site.Value, values));
+        var span = _cache.SpanOf(layer);
+        Append(_cache.Keys(layer), Tap(layer, Site.Key, keys), span);
+        Append(_cache.Values(layer), Tap(layer, Site.Value, values), span);
         if (Taps is not null && Taps.WantsWeights(layer))
-            Taps.Weights(layer, queries.AttentionWeights(_cache.Keys(layer), form, Layout, _keys.Layout, sinks, bias));
-        return Tap(layer, Site.Attention, queries.Attention(_cache.Keys(layer), _cache.Values(layer), form, Layout, _keys.Layout, sinks, bias));
+            Taps.Weights(layer, queries.AttentionWeights(_cache.Keys(layer), form, Layout, _keys[span].Layout, sinks, bias));
+        return Tap(layer, Site.Attention, queries.Attention(_cache.Keys(layer), _cache.Values(layer), form, Layout, _keys[span].Layout, sinks, bias));
     }
 
     /// <inheritdoc/>
-    public override Tensor AttendSource(int layer, Tensor queries, ISourceMemory memory, AttentionForm form, Tensor bias = default) =>
-        throw new InkstoneRequestException("a paged pass serves decoders only", "PagedPass.AttendSource", "a model of one stream", "cross-attention");
+    /// <remarks>The memory is asked for keys and values of the sources that this pass reads; those of others lie in the cache.</remarks>
+    public override Tensor AttendSource(int layer, Tensor queries, ISourceMemory memory, AttentionForm form, Tensor bias = default)
+    {
+        var cache = _cache.Source ?? throw new InkstoneRequestException("the model says that it reads no source", "PagedPass.AttendSource", "Model.ReadsSource");
+        if (Source is not null)
+        {
+            var (keys, values) = memory.KeysAndValues(Source);
+            AppendSources(cache.Keys(layer), keys);
+            AppendSources(cache.Values(layer), values);
+        }
+        return Tap(layer, Site.SourceAttention, queries.Attention(cache.Keys(layer), cache.Values(layer), form, Layout, _sourceKeys.Layout, default, bias));
+    }
 
     /// <inheritdoc/>
     public override Tensor AttendAgain(int layer, Tensor queries, AttentionForm form, Tensor bias = default) =>
@@ -93,42 +118,54 @@ public sealed class PagedPass : Pass
         if (recurrence.ReadsBackwards)
             throw new InkstoneRequestException("a layer that reads backwards needs the whole sequence at once", "PagedPass.Recall",
                 "a recurrence that reads forwards", $"layer {layer}", "Use a FullPass.");
-        var memory = _cache.States(layer);
+        var (memory, span) = (_cache.States(layer), _cache.SpanOf(layer));
         if (memory.Shape[1] != recurrence.StateWidth)
             throw new InkstoneRequestException("the model's Memory gives this layer another state than it has", $"PagedPass.Recall, layer {layer}",
                 $"a state width of {recurrence.StateWidth}", $"{memory.Shape[1]}");
         var state = Tensor.Zeros([_sequences.Count, recurrence.StateWidth], x.Type, x.Backend);
         for (var s = 0; s < _sequences.Count; s++)
             if (_sequences[s].Table is { Length: > 0 } table)
-                state.Slice(0, s, 1).Write(memory.Slice(0, table.BlockOf(table.Length - 1), 1));
+                state.Slice(0, s, 1).Write(memory.Slice(0, table.BlockOf(table.Length - 1, span), 1));
         var (output, after) = recurrence.Run(x, state, this);
         for (var s = 0; s < _sequences.Count; s++)
             if (_sequences[s] is { Tokens.Length: > 0 } rows)
-                memory.Slice(0, rows.Table.BlockOf(rows.Table.Length + rows.Tokens.Length - 1), 1).Write(after.Slice(0, s, 1));
+                memory.Slice(0, rows.Table.BlockOf(rows.Table.Length + rows.Tokens.Length - 1, span), 1).Write(after.Slice(0, s, 1));
         return Tap(layer, Site.Recurrence, output);
     }
 
-    /// <summary>Writes the new rows to their places, a run within a block at a time.</summary>
-    private void Append(Tensor memory, Tensor rows)
+    /// <summary>Writes the new rows to their places.</summary>
+    private void Append(Tensor memory, Tensor rows, int span)
     {
         var start = 0;
         for (var s = 0; s < _sequences.Count; s++)
         {
-            var sequence = _sequences[s];
-            for (var done = 0; done < sequence.Tokens.Length;)
+            var (table, count) = (_sequences[s].Table, _sequences[s].Tokens.Length);
+            Write(memory, rows, start, count, table, span);
+            start += count;
+        }
+    }
+
+    /// <summary>Writes the rows of new sources to their places.</summary>
+    private void AppendSources(Tensor memory, Tensor rows)
+    {
+        var start = 0;
+        for (var s = 0; s < _sequences.Count; s++)
+            if (_sequences[s] is { Source: { } table, SourceTokens.Length: > 0 and var count })
             {
-                var index = sequence.Table.Length + done;
-                var count = Math.Min(sequence.Tokens.Length - done, BlockPool.BlockSize - index % BlockPool.BlockSize);
-                memory.Slice(0, sequence.Table.RowOf(index), count).WriteRows(rows.Slice(0, start + done, count));
-                done += count;
+                Write(memory, rows, start, count, table, 0);
+                start += count;
             }
-            start += sequence.Tokens.Length;
+    }
+
+    /// <summary>Writes some rows behind those of a table, a run within a block at a time.</summary>
+    private static void Write(Tensor memory, Tensor rows, int start, int count, BlockTable table, int span)
+    {
+        for (var done = 0; done < count;)
+        {
+            var index = table.Length + done;
+            var run = Math.Min(count - done, BlockPool.BlockSize - index % BlockPool.BlockSize);
+            memory.Slice(0, table.RowOf(index, span), run).WriteRows(rows.Slice(0, start + done, run));
+            done += run;
         }
     }
 }
-
-/// <summary>The next rows of one sequence.</summary>
-/// <param name="Table">Where its keys and values lie; its length is the first row's position.</param>
-/// <param name="Tokens">The rows' ids.</param>
-/// <param name="WantedCount">How many of the last rows' outputs are wanted.</param>
-public readonly record struct PagedRows(BlockTable Table, ReadOnlyMemory<int> Tokens, int WantedCount);

@@ -4,8 +4,8 @@ namespace Inkstone.Inference;
 
 /// <summary>
 /// Finds full blocks by what their keys and values depend on: the block's own tokens, all tokens before it, and the tenant's salt. What came before is said by the
-/// serial number of the block before it; numbers are never used again, so that a chain is as good as all its tokens. Everything is compared in full: the hash
-/// only finds, it proves nothing.
+/// serial number of the block before it; numbers are never used again, so that a chain is as good as all its tokens, and one content has one number in the indices of
+/// all spans. Everything is compared in full: the hash only finds, it proves nothing.
 /// </summary>
 internal sealed class PrefixIndex(int blockCount)
 {
@@ -15,7 +15,6 @@ internal sealed class PrefixIndex(int blockCount)
     private readonly int[] _buckets = NewBuckets(blockCount); // the first block of a hash, −1 for none
     private readonly int[] _next = new int[blockCount];
     private int[] _tokens = [];
-    private long _lastSerial;
 
     /// <summary>Whether a block's content may be found.</summary>
     public bool Contains(int block) => _serials[block] != 0;
@@ -36,16 +35,14 @@ internal sealed class PrefixIndex(int blockCount)
     }
 
     /// <summary>Makes a full block's content known; it must not be so already.</summary>
-    /// <returns>The block's number.</returns>
-    public long Add(int block, long parent, string salt, ReadOnlySpan<int> tokens)
+    public void Add(int block, long serial, long parent, string salt, ReadOnlySpan<int> tokens)
     {
         if (_tokens.Length == 0)
             _tokens = new int[checked(blockCount * BlockPool.BlockSize)];
-        (_serials[block], _parents[block], _salts[block]) = (++_lastSerial, parent, salt);
+        (_serials[block], _parents[block], _salts[block]) = (serial, parent, salt);
         tokens.CopyTo(TokensOf(block));
         var bucket = Bucket(parent, salt, tokens);
         (_next[block], _buckets[bucket]) = (_buckets[bucket], block);
-        return _lastSerial;
     }
 
     /// <summary>Forgets a block; those that follow it are found no more.</summary>

@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 namespace Inkstone.Inference;
 
 /// <summary>The numbers that say where a turn's rows lie, in lists that every turn uses again.</summary>
-internal sealed class RowNumbers
+/// <param name="spanCount">How many kinds of layers have blocks of their own.</param>
+internal sealed class RowNumbers(int spanCount)
 {
     private readonly List<int> _starts = [];
     private readonly List<int> _keyStarts = [];
-    private readonly List<int> _blockRows = [];
+    private readonly List<int>[] _blockRows = [.. Enumerable.Range(0, spanCount).Select(_ => new List<int>())];
+    private readonly List<int> _sourceStarts = [];
+    private readonly List<int> _sourceBlockRows = [];
     private readonly List<int> _tokens = [];
     private readonly List<int> _positions = [];
     private readonly List<int> _wanted = [];
@@ -18,8 +21,11 @@ internal sealed class RowNumbers
     /// <summary>The first key of each sequence and, last, the number of keys.</summary>
     public ReadOnlySpan<int> KeyStarts => CollectionsMarshal.AsSpan(_keyStarts);
 
-    /// <summary>The first memory row of each block of keys.</summary>
-    public ReadOnlySpan<int> BlockRows => CollectionsMarshal.AsSpan(_blockRows);
+    /// <summary>The first key of each sequence's source and, last, the number of such keys.</summary>
+    public ReadOnlySpan<int> SourceStarts => CollectionsMarshal.AsSpan(_sourceStarts);
+
+    /// <summary>The first memory row of each block of sources' keys.</summary>
+    public ReadOnlySpan<int> SourceBlockRows => CollectionsMarshal.AsSpan(_sourceBlockRows);
 
     /// <summary>The rows' ids.</summary>
     public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
@@ -33,6 +39,9 @@ internal sealed class RowNumbers
     /// <summary>The highest position; −1 when there are no rows.</summary>
     public int LongestPosition { get; private set; } = -1;
 
+    /// <summary>The first memory row of each block of keys in the layers of a span; of a block that a window has passed any.</summary>
+    public ReadOnlySpan<int> BlockRows(int span) => CollectionsMarshal.AsSpan(_blockRows[span]);
+
     /// <summary>Numbers the next rows of some sequences.</summary>
     public void Of(IReadOnlyList<PagedRows> sequences)
     {
@@ -43,10 +52,13 @@ internal sealed class RowNumbers
 
     private void Clear()
     {
-        foreach (var list in (ReadOnlySpan<List<int>>)[_starts, _keyStarts, _blockRows, _tokens, _positions, _wanted])
+        foreach (var list in (ReadOnlySpan<List<int>>)[_starts, _keyStarts, _sourceStarts, _sourceBlockRows, _tokens, _positions, _wanted])
+            list.Clear();
+        foreach (var list in _blockRows)
             list.Clear();
         _starts.Add(0);
         _keyStarts.Add(0);
+        _sourceStarts.Add(0);
         LongestPosition = -1;
     }
 
@@ -59,10 +71,20 @@ internal sealed class RowNumbers
             _positions.Add(position);
         for (var row = count - rows.WantedCount; row < count; row++)
             _wanted.Add(first + row);
-        for (var i = 0; i < BlockPool.BlocksFor(length); i++)
-            _blockRows.Add(table.Blocks[i] * BlockPool.BlockSize);
+        for (var span = 0; span < _blockRows.Length; span++)
+            AddBlocks(table, span, length, _blockRows[span]);
         _starts.Add(checked(first + count));
         _keyStarts.Add(checked(_keyStarts[^1] + length));
+        if (rows.Source is { } source)
+            AddBlocks(source, 0, rows.SourceLength, _sourceBlockRows);
+        _sourceStarts.Add(checked(_sourceStarts[^1] + rows.SourceLength));
         LongestPosition = Math.Max(LongestPosition, length - 1);
+    }
+
+    private static void AddBlocks(BlockTable table, int span, int length, List<int> rows)
+    {
+        var blocks = table.BlocksOf(span);
+        for (var i = 0; i < BlockPool.BlocksFor(length); i++)
+            rows.Add(Math.Max(0, blocks[i]) * BlockPool.BlockSize);
     }
 }

@@ -6,8 +6,8 @@ namespace Inkstone.Inference;
 /// <summary>A prompt and the answers to it, streamed as they are drawn. The prompt is computed once; each answer goes on with a fork of it.</summary>
 internal sealed class AnswerRequest : Request
 {
+    private readonly RequestPrompt _given;
     private readonly int[] _prompt;
-    private readonly int _dropped;
     private readonly int[] _endTokens;
     private readonly StopTextFilter[] _texts;
     private readonly bool[] _begun;
@@ -17,14 +17,13 @@ internal sealed class AnswerRequest : Request
 
     /// <summary>A request of valid options.</summary>
     /// <param name="engine">Who serves it.</param>
-    /// <param name="prompt">What is continued, shorter than the context.</param>
-    /// <param name="dropped">How many tokens the prompt has lost already.</param>
+    /// <param name="prompt">What is continued.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="cancellation">Cancels the request.</param>
-    public AnswerRequest(EngineParts engine, int[] prompt, int dropped, GenerationOptions options, CancellationToken cancellation)
+    public AnswerRequest(EngineParts engine, RequestPrompt prompt, GenerationOptions options, CancellationToken cancellation)
         : base(engine, cancellation)
     {
-        (_prompt, _dropped, _options) = (prompt, dropped, options);
+        (_given, _prompt, _options) = (prompt, prompt.Tokens, options);
         _endTokens = [.. options.IgnoreEndOfText ? options.StopTokens : engine.EndTokens.Union(options.StopTokens)];
         _begun = new bool[options.AnswerCount];
         _texts = new StopTextFilter[options.AnswerCount];
@@ -35,7 +34,8 @@ internal sealed class AnswerRequest : Request
     /// <summary>Written by the engine's worker; ended by it, or by the reader when its request is cancelled.</summary>
     public Channel<GeneratedPiece> Pieces { get; } = Channel.CreateUnbounded<GeneratedPiece>(new() { SingleReader = true });
 
-    public override string? CacheSalt => _options.CachePrompt ? _options.CacheSalt : null;
+    /// <remarks>What a decoder computes of its tokens depends on the source: such blocks are not found again.</remarks>
+    public override string? CacheSalt => _options.CachePrompt && _given.Source.Length == 0 ? _options.CacheSalt : null;
 
     public override bool ScoresPrompt => _options.PromptLogProbabilities is not null;
 
@@ -44,11 +44,7 @@ internal sealed class AnswerRequest : Request
     /// <summary>Whether the first piece brings no token.</summary>
     private bool BeginsWithPrompt => ScoresPrompt || _options.Echo || _options.MaxTokens == 0;
 
-    public override void Begin()
-    {
-        var capacity = (int)Math.Min(_prompt.Length + (long)_options.MaxTokens, Engine.Model.ContextLength);
-        Add(new Sequence(this, _prompt, capacity, _options, Engine.Cache.Pool) { Constraint = _options.Constraint });
-    }
+    public override void Begin() => Add(FirstSequence(_given, _options.MaxTokens, _options, _options.Constraint));
 
     public override int DraftCount(Sequence sequence)
     {
@@ -84,7 +80,7 @@ internal sealed class AnswerRequest : Request
     {
         if (ScoresPrompt && _scores.Count == 0)
             _scores.Add(new ScoredToken(_prompt[0], double.NaN, []));
-        _report = new PromptReport(_prompt.Length + _dropped, sequence.CachedCount, _dropped, _scores);
+        _report = new PromptReport(_given.TokenCount, sequence.CachedCount, _given.DroppedCount, _scores);
         if (_options.AnswerCount == 1)
             return [];
         var forks = new Sequence[_options.AnswerCount - 1];

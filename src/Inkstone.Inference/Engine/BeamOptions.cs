@@ -31,6 +31,9 @@ public sealed record BeamOptions
     /// <summary>Whether the engine's end tokens are continued like any other.</summary>
     public bool IgnoreEndOfText { get; init; }
 
+    /// <inheritdoc cref="GenerationOptions.Source"/>
+    public IReadOnlyList<int>? Source { get; init; }
+
     /// <summary>Throws when a value is out of its range, naming it.</summary>
     /// <exception cref="InkstoneRequestException">A value is out of its range.</exception>
     public void Validate()

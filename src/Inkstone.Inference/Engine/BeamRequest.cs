@@ -6,6 +6,7 @@ namespace Inkstone.Inference;
 /// </summary>
 internal sealed class BeamRequest : Request
 {
+    private readonly RequestPrompt _given;
     private readonly int[] _prompt;
     private readonly BeamOptions _options;
     private readonly int[] _endTokens;
@@ -15,14 +16,14 @@ internal sealed class BeamRequest : Request
     private readonly TaskCompletionSource<IReadOnlyList<BeamAnswer>> _answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waiting;
 
-    public BeamRequest(EngineParts engine, int[] prompt, BeamOptions options, CancellationToken cancellation)
+    public BeamRequest(EngineParts engine, RequestPrompt prompt, BeamOptions options, CancellationToken cancellation)
         : base(engine, cancellation)
     {
-        (_prompt, _options) = (prompt, options);
+        (_given, _prompt, _options) = (prompt, prompt.Tokens, options);
         _endTokens = [.. options.IgnoreEndOfText ? options.StopTokens : engine.EndTokens.Union(options.StopTokens)];
     }
 
-    public override string? CacheSalt => "";
+    public override string? CacheSalt => _given.Source.Length == 0 ? "" : null;
 
     /// <summary>The answers, when they are found.</summary>
     public Task<IReadOnlyList<BeamAnswer>> Answers => _answers.Task;
@@ -31,8 +32,7 @@ internal sealed class BeamRequest : Request
 
     public override void Begin()
     {
-        var capacity = (int)Math.Min(_prompt.Length + (long)_options.MaxTokens, Engine.Model.ContextLength);
-        var sequence = new Sequence(this, _prompt, capacity, SamplingOptions.Greedy, Engine.Cache.Pool);
+        var sequence = FirstSequence(_given, _options.MaxTokens, SamplingOptions.Greedy);
         _beams.Add(new Beam(sequence, 0));
         Add(sequence);
     }

@@ -10,7 +10,7 @@ internal sealed class EngineParts
     {
         (Model, Tokenizer, Options) = (model, tokenizer, options);
         EndTokens = options.EndTokens is { } tokens ? [.. tokens] : tokenizer.EndOfText is { } end ? [end] : [];
-        Cache = KeyValueCache.Within(model, options.CacheBytes, options.SequencesPerTurn, options.CacheStorage);
+        Cache = KeyValueCache.Within(model, options.CacheBytes, options);
         Drafter = options.DraftModel is { } draft ? new Drafter(draft, options, Sampler) : null;
         Scheduler = new Scheduler(options, Cache.Pool.KeepsStates);
     }

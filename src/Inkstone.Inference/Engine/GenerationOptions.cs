@@ -53,6 +53,11 @@ public sealed record GenerationOptions : SamplingOptions
     /// <summary>Whose prompts these are: blocks are found again by requests of the same salt alone.</summary>
     public string CacheSalt { get; init; } = "";
 
+    /// <summary>
+    /// What an encoder-decoder reads, as token ids; the prompt is then what the answer begins with. Null: the prompt is what it reads. Other models read nothing.
+    /// </summary>
+    public IReadOnlyList<int>? Source { get; init; }
+
     /// <summary>What happens when the model's context is full.</summary>
     public ContextOverflow Overflow { get; init; }
 

@@ -34,6 +34,8 @@ public sealed class InferenceEngine : IAsyncDisposable
             if (tokenizer.VocabularySize > network.VocabularySize)
                 throw new InkstoneRequestException("the tokenizer has more tokens than the model", "InferenceEngine", $"at most {network.VocabularySize}",
                     $"{tokenizer.VocabularySize}", "Use the tokenizer the model was trained with.");
+        if (options.DraftModel is { ReadsSource: true })
+            throw new InkstoneRequestException("an encoder-decoder guesses for no other model", nameof(options.DraftModel), "a model of one stream");
         _parts = new EngineParts(model, tokenizer, options);
         _reader = new RequestReader(_parts);
         _runner = new TurnRunner(_parts);
@@ -42,11 +44,14 @@ public sealed class InferenceEngine : IAsyncDisposable
         _worker = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Blocks of the cache that no sequence holds, those whose content may be found again included.</summary>
-    public int FreeBlockCount => _parts.Cache.Pool.FreeCount;
+    /// <summary>Blocks of the cache that no sequence holds, those whose content may be found again included; those of sources too.</summary>
+    public int FreeBlockCount => _parts.Cache.Pool.FreeCount + (_parts.Cache.Source?.Pool.FreeCount ?? 0);
 
-    /// <summary>Blocks of the cache.</summary>
-    public int BlockCount => _parts.Cache.Pool.BlockCount;
+    /// <summary>Blocks of the cache: of layers that see whole sequences, of each window, and of sources.</summary>
+    public int BlockCount => _parts.Cache.Pool.BlockCount + (_parts.Cache.Source?.Pool.BlockCount ?? 0);
+
+    /// <summary>Whether prompts are what an encoder reads, which answers do not continue.</summary>
+    public bool ReadsSource => _parts.Model.ReadsSource;
 
     /// <summary>How many times a sequence had to give its blocks back and was computed again.</summary>
     public int PreemptionCount => _parts.Scheduler.PreemptionCount;
@@ -55,10 +60,13 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     internal TurnRunner Runner => _runner;
 
-    /// <summary>Continues a text. The begin-of-text token, when the tokenizer has one, is put before it.</summary>
+    /// <summary>
+    /// Continues a text. The begin-of-text token, when the tokenizer has one, is put before it. Of an encoder-decoder the text is what it reads, and what the
+    /// tokenizer puts around a text is put around it.
+    /// </summary>
     /// <exception cref="InkstoneRequestException">The prompt does not fit, or an option is out of its range.</exception>
     public IAsyncEnumerable<GeneratedPiece> GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
-        GenerateAsync(_reader.Encode(prompt), options, cancellation);
+        GenerateAsync(_reader.Encode(prompt, options?.Source), options, cancellation);
 
     /// <summary>Continues a sequence of tokens.</summary>
     /// <exception cref="InkstoneRequestException">The prompt is empty, longer than the context, or has an id that is no token's; an option is out of its range.</exception>
@@ -72,7 +80,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Searches the most probable continuations of a text (<see cref="BeamOptions"/>). The begin-of-text token, when the tokenizer has one, is put before it.</summary>
     /// <exception cref="InkstoneRequestException">The prompt does not fit, or an option is out of its range.</exception>
     public Task<IReadOnlyList<BeamAnswer>> SearchAsync(string prompt, BeamOptions? options = null, CancellationToken cancellation = default) =>
-        SearchAsync(_reader.Encode(prompt), options, cancellation);
+        SearchAsync(_reader.Encode(prompt, options?.Source), options, cancellation);
 
     /// <summary>Searches the most probable continuations of a sequence of tokens.</summary>
     /// <returns>The answers, best first.</returns>

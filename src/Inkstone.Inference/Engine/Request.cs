@@ -55,6 +55,18 @@ internal abstract class Request(EngineParts engine, CancellationToken cancellati
     /// <summary>Tells whoever waits that there will be no more, and why if it was a failure.</summary>
     protected abstract void End(Exception? error);
 
+    /// <summary>The sequence that a request begins with.</summary>
+    protected Sequence FirstSequence(RequestPrompt prompt, int maxTokens, SamplingOptions sampling, ITokenConstraint? constraint = null)
+    {
+        var capacity = (int)Math.Min(prompt.Tokens.Length + (long)maxTokens, Engine.Model.ContextLength);
+        return new Sequence(this, prompt.Tokens, capacity, sampling, Engine.Cache.Pool)
+        {
+            Constraint = constraint,
+            Source = prompt.Source,
+            SourceTable = Engine.Cache.Source is { } sources ? new BlockTable(sources.Pool, prompt.Source.Length) : null,
+        };
+    }
+
     /// <summary>Lets a sequence run.</summary>
     protected void Add(Sequence sequence)
     {

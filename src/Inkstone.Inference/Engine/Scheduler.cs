@@ -35,18 +35,19 @@ internal sealed class Scheduler(EngineOptions options, bool keepsStates)
             var sequence = _sequences[i];
             if (sequence.IsWaiting)
                 continue;
-            if (sequence.Table.Blocks.Count == 0)
+            if (sequence.Table.IsEmpty)
                 sequence.Adopt();
             var rows = Rows(sequence, budget);
             if (rows == 0)
                 continue;
-            while (!sequence.Table.TryReserve(rows))
+            while (!sequence.TryReserve(rows))
             {
                 if (!TryPreemptFor(i))
                     return _turn;
             }
             _turn.Add(new PlannedRows(sequence, rows, WantedRows(sequence, rows)));
-            budget -= rows;
+            // a source is read whole, whatever is left of the budget
+            budget -= rows + sequence.PendingSource.Length;
         }
         return _turn;
     }
@@ -88,7 +89,7 @@ internal sealed class Scheduler(EngineOptions options, bool keepsStates)
     {
         for (var victim = _sequences.Count - 1; victim >= 0; victim--)
         {
-            if (victim == place || _sequences[victim].Table.Blocks.Count == 0 || (victim < place && !_sequences[victim].IsWaiting))
+            if (victim == place || _sequences[victim].Table.IsEmpty || (victim < place && !_sequences[victim].IsWaiting))
                 continue;
             _sequences[victim].GiveBack();
             PreemptionCount++;

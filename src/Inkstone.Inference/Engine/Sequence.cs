@@ -32,6 +32,15 @@ internal sealed class Sequence
     /// <summary>Where the draft model's keys and values lie.</summary>
     public BlockTable? DraftTable { get; set; }
 
+    /// <summary>What an encoder-decoder reads.</summary>
+    public int[] Source { get; init; } = [];
+
+    /// <summary>Where the keys and values of the source lie, read whole or not at all.</summary>
+    public BlockTable? SourceTable { get; init; }
+
+    /// <summary>The source, while its keys and values are not in the cache.</summary>
+    public ReadOnlyMemory<int> PendingSource => SourceTable is { Length: 0 } ? Source : default;
+
     public ITokenConstraint? Constraint { get; init; }
 
     /// <summary>Which of its request's sequences it is.</summary>
@@ -91,6 +100,9 @@ internal sealed class Sequence
             CachedCount = Table.Length;
     }
 
+    /// <summary>Makes room for this many more rows and for the source, where it is to be read. False when blocks run out.</summary>
+    public bool TryReserve(int rows) => Table.TryReserve(rows) && (PendingSource.IsEmpty || SourceTable!.TryReserve(Source.Length));
+
     /// <summary>Says what the next turn guesses: room for this many tokens after the last one.</summary>
     public void Speculate(int count) => (DraftCount, _draftIndex, RowHolds) = (count, 0, true);
 
@@ -127,6 +139,8 @@ internal sealed class Sequence
             DrawnCount = DrawnCount,
             ScoredCount = ScoredCount,
             CachedCount = CachedCount,
+            Source = Source,
+            SourceTable = SourceTable?.Fork(),
         };
 
     /// <summary>Takes the last tokens back; a constraint is not taken back with them.</summary>
@@ -167,6 +181,7 @@ internal sealed class Sequence
     {
         Table.Release();
         DraftTable?.Release();
+        SourceTable?.Release();
     }
 
     public void Close()

@@ -34,12 +34,13 @@ internal sealed class TurnRunner(EngineParts engine)
         engine.Drafter?.Run(turn);
         _rows.Clear();
         foreach (var (sequence, rows, wanted) in turn)
-            _rows.Add(new PagedRows(sequence.Table, sequence.Rows(rows), wanted));
+            _rows.Add(new PagedRows(sequence.Table, sequence.Rows(rows), wanted) { Source = sequence.SourceTable, SourceTokens = sequence.PendingSource });
         _pass.Fill(_rows);
         var hidden = engine.Model.Forward(_pass);
         foreach (var (sequence, rows, _) in turn)
         {
             sequence.Table.Advance(rows);
+            sequence.SourceTable?.Advance(sequence.PendingSource.Length);
             if (engine.Options.PrefixCache && sequence.Request.CacheSalt is { } salt)
                 sequence.Table.Publish(sequence.Tokens, salt);
         }

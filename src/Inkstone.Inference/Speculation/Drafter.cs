@@ -8,7 +8,7 @@ namespace Inkstone.Inference;
 /// </summary>
 internal sealed class Drafter(Model model, EngineOptions options, Sampler sampler)
 {
-    private readonly KeyValueCache _cache = KeyValueCache.Within(model, options.DraftCacheBytes, options.SequencesPerTurn, options.CacheStorage);
+    private readonly KeyValueCache _cache = KeyValueCache.Within(model, options.DraftCacheBytes, options);
     private readonly List<BlockTable> _tables = []; // those that hold blocks, oldest use first
     private readonly List<Sequence> _together = [];
     private readonly List<PagedRows> _rows = [];
@@ -46,7 +46,7 @@ internal sealed class Drafter(Model model, EngineOptions options, Sampler sample
     {
         var table = sequence.DraftTable ??= new BlockTable(_cache.Pool, model.ContextLength);
         for (var i = _tables.Count - 1; i >= 0; i--)
-            if (_tables[i] == table || _tables[i].Blocks.Count == 0)
+            if (_tables[i] == table || _tables[i].IsEmpty)
                 _tables.RemoveAt(i);
         while (!table.TryReserve(sequence.Length + sequence.DraftCount - 1 - table.Length))
             if (!TryTakeBack())

@@ -41,6 +41,9 @@ public sealed class Embedder
     /// <summary>Whether vectors have length one.</summary>
     public bool IsNormalised { get; }
 
+    /// <summary>How many numbers a vector has.</summary>
+    public int Dimensions => Layers.Count > 0 ? Layers[^1].Linear.Weight.OutputWidth : Model.Head.Weight.InputWidth * Models.Pooling.WidthFactor(Pooling);
+
     /// <summary>The longest text, in tokens. Whoever makes the tokens cuts longer ones, so that the end token stays.</summary>
     public int MaximumLength { get; }
 

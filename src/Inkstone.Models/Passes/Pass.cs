@@ -45,7 +45,7 @@ public abstract class Pass
     /// The encoder's pass, when the model has one. The pass of an encoder-decoder is its target's: the source hangs on it, so that the decoder's blocks are
     /// blocks like any other.
     /// </summary>
-    public Pass? Source { get; init; }
+    public Pass? Source { get; protected set; }
 
     /// <summary>
     /// Of a source: what the encoder made of its rows, [rows, width]. The model sets it before the decoder runs; an <see cref="ISourceMemory"/> makes keys and

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Inkstone.Foundation.Formats;
+using Inkstone.TestKit;
 using Xunit.Abstractions;
 
 namespace Inkstone.Foundation.Tests.Formats;
@@ -63,26 +63,5 @@ public sealed class GgufPeerTests(ITestOutputHelper output)
         _ => FormattableString.Invariant($"{value.AsInt64()}"),
     };
 
-    private static string[] Theirs(string folder)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Inkstone.slnx")))
-            root = root.Parent!;
-        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(root.FullName, "tests", "oracles", "gguf-infos.js"), LlamaFactAttribute.Modules!, folder])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return lines;
-    }
-}
-
-/// <summary>A test beside live llama.cpp; INKSTONE_LLAMA names a folder of node modules with node-llama-cpp 3.22.1.</summary>
-internal sealed class LlamaFactAttribute : FactAttribute
-{
-    public static string? Modules { get; } = Environment.GetEnvironmentVariable("INKSTONE_LLAMA") is { Length: > 0 } folder ? folder : null;
-
-    public LlamaFactAttribute() => Skip = Modules is null ? "compares with live llama.cpp only where INKSTONE_LLAMA names a folder of node modules" : null;
+    private static string[] Theirs(string folder) => OracleScript.Run("node", "gguf-infos.js", folder).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -11,8 +11,8 @@ namespace Inkstone.Inference.Tests;
 /// <summary>Texts of a random model under constraints, judged by validators that know nothing of the grammars' machinery.</summary>
 public sealed class GenerationTests(ITestOutputHelper output)
 {
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly string[] Expressions =
+    internal static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly string[] Expressions =
     [
         "[a-z]{1,12}(?:-[0-9]{1,5}){0,3}", "(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})\\.){3}[0-9]", "\\w{1,20}@\\w{2,9}\\.(?:com|org)", "[^\\x00-\\x1f]{3,40}",
         "(a|b){0,70}abb(c{2,70}d){0,3}?", "日(本|é){1,80}\\.$|^x", "(?:\\d{4}-\\d\\d|[A-F0-9]{70})Z?", ".{0,20}😀.{0,9}?!",
@@ -84,11 +84,18 @@ public sealed class GenerationTests(ITestOutputHelper output)
             var (text, isWhole) = model.Draw(constraint, 400);
             _ = isWhole ? ended++ : cut++;
             var whole = Encoding.UTF8.GetString(isWhole ? text : [.. text, .. Finish(model, constraint)]);
-            // .NET counts a character beyond U+FFFF as two: another letter stands for it on both sides.
-            var (expression, shown) = (Expressions[i % grammars.Length].Replace("😀", "ж", StringComparison.Ordinal), string.Concat(whole.EnumerateRunes().Select(rune => rune.Value == 0x1F600 ? "ж" : rune.Value > 0xFFFF ? "щ" : rune.ToString())));
-            Assert.True(Regex.IsMatch(shown, $"^(?:{expression.TrimEnd('$').Replace("$|^", "|", StringComparison.Ordinal)})\\z", RegexOptions.ECMAScript), expression + "\n" + shown);
+            Assert.True(Matches(Expressions[i % grammars.Length], whole), Expressions[i % grammars.Length] + "\n" + whole);
         }
         return (ended, cut);
+    }
+
+    /// <summary>Whether a text is an expression's, as .NET sees it.</summary>
+    internal static bool Matches(string expression, string text)
+    {
+        // .NET counts a character beyond U+FFFF as two: another letter stands for it on both sides.
+        expression = expression.Replace("😀", "ж", StringComparison.Ordinal);
+        var shown = string.Concat(text.EnumerateRunes().Select(rune => rune.Value == 0x1F600 ? "ж" : rune.Value > 0xFFFF ? "щ" : rune.ToString()));
+        return Regex.IsMatch(shown, $"^(?:{expression.TrimEnd('$').Replace("$|^", "|", StringComparison.Ordinal)})\\z", RegexOptions.ECMAScript);
     }
 
     private static (int Ended, int Cut) ByGrammars(TokenVocabulary vocabulary, int grammars, int texts)
@@ -121,7 +128,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
         return (ended, cut);
     }
 
-    private static byte[] Finish(RandomModel model, ITokenConstraint constraint)
+    internal static byte[] Finish(RandomModel model, ITokenConstraint constraint)
     {
         var (text, isWhole) = model.Draw(constraint, 20_000);
         Assert.True(isWhole, "no end after 20000 tokens");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Inkstone.Foundation.Formats;
 using Inkstone.Models;
 using Inkstone.Tensors;
+using Inkstone.TestKit;
 using Xunit.Abstractions;
 
 namespace Inkstone.Inference.Tests;
@@ -32,7 +33,7 @@ public sealed class LlamaVectorTests(ITestOutputHelper output)
                     .Set("bert.pooling_type", 1u).Set("tokenizer.ggml.token_type_count", (uint)known.Config.TokenTypeCount).Set("tokenizer.ggml.add_eos_token", true));
                 return JsonSerializer.Serialize(new { model = file, tokens, output = file + ".vector" });
             }));
-            PeerProcess.Run("llama-vectors.js", Path.Combine(folder, "jobs.jsonl"), output);
+            output.WriteLine(OracleScript.Run("node", "llama-vectors.js", Path.Combine(folder, "jobs.jsonl")));
             foreach (var (name, _, format, allowed) in Cases)
             {
                 var path = Path.Combine(folder, FileOf(name, format));

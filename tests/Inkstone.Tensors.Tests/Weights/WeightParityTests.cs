@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Inkstone.TestKit;
 using Xunit.Abstractions;
 
 namespace Inkstone.Tensors.Tests;
@@ -23,23 +23,12 @@ public sealed class WeightParityTests(ITestOutputHelper output)
             WriteSingles(Path.Combine(folder, "importance"), WeightSamples.Importance());
             var live = RunOracle(folder);
             if (Environment.GetEnvironmentVariable("INKSTONE_UPDATE_FIXTURES") == "1")
-                File.WriteAllText(Path.Combine(Root, "tests", "Inkstone.Tensors.Tests", "Fixtures", "weight-formats.json"), live);
+                File.WriteAllText(Path.Combine(OracleScript.Root, "tests", "Inkstone.Tensors.Tests", "Fixtures", "weight-formats.json"), live);
             Compare(WeightFixture.Parse(live));
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static string Root
-    {
-        get
-        {
-            var root = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(root.FullName, "Inkstone.slnx")))
-                root = root.Parent!;
-            return root.FullName;
         }
     }
 
@@ -70,27 +59,7 @@ public sealed class WeightParityTests(ITestOutputHelper output)
 
     private static void WriteSingles(string path, float[] values) => File.WriteAllBytes(path, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    private static string RunOracle(string folder)
-    {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("INKSTONE_PYTHON") ?? "python3") { RedirectStandardOutput = true };
-        var script = Path.Combine(Root, "tests", "oracles", "weight-formats.py");
-        foreach (var argument in (string[])[script, LlamaFactAttribute.Modules!, folder, $"{WeightSamples.Columns}"])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var json = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return json;
-    }
-}
-
-/// <summary>
-/// A test beside live ggml; INKSTONE_LLAMA names a folder of node modules with node-llama-cpp 3.22.1. It needs python3 with numpy; INKSTONE_PYTHON
-/// names one that is not the first on the path.
-/// </summary>
-internal sealed class LlamaFactAttribute : FactAttribute
-{
-    public static string? Modules { get; } = Environment.GetEnvironmentVariable("INKSTONE_LLAMA") is { Length: > 0 } folder ? folder : null;
-
-    public LlamaFactAttribute() => Skip = Modules is null ? "compares with live ggml only where INKSTONE_LLAMA names a folder of node modules" : null;
+    /// <summary>The script needs python3 with numpy; INKSTONE_PYTHON names one that is not the first on the path.</summary>
+    private static string RunOracle(string folder) =>
+        OracleScript.Run(Environment.GetEnvironmentVariable("INKSTONE_PYTHON") ?? "python3", "weight-formats.py", folder, $"{WeightSamples.Columns}");
 }

@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Inkstone.Foundation.Formats;
+using Inkstone.TestKit;
 using Xunit.Abstractions;
 
 namespace Inkstone.Tokenizers.Tests;
@@ -24,22 +24,22 @@ public sealed class GgufParityTests(ITestOutputHelper output)
         }
     }
 
-    [LlamaFact]
+    [SharedLlamaFact]
     public void IdsAreThoseOfLlamaLive() => CompareLive(GgufSamples.All, TextsOf);
 
-    [LlamaFact]
+    [SharedLlamaFact]
     public void PatternsCutAsLlamaDoes() => CompareLive(GgufSamples.Patterns, _ => AllTexts());
 
-    [LlamaFact]
+    [SharedLlamaFact]
     public void VocabulariesOfCharactersEncodeAsLlamaDoes() =>
         CompareLive(GgufSamples.Raw, _ => AllTexts());
 
     // Spaces in a row, which are a piece then, end llama.cpp's process.
-    [LlamaFact]
+    [SharedLlamaFact]
     public void PiecesOfSpacesEncodeAsLlamaDoes() => CompareLive(
         GgufSamples.Spaced, _ => AllTexts().Select(texts => (texts.Name, (string[])[.. texts.Lines.Select(line => Regex.Replace(line, @"\s+", match => match.Value[^1..]))])));
 
-    [LlamaFact]
+    [SharedLlamaFact]
     public void CharactersBecomeWhatLlamaMakesOfThem() => CompareLive(
         new() { ["lower"] = () => GgufSamples.Characters(lowercase: true), ["cased"] = () => GgufSamples.Characters(lowercase: false) }, _ => [("characters", GgufSamples.CharacterTexts)]);
 
@@ -112,25 +112,11 @@ public sealed class GgufParityTests(ITestOutputHelper output)
         return differences;
     }
 
-    private void RunOracle(string folder)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Inkstone.slnx")))
-            root = root.Parent!;
-        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(root.FullName, "tests", "oracles", "gguf-ids.js"), LlamaFactAttribute.Modules!, folder])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        output.WriteLine(process.StandardOutput.ReadToEnd());
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-    }
+    private void RunOracle(string folder) => output.WriteLine(OracleScript.Run("node", "gguf-ids.js", folder));
 }
 
-/// <summary>A test beside live llama.cpp; INKSTONE_LLAMA names a folder of node modules with node-llama-cpp 3.22.1.</summary>
-internal sealed class LlamaFactAttribute : FactAttribute
+/// <summary>A test beside live llama.cpp on shared data.</summary>
+internal sealed class SharedLlamaFactAttribute : LlamaFactAttribute
 {
-    public static string? Modules { get; } = Environment.GetEnvironmentVariable("INKSTONE_LLAMA") is { Length: > 0 } folder ? folder : null;
-
-    public LlamaFactAttribute() => Skip = Modules is null ? "compares with live llama.cpp only where INKSTONE_LLAMA names a folder of node modules" : SharedData.Root is null ? "needs ../shared/data, which is not there" : null;
+    public SharedLlamaFactAttribute() => Skip ??= SharedData.Root is null ? "needs ../shared/data, which is not there" : null;
 }

@@ -77,6 +77,12 @@ public sealed class T5 : Model
         [.. Stack.Blocks.Select(_ => new LayerMemory(Settings.HeadCount, Settings.HeadCount, Settings.HeadWidth, Settings.HeadWidth))];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<LayerMemory> SourceMemory => Memory;
+
+    /// <inheritdoc/>
+    public override int? TargetStart => Settings.TargetStart;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ParameterGroup> ParameterGroups
     {
         get
@@ -97,11 +103,10 @@ public sealed class T5 : Model
 
     /// <inheritdoc/>
     /// <remarks>The source is read unless it was before.</remarks>
-    /// <exception cref="InkstoneRequestException">The pass has no source.</exception>
+    /// <exception cref="InkstoneRequestException">The pass has no source, and does not hold its keys and values either.</exception>
     public override Tensor Forward(Pass pass)
     {
-        var source = pass.Source ?? throw new InkstoneRequestException("an encoder-decoder needs the source's pass", "Pass.Source");
-        if (source.Encoded.IsMissing)
+        if (pass.Source is { Encoded.IsMissing: true } source)
             Encode(source);
         return Layers.Decode(Embedded(pass), pass);
     }

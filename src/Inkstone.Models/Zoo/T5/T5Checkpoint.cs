@@ -17,9 +17,6 @@ public sealed partial class T5Checkpoint : ModelFamily
     public override IReadOnlyList<string> Names => ["t5", "mt5"];
 
     /// <inheritdoc/>
-    public override string? NotDecodedBecause => "its decoder looks at a source, which a paged pass does not hold";
-
-    /// <inheritdoc/>
     public override IReadOnlyList<ModelConfig> TinyConfigs
     {
         get
@@ -46,7 +43,7 @@ public sealed partial class T5Checkpoint : ModelFamily
     public override ModelConfig ReadConfig(JsonObjectReader json)
     {
         CommonKeys.Ignore(json);
-        json.Ignore("decoder_start_token_id", "output_past", "is_encoder_decoder", "dense_act_fn", "is_gated_act", "initializer_factor", "n_positions", "classifier_dropout");
+        json.Ignore("output_past", "is_encoder_decoder", "dense_act_fn", "is_gated_act", "initializer_factor", "n_positions", "classifier_dropout");
         var layers = json.GetInt32("num_layers", 1, 4_096);
         var kind = json.GetChoice("feed_forward_proj", [.. FeedForwards.Select(known => known.Name)], "relu");
         var (_, activation, gated) = FeedForwards.First(known => known.Name == kind);
@@ -68,6 +65,7 @@ public sealed partial class T5Checkpoint : ModelFamily
             LongestDistance = json.GetInt32("relative_attention_max_distance", 1, 1 << 24, 128),
             TiedHead = isTied,
             ScaledHead = isScaled == isTied ? null : isScaled,
+            TargetStart = json.GetInt32("decoder_start_token_id", 0, 1 << 24, 0),
             Dropout = json.GetDouble("dropout_rate", 0, 0.99, 0.1),
             NormEpsilon = json.GetDouble("layer_norm_epsilon", 1e-12, 1, 1e-6),
             InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
@@ -98,6 +96,7 @@ public sealed partial class T5Checkpoint : ModelFamily
         json.WriteBoolean("tie_word_embeddings", t5.TiedHead);
         if (t5.ScaledHead is { } isScaled)
             json.WriteBoolean("scale_decoder_outputs", isScaled);
+        json.WriteNumber("decoder_start_token_id", t5.TargetStart);
         json.WriteFinite("dropout_rate", t5.Dropout);
         json.WriteFinite("layer_norm_epsilon", t5.NormEpsilon);
         json.WriteFinite("initializer_range", t5.InitialDeviation);

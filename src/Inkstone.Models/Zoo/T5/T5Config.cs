@@ -53,6 +53,9 @@ public sealed record T5Config : ModelConfig
     /// <summary>Whether hidden rows are divided by √width before the head; null: where it is tied.</summary>
     public bool? ScaledHead { get; init; }
 
+    /// <summary>The token that a target begins with.</summary>
+    public int TargetStart { get; init; }
+
     /// <summary>The share dropped of embeddings, attention weights and additions to the stream, in training.</summary>
     public double Dropout { get; init; } = 0.1;
 
@@ -101,6 +104,7 @@ public sealed record T5Config : ModelConfig
         ConfigRule.InRange(nameof(DecoderLayerCount), DecoderLayerCount, 1, 4_096);
         ConfigRule.InRange(nameof(BucketCount), BucketCount, 4, 1 << 16);
         ConfigRule.Divides("4 (buckets before and after, half of them exact)", 4, nameof(BucketCount), BucketCount);
+        ConfigRule.InRange(nameof(TargetStart), TargetStart, 0, VocabularySize - 1);
         ConfigRule.InRange(nameof(LongestDistance), LongestDistance, BucketCount / 2 + 1, 1 << 24);
         Blocks.Validate();
     }

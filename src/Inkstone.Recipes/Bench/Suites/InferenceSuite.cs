@@ -30,6 +30,8 @@ internal static class InferenceSuite
     /// <param name="peers">Whose scripts are timed on the same files; null times none.</param>
     public static IEnumerable<BenchResult> Run(BenchMachine machine, BenchPeers? peers)
     {
+        foreach (var result in GrammarMaskBench.Run(Suite))
+            yield return result;
         var folder = Directory.CreateTempSubdirectory("inkstone-bench-").FullName;
         try
         {

@@ -69,13 +69,14 @@ public sealed partial class ReferenceBackend
     {
         var (xs, vs, ns) = (new Cells(x), new Cells(values), new Cells(indices));
         var axis = x.Rank - 1;
-        var row = new (double Value, int Index)[x.Shape[axis]];
+        // a router's row of experts takes no memory that is to be collected
+        Span<(double Value, int Index)> row = x.Shape[axis] <= 256 ? stackalloc (double, int)[x.Shape[axis]] : new (double, int)[x.Shape[axis]];
         var walk = new Walk(RowsOf(x.Shape), x, values, indices);
         while (walk.Next())
         {
             for (var i = 0; i < row.Length; i++)
                 row[i] = (xs[walk.A + i * x.Strides[axis]], i);
-            Array.Sort(row, static (a, b) => a.Value != b.Value ? b.Value.CompareTo(a.Value) : a.Index.CompareTo(b.Index));
+            row.Sort(static (a, b) => a.Value != b.Value ? b.Value.CompareTo(a.Value) : a.Index.CompareTo(b.Index));
             for (var i = 0; i < values.Shape[axis]; i++)
             {
                 vs[walk.B + i * values.Strides[axis]] = row[i].Value;
