@@ -56,18 +56,20 @@ public sealed record TokenizerConfig
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var (config, map, template) = (Path.Combine(folder, "tokenizer_config.json"), Path.Combine(folder, "special_tokens_map.json"), Path.Combine(folder, "chat_template.jinja"));
-        TokenizerConfig? found = null;
-        if (File.Exists(config))
-            found = Read(BoundedJson.ReadFile(config));
-        if (File.Exists(map))
-        {
-            var older = Read(BoundedJson.ReadFile(map));
-            found = found is null ? older : found with { Roles = older.Roles.Concat(found.Roles).GroupBy(role => role.Key).ToDictionary(role => role.Key, role => role.Last().Value) };
-        }
-        if (File.Exists(template))
+        return Combine(File.Exists(config) ? Read(BoundedJson.ReadFile(config)) : null, File.Exists(map) ? Read(BoundedJson.ReadFile(map)) : null,
+            File.Exists(template) ? WholeFile.Read(template) : null);
+    }
+
+    /// <summary>What a tokenizer_config.json, a special_tokens_map.json and a chat_template.jinja say together; null where none is there.</summary>
+    internal static TokenizerConfig? Combine(TokenizerConfig? config, TokenizerConfig? map, byte[]? template)
+    {
+        var found = config ?? map;
+        if (config is not null && map is not null)
+            found = config with { Roles = map.Roles.Concat(config.Roles).GroupBy(role => role.Key).ToDictionary(role => role.Key, role => role.Last().Value) };
+        if (template is not null)
         {
             found ??= new();
-            found = found with { ChatTemplates = new Dictionary<string, string>(found.ChatTemplates) { ["default"] = System.Text.Encoding.UTF8.GetString(WholeFile.Read(template)) } };
+            found = found with { ChatTemplates = new Dictionary<string, string>(found.ChatTemplates) { ["default"] = System.Text.Encoding.UTF8.GetString(template) } };
         }
         return found;
     }
