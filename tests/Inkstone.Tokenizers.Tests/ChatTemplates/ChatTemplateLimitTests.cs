@@ -1,4 +1,3 @@
-using System.Text;
 using Inkstone.Foundation.Errors;
 
 namespace Inkstone.Tokenizers.Tests;
