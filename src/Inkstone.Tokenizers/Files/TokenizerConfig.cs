@@ -101,10 +101,11 @@ public sealed record TokenizerConfig
     {
         if (value.Find("added_tokens_decoder") is not { IsNull: false } list)
             yield break;
+        var ids = new HashSet<int>();
         foreach (var (key, item) in list.Members())
         {
-            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-                throw item.Error("an added token's key is no id", "a number", key);
+            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !ids.Add(id))
+                throw item.Error("an added token's key is no id, or one given twice", "a number", key);
             yield return new AddedToken(id, ContentOf(item), Switch(item, "special") ?? false)
             {
                 IsSingleWord = Switch(item, "single_word") ?? false,

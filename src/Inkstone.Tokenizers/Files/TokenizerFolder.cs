@@ -71,8 +71,8 @@ internal static class TokenizerFolder
         if (config is { AddedTokens.Count: > 0 })
             return config.AddedTokens;
         var listed = BoundedJson.Parse(vocabulary, name);
-        var specials = (config?.Roles.Values ?? []).Concat(config?.AdditionalSpecials ?? []).Append("<|endoftext|>").Distinct();
-        return [.. specials.Where(special => listed.Find(special) is not null).Select(special => new AddedToken(listed.Find(special)!.Value.AsInt32(0), special))];
+        HashSet<string> specials = [.. config?.Roles.Values ?? [], .. config?.AdditionalSpecials ?? [], "<|endoftext|>"];
+        return [.. listed.Members().Where(member => specials.Contains(member.Key)).Select(member => new AddedToken(member.Value.AsInt32(0), member.Key))];
     }
 
     /// <summary>A SentencePiece tokenizer with the added tokens of its configuration, and the begin and end of text that it asks for.</summary>
@@ -81,8 +81,11 @@ internal static class TokenizerFolder
         if (config is null)
             return tokenizer;
         var added = tokenizer.AddedTokens.ToDictionary(token => token.Id);
+        var highest = VocabularyReader.HighestAllowed(tokenizer.VocabularySize + config.AddedTokens.Count);
         foreach (var token in config.AddedTokens)
         {
+            if (token.Id > highest)
+                throw new InkstoneFormatException("an added token's id is far beyond the tokens there are", "tokenizer_config.json", FormattableString.Invariant($"at most {highest}"), FormattableString.Invariant($"{token.Id}"));
             // The unknown piece stays what unknown text becomes, and is no token to be typed.
             if (tokenizer.IdToToken(token.Id) is { } own && own != token.Content)
                 throw new InkstoneFormatException("an added token has the id of another token", "tokenizer_config.json", own, token.Content);

@@ -42,7 +42,7 @@ internal static class Mutations
                 Assert.NotEmpty(error.What);
                 Assert.False(string.IsNullOrEmpty(error.Where), $"mutant {round}: no place in '{error.Message}'");
             }
-            catch (Exception error) when (error is not Xunit.Sdk.XunitException)
+            catch (Exception error) when (error is not InkstoneFormatException)
             {
                 throw new InvalidOperationException($"mutant {round}, {Convert.ToBase64String(bytes.AsSpan(0, Math.Min(bytes.Length, 6000)))}", error);
             }
