@@ -4,7 +4,7 @@ namespace Inkstone.Tokenizers;
 internal sealed class GgufExpression(string source) : PiecePattern
 {
     // The expressions are our own and can be carried out; their automata are large.
-    private readonly Lazy<TextPattern> _pattern = new(() => TextPattern.Parse(source, PatternDialect.Rust));
+    private readonly Lazy<TextPattern> _pattern = new(() => TextPattern.Parse(source, PatternDialect.Rust, PatternBudget.For(1 << 20)));
 
     /// <inheritdoc/>
     public override void FindAll(ReadOnlySpan<byte> piece, List<TextRange> matches)

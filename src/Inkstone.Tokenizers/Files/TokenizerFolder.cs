@@ -20,7 +20,7 @@ internal static class TokenizerFolder
         var tokenizer = Path.GetExtension(path) switch
         {
             ".gguf" => GgufTokenizer.Load(path),
-            ".json" when name != "vocab.json" => TokenizerJsonReader.Read(BoundedJson.ReadFile(path), null),
+            ".json" when name != "vocab.json" => TokenizerJsonReader.Read(WholeFile.Read(path), null, path),
             ".json" or ".txt" or ".tiktoken" or ".model" => Read(name, WholeFile.Read(path), () => WholeFile.Read(Path.Combine(folder, "merges.txt")), config),
             _ => throw new InkstoneRequestException("what kind of tokenizer a file holds cannot be told from its name", path,
                 expected: "tokenizer.json, vocab.json, vocab.txt, *.tiktoken, *.model or *.gguf"),

@@ -25,7 +25,9 @@ internal static class MutationWords
     {
         var ids = tokenizer.Encode(Utf8, Specials.All);
         var encoding = tokenizer.EncodeDetailed(Text, options: new() { Specials = Specials.All });
-        Assert.Equal(ids, encoding.Tokens.Where(token => !token.IsSpecial).Select(token => token.Id));
+        // A template need not hold the text it is for.
+        if (tokenizer.Parts.PostProcessor is not (TemplateProcessor or PostProcessorSequence))
+            Assert.Equal(ids, encoding.Tokens.Where(token => !token.IsSpecial).Select(token => token.Id));
         CheckOffsets(encoding);
         tokenizer.Decode(ids, skipSpecials: true);
         tokenizer.ToJson();
