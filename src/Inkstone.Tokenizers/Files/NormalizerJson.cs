@@ -7,12 +7,14 @@ namespace Inkstone.Tokenizers;
 internal static class NormalizerJson
 {
     /// <summary>Reads a normaliser.</summary>
-    public static Normalizer Read(JsonValue value)
+    /// <param name="value">The component.</param>
+    /// <param name="budget">Pays for all patterns of the file.</param>
+    public static Normalizer Read(JsonValue value, PatternBudget budget)
     {
         var reader = value.AsObject();
         Normalizer normalizer = reader.GetString("type") switch
         {
-            "Sequence" => new NormalizerSequence([.. reader.Get("normalizers").Items().Select(Read)]),
+            "Sequence" => new NormalizerSequence([.. reader.Get("normalizers").Items().Select(item => Read(item, budget))]),
             "NFC" => new FormNormalizer(NormalizationKind.Nfc),
             "NFD" => new FormNormalizer(NormalizationKind.Nfd),
             "NFKC" => new FormNormalizer(NormalizationKind.Nfkc),
@@ -23,7 +25,7 @@ internal static class NormalizerJson
             "ByteLevel" => new ByteLevelNormalizer(),
             "Strip" => new StripNormalizer(reader.GetBoolean("strip_left"), reader.GetBoolean("strip_right")),
             "Prepend" => new PrependNormalizer(reader.GetString("prepend")),
-            "Replace" => new ReplaceNormalizer(PatternJson.Read(reader.Get("pattern")), reader.GetString("content")),
+            "Replace" => new ReplaceNormalizer(PatternJson.Read(reader.Get("pattern"), budget), reader.GetString("content")),
             "Precompiled" => new PrecompiledNormalizer(ReadMap(reader.Get("precompiled_charsmap"))),
             "BertNormalizer" => new BertNormalizer(
                 reader.GetBoolean("clean_text", true), reader.GetBoolean("handle_chinese_chars", true),

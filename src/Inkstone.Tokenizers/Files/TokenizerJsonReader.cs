@@ -13,10 +13,15 @@ internal static class TokenizerJsonReader
     private static readonly string[] Strategies = ["LongestFirst", "OnlyFirst", "OnlySecond"];
 
     /// <summary>Reads the file.</summary>
-    public static Tokenizer Read(JsonValue root, SpecialRoles? roles)
+    /// <param name="json">Its bytes.</param>
+    /// <param name="roles">Which special tokens open and close a document; null: as their names tell.</param>
+    /// <param name="name">How errors call the file.</param>
+    public static Tokenizer Read(ReadOnlySpan<byte> json, SpecialRoles? roles, string name)
     {
+        var root = BoundedJson.Parse(json, name);
         var file = root.AsObject();
         file.Ignore("version");
+        var budget = PatternBudget.For(json.Length);
         var added = ReadAddedTokens(file.Find("added_tokens"));
         var (normalizer, preTokenizer) = (file.Find("normalizer"), file.Find("pre_tokenizer"));
         var model = ModelJson.Read(file.Get("model"), added, PreTokenizerJson.EndsByteLevel(preTokenizer), out var listed);
@@ -24,11 +29,11 @@ internal static class TokenizerJsonReader
         {
             Truncation = file.Find("truncation") is { } truncation ? ReadTruncation(truncation) : null,
             Padding = file.Find("padding") is { } padding ? ReadPadding(padding) : null,
-            Normalizer = normalizer is { } given ? NormalizerJson.Read(given) : null,
-            PreTokenizer = preTokenizer is { } stage ? PreTokenizerJson.Read(stage, model is BytePairModel { Options.IsByteLevel: true }) : null,
+            Normalizer = normalizer is { } given ? NormalizerJson.Read(given, budget) : null,
+            PreTokenizer = preTokenizer is { } stage ? PreTokenizerJson.Read(stage, model is BytePairModel { Options.IsByteLevel: true }, budget) : null,
             Model = model,
             PostProcessor = file.Find("post_processor") is { } processor ? PostProcessorJson.Read(processor) : null,
-            Decoder = file.Find("decoder") is { } decoder ? DecoderJson.Read(decoder) : null,
+            Decoder = file.Find("decoder") is { } decoder ? DecoderJson.Read(decoder, budget) : null,
             AddedTokens = added,
             Listed = listed,
             Roles = roles ?? SpecialRoles.FromNames([.. added.Where(token => token.IsSpecial).Select(token => token.Content)]),

@@ -15,10 +15,15 @@ internal sealed class VocabularyReader
     private readonly string?[] _names;
     private readonly bool[] _taken;
 
-    private VocabularyReader(List<AddedToken> added, int count)
+    private VocabularyReader(JsonValue value, List<AddedToken> added, int count)
     {
         _addedByContent = added.DistinctBy(token => token.Content).ToDictionary(token => token.Content);
-        _addedById = added.ToDictionary(token => token.Id);
+        _addedById = new(added.Count);
+        foreach (var token in added)
+        {
+            if (!_addedById.TryAdd(token.Id, token))
+                throw value.Error(string.Create(CultureInfo.InvariantCulture, $"two added tokens have one id, {token.Id}"));
+        }
         (_names, _taken) = (new string?[count], new bool[count]);
     }
 
@@ -32,14 +37,10 @@ internal sealed class VocabularyReader
     public static VocabularyReader FromObject(JsonValue value, List<AddedToken> added)
     {
         var count = value.Members().Count() + added.Count;
-        // Ids may leave gaps, but not so many that a small file asks for much memory.
-        var limit = (int)Math.Min(int.MaxValue - 1, 2L * count + 8_192);
-        var highest = added.Select(token => token.Id).DefaultIfEmpty(-1).Max();
-        if (highest > limit)
-            throw value.Error(string.Create(CultureInfo.InvariantCulture, $"an added token's id, {highest}, is far beyond the {count} tokens there are"));
+        var highest = HighestId(value, added, count);
         foreach (var (_, id) in value.Members())
-            highest = Math.Max(highest, id.AsInt32(0, limit));
-        var vocabulary = new VocabularyReader(added, highest + 1);
+            highest = Math.Max(highest, id.AsInt32(0, HighestAllowed(count)));
+        var vocabulary = new VocabularyReader(value, added, highest + 1);
         foreach (var (name, item) in value.Members())
             vocabulary.Add(name, item.AsInt32(), item);
         return vocabulary;
@@ -48,7 +49,8 @@ internal sealed class VocabularyReader
     /// <summary>Reads an array of pairs of tokens and scores.</summary>
     public static VocabularyReader FromPairs(JsonValue value, List<AddedToken> added, out double[] scores)
     {
-        var vocabulary = new VocabularyReader(added, value.Count);
+        HighestId(value, added, value.Count + added.Count);
+        var vocabulary = new VocabularyReader(value, added, value.Count);
         scores = new double[value.Count];
         var id = 0;
         foreach (var item in value.Items())
@@ -61,6 +63,9 @@ internal sealed class VocabularyReader
         }
         return vocabulary;
     }
+
+    /// <summary>The highest id that so many tokens may have. Ids may leave gaps, but not so many that a small file asks for much memory.</summary>
+    public static int HighestAllowed(int count) => (int)Math.Min(int.MaxValue - 1, 2L * count + 8_192);
 
     /// <summary>The id of a token that may be special; −1 if there is none.</summary>
     public int Find(string name) => _addedByContent.TryGetValue(name, out var token) ? token.Id : Array.IndexOf(_names, name);
@@ -103,6 +108,13 @@ internal sealed class VocabularyReader
                 return null;
         }
         return pieces;
+    }
+
+    private static int HighestId(JsonValue value, List<AddedToken> added, int count)
+    {
+        var highest = added.Select(token => token.Id).DefaultIfEmpty(-1).Max();
+        return highest <= HighestAllowed(count) ? highest
+            : throw value.Error(string.Create(CultureInfo.InvariantCulture, $"an added token's id, {highest}, is far beyond the {count} tokens there are"));
     }
 
     private static PieceTable Checked(PieceTable pieces, JsonValue value) => pieces.FirstDuplicate < 0 ? pieces

@@ -20,7 +20,7 @@ internal sealed class CharacterMap
     private readonly uint[] _units;
     private readonly byte[] _results;
     private readonly bool[] _plainAscii = new bool[128];
-    private readonly uint[] _begins = new uint[65536 / 32]; // of each BMP character: whether a rule may begin with it
+    private uint[]? _begins; // of each BMP character: whether a rule may begin with it; made when first asked, for a map may be far smaller
 
     /// <summary>Reads a map.</summary>
     /// <param name="bytes">The bytes.</param>
@@ -58,7 +58,7 @@ internal sealed class CharacterMap
     public bool IsPlain(byte ascii) => _plainAscii[ascii];
 
     /// <summary>Whether a rule may begin with a character of the Basic Multilingual Plane.</summary>
-    public bool MayBegin(int character) => (_begins[character >> 5] >> (character & 31) & 1) != 0;
+    public bool MayBegin(int character) => ((_begins ??= FindBegins())[character >> 5] >> (character & 31) & 1) != 0;
 
     /// <summary>The result of the longest rule that fits the beginning of the text; false if none does.</summary>
     /// <param name="text">The text.</param>
@@ -124,19 +124,6 @@ internal sealed class CharacterMap
 
     private void FindWhatIsPlain()
     {
-        Span<byte> utf8 = stackalloc byte[3];
-        for (var character = 0; character < 65536; character++)
-        {
-            if (character is >= 0xD800 and < 0xE000)
-                continue;
-            var length = new System.Text.Rune(character).EncodeToUtf8(utf8);
-            var place = Offset(_units[0]);
-            var fits = true;
-            for (var i = 0; i < length && fits; i++)
-                fits = TryStep(ref place, utf8[i], out _);
-            if (fits)
-                _begins[character >> 5] |= 1U << (character & 31);
-        }
         for (byte first = 0; first < 128; first++)
         {
             var place = Offset(_units[0]);
@@ -152,5 +139,35 @@ internal sealed class CharacterMap
                 _plainAscii[first] &= !TryStep(ref further, second, out _);
             }
         }
+    }
+
+    private uint[] FindBegins()
+    {
+        var begins = new uint[65536 / 32];
+        for (var first = 0; first < 0xF0; first++)
+        {
+            var place = Offset(_units[0]);
+            if (!TryStep(ref place, (byte)first, out _))
+                continue;
+            if (first < 0x80)
+                Mark(first);
+            for (var second = 0x80; first >= 0xC0 && second < 0xC0; second++)
+            {
+                var further = place;
+                if (!TryStep(ref further, (byte)second, out _))
+                    continue;
+                if (first < 0xE0)
+                    Mark((first & 0x1F) << 6 | second & 0x3F);
+                for (var third = 0x80; first >= 0xE0 && third < 0xC0; third++)
+                {
+                    var last = further;
+                    if (TryStep(ref last, (byte)third, out _))
+                        Mark((first & 0xF) << 12 | (second & 0x3F) << 6 | third & 0x3F);
+                }
+            }
+        }
+        return begins;
+
+        void Mark(int character) => begins[character >> 5] |= 1U << (character & 31);
     }
 }

@@ -28,6 +28,15 @@ internal sealed class GgufFile
         return this;
     }
 
+    /// <summary>The names of the values.</summary>
+    public IReadOnlyCollection<string> Names => _values.Keys;
+
+    /// <summary>A value.</summary>
+    public object Get(string name) => _values[name];
+
+    /// <summary>Removes a value.</summary>
+    public void Remove(string name) => _values.Remove(name);
+
     /// <summary>The bytes of the file.</summary>
     public byte[] ToBytes()
     {
@@ -84,7 +93,7 @@ internal sealed class GgufFile
                 writer.Write(bytes);
                 break;
             case Array items:
-                writer.Write((uint)TypeOf(items.GetValue(0)!));
+                writer.Write((uint)TypeOf(items.Length == 0 ? 0 : items.GetValue(0)!));
                 writer.Write((ulong)items.Length);
                 foreach (var item in items)
                     Write(writer, item);

@@ -28,6 +28,12 @@ internal sealed class JsonTable
         Source = source;
         _rows = new Row[rowCount];
         Fill(start, limits);
+        // Only now can an error tell the path of an object.
+        for (var row = 0; row < rowCount; row++)
+        {
+            if (_rows[row].Kind == JsonTokenType.StartObject)
+                RefuseDuplicates(row);
+        }
     }
 
     public string Source { get; }
@@ -103,10 +109,7 @@ internal sealed class JsonTable
             var kind = reader.TokenType;
             if (kind is JsonTokenType.EndArray or JsonTokenType.EndObject)
             {
-                var container = open[--depth];
-                _rows[container].After = row;
-                if (kind == JsonTokenType.EndObject)
-                    RefuseDuplicates(container);
+                _rows[open[--depth]].After = row;
                 continue;
             }
             var isContainer = kind is JsonTokenType.StartArray or JsonTokenType.StartObject;

@@ -26,13 +26,16 @@ internal sealed class ExpressionPattern : PiecePattern
     private readonly Lazy<TextPattern> _pattern;
 
     /// <summary>Reads an expression.</summary>
+    /// <param name="source">The expression.</param>
+    /// <param name="budget">What the patterns of one file have in common; null: it has one of its own.</param>
     /// <exception cref="Foundation.Errors.InkstoneFormatException">It is malformed, or holds what is not supported.</exception>
-    public ExpressionPattern(string source)
+    public ExpressionPattern(string source, PatternBudget? budget = null)
     {
         (Source, Scanner) = (source, KnownPatterns.Find(source, PatternDialect.Oniguruma));
-        _pattern = new(() => TextPattern.Parse(source, PatternDialect.Oniguruma));
         if (Scanner is null)
-            _ = _pattern.Value;
+            _pattern = new(TextPattern.Parse(source, PatternDialect.Oniguruma, budget));
+        else
+            _pattern = new(() => TextPattern.Parse(source, PatternDialect.Oniguruma));
     }
 
     /// <summary>The expression as it was written.</summary>
