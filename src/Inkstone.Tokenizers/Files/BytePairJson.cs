@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Inkstone.Foundation.Formats;
@@ -68,58 +69,60 @@ internal static class BytePairJson
 
     private static MergeTable ReadMerges(JsonValue value, PieceTable pieces, BytePairOptions options)
     {
-        var merges = new List<Merge>(value.Count);
+        var merges = new Merge[value.Count];
         var prefix = Encoding.UTF8.GetBytes(options.Prefix ?? "");
-        var bytes = new System.Buffers.ArrayBufferWriter<byte>(256);
+        var bytes = new ArrayBufferWriter<byte>(256);
+        var rank = 0;
         foreach (var item in value.Items())
         {
-            var (left, right) = ReadPair(item);
             bytes.ResetWrittenCount();
+            ReadPair(item, out var left, out var right);
             var leftId = AppendPiece(left, pieces, options.IsByteLevel, [], bytes, item);
             var rightId = AppendPiece(right, pieces, options.IsByteLevel, prefix, bytes, item);
             var result = pieces.Find(bytes.WrittenSpan);
             if (result < 0)
-                throw item.Error("a merge makes a token that is not in the vocabulary", $"'{left}{right}' in the vocabulary");
-            merges.Add(new(leftId, rightId, result));
+                throw item.Error("a merge makes a token that is not in the vocabulary", $"'{Encoding.UTF8.GetString(left)}{Encoding.UTF8.GetString(right)}' in the vocabulary");
+            merges[rank++] = new(leftId, rightId, result);
         }
-        var table = new MergeTable([.. merges]);
+        var table = new MergeTable(merges);
         return table.FirstDuplicate < 0 ? table : throw value.Items().ElementAt(table.FirstDuplicate).Error("a merge is given twice");
     }
 
     /// <summary>The two tokens of a merge: an array, or the form before 2024, both in one string with a space between them.</summary>
-    public static (string Left, string Right) ReadPair(JsonValue item)
+    private static void ReadPair(JsonValue item, out ReadOnlySpan<byte> left, out ReadOnlySpan<byte> right)
     {
-        switch (item.Kind)
+        if (item.TryGetPair(out var first, out var second))
         {
-            case JsonValueKind.Array when item.Count == 2:
-                JsonValue[] pair = [.. item.Items()];
-                return (pair[0].AsString(), pair[1].AsString());
-            case JsonValueKind.String when item.AsString().Split(' ') is [var left, var right]:
-                return (left, right);
-            default:
-                throw item.Error("not a merge", "two tokens");
+            left = first.AsUtf8();
+            right = second.AsUtf8();
+            return;
         }
+        var text = item.Kind == JsonValueKind.String ? item.AsUtf8() : [];
+        var space = text.IndexOf((byte)' ');
+        if (space < 0 || text[(space + 1)..].Contains((byte)' '))
+            throw item.Error("not a merge", "two tokens");
+        left = text[..space];
+        right = text[(space + 1)..];
     }
 
     /// <summary>Finds a token a merge names, and appends its bytes, less the mark of a word's inside, to those of the merge.</summary>
-    private static int AppendPiece(string name, PieceTable pieces, bool isByteLevel, ReadOnlySpan<byte> mark, System.Buffers.ArrayBufferWriter<byte> bytes, JsonValue item)
+    private static int AppendPiece(ReadOnlySpan<byte> name, PieceTable pieces, bool isByteLevel, ReadOnlySpan<byte> mark, ArrayBufferWriter<byte> bytes, JsonValue item)
     {
         var start = bytes.WrittenCount;
-        var isPiece = name.Length > 0;
+        var isPiece = !name.IsEmpty;
         if (isPiece && isByteLevel)
             isPiece = ByteLevel.TryToBytes(name, bytes);
         else if (isPiece)
-            Encoding.UTF8.GetBytes(name, bytes);
+            bytes.Write(name);
         var id = isPiece ? pieces.Find(bytes.WrittenSpan[start..]) : -1;
         if (id < 0)
-            throw item.Error("a merge names a token that is not in the vocabulary", $"'{name}' in the vocabulary");
+            throw item.Error("a merge names a token that is not in the vocabulary", $"'{Encoding.UTF8.GetString(name)}' in the vocabulary");
         if (mark.IsEmpty || !bytes.WrittenSpan[start..].StartsWith(mark))
             return id;
-        var rest = bytes.WrittenSpan[(start + mark.Length)..].ToArray();
         var before = bytes.WrittenSpan[..start].ToArray();
         bytes.ResetWrittenCount();
-        System.Buffers.BuffersExtensions.Write(bytes, before);
-        System.Buffers.BuffersExtensions.Write(bytes, rest);
+        bytes.Write(before);
+        bytes.Write(name[mark.Length..]);
         return id;
     }
 }

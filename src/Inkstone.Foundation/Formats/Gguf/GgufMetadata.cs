@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Inkstone.Foundation.Errors;
@@ -21,9 +20,14 @@ public sealed class GgufMetadata
     public const int MaximumBytes = 1 << 29;
 
     private const string NotGguf = "This is probably not a GGUF file.";
-    private readonly Dictionary<string, GgufValue> _values = new(StringComparer.Ordinal);
+    private const int LeastValueBytes = 14; // a name of one byte with its length, a type, a value of one byte
+    private readonly Dictionary<string, GgufValue> _values;
 
-    private GgufMetadata(string source, int version, long tensorCount) => (Source, Version, TensorCount) = (source, version, tensorCount);
+    private GgufMetadata(string source, int version, long tensorCount, int count)
+    {
+        (Source, Version, TensorCount) = (source, version, tensorCount);
+        _values = new(count, StringComparer.Ordinal);
+    }
 
     /// <summary>The file, as errors name it.</summary>
     public string Source { get; }
@@ -56,7 +60,7 @@ public sealed class GgufMetadata
         ArgumentNullException.ThrowIfNull(stream);
         stream.Position = 0;
         var reader = new Reader(stream, source);
-        var head = reader.Take(24, "the head").Span;
+        var head = reader.Take(24, new(source)).Span;
         if (!head[..4].SequenceEqual("GGUF"u8))
             throw new InkstoneFormatException("the file does not begin as a GGUF file does", source, "'GGUF'", fix: NotGguf);
         var version = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
@@ -66,7 +70,9 @@ public sealed class GgufMetadata
         if (count > MaximumCount || tensors > int.MaxValue)
             throw new InkstoneFormatException("a GGUF file has too many values or tensors", source, FormattableString.Invariant($"at most {MaximumCount} values"),
                 FormattableString.Invariant($"{count} values, {tensors} tensors"));
-        var metadata = new GgufMetadata(source, (int)version, (long)tensors);
+        if (count > (ulong)reader.Left / LeastValueBytes)
+            throw new InkstoneFormatException("a GGUF file has more values than there is room for", source, found: FormattableString.Invariant($"{count} values"), fix: NotGguf);
+        var metadata = new GgufMetadata(source, (int)version, (long)tensors, (int)count);
         for (var i = 0; i < (int)count; i++)
             metadata.ReadValue(reader, i);
         metadata.EndOffset = reader.Position;
@@ -85,17 +91,13 @@ public sealed class GgufMetadata
 
     private void ReadValue(Reader reader, int index)
     {
-        var place = FormattableString.Invariant($"value {index}");
-        var nameBytes = reader.TakeText(MaximumNameBytes, place).Span[8..];
-        if (nameBytes.IsEmpty || !System.Text.Unicode.Utf8.IsValid(nameBytes))
-            throw new InkstoneFormatException("a name in GGUF metadata is empty or not UTF-8", $"{Source}, {place}");
-        var name = Encoding.UTF8.GetString(nameBytes);
-        var where = $"{Source}, {Excerpt.Of(name)}";
+        var name = reader.TakeName(index);
+        var where = new GgufPlace(Source, name);
         var type = ReadType(reader, where);
         var (elementType, items) = (type, 1);
         ReadOnlyMemory<byte> bytes;
         if (type == GgufType.String)
-            bytes = reader.TakeText(MaximumBytes, where);
+            bytes = reader.TakeTexts(1, where);
         else if (type == GgufType.Array)
         {
             elementType = ReadType(reader, where);
@@ -104,24 +106,24 @@ public sealed class GgufMetadata
         else
             bytes = reader.Take(SizeOf(type), where);
         if (!_values.TryAdd(name, new(type, elementType, items, bytes, where)))
-            throw new InkstoneFormatException("a name stands twice in GGUF metadata", where);
+            throw new InkstoneFormatException("a name stands twice in GGUF metadata", where.ToString());
     }
 
-    private static GgufType ReadType(Reader reader, string where)
+    private static GgufType ReadType(Reader reader, GgufPlace where)
     {
-        var type = BinaryPrimitives.ReadUInt32LittleEndian(reader.Take(4, where).Span);
+        var type = reader.TakeUInt32(where);
         return type <= (uint)GgufType.Float64 ? (GgufType)type
-            : throw new InkstoneFormatException("a value of GGUF metadata is of an unknown type", where, "0 to 12", FormattableString.Invariant($"{type}"));
+            : throw new InkstoneFormatException("a value of GGUF metadata is of an unknown type", where.ToString(), "0 to 12", FormattableString.Invariant($"{type}"));
     }
 
-    private static (int Count, ReadOnlyMemory<byte> Items) ReadArray(Reader reader, GgufType type, string where)
+    private static (int Count, ReadOnlyMemory<byte> Items) ReadArray(Reader reader, GgufType type, GgufPlace where)
     {
         if (type == GgufType.Array)
-            throw new InkstoneFormatException("an array of arrays in GGUF metadata is not read", where);
-        var count = BinaryPrimitives.ReadUInt64LittleEndian(reader.Take(8, where).Span);
+            throw new InkstoneFormatException("an array of arrays in GGUF metadata is not read", where.ToString());
+        var count = reader.TakeUInt64(where);
         var least = (ulong)Math.Max(SizeOf(type), type == GgufType.String ? 8 : 1);
         if (count > (ulong)reader.Left / least)
-            throw new InkstoneFormatException("an array in GGUF metadata is longer than the file", where, FormattableString.Invariant($"at most {(ulong)reader.Left / least} items"),
+            throw new InkstoneFormatException("an array in GGUF metadata is longer than the file", where.ToString(), FormattableString.Invariant($"at most {(ulong)reader.Left / least} items"),
                 FormattableString.Invariant($"{count}"), "The file was probably not copied or downloaded to its end.");
         return ((int)count, type == GgufType.String ? reader.TakeTexts((int)count, where) : reader.Take((int)count * (long)SizeOf(type), where));
     }
@@ -130,6 +132,7 @@ public sealed class GgufMetadata
     private sealed class Reader(Stream stream, string source)
     {
         private readonly long _length = stream.Length;
+        private byte[] _name = new byte[64];
 
         /// <summary>Where the next byte stands.</summary>
         public long Position { get; private set; }
@@ -138,7 +141,7 @@ public sealed class GgufMetadata
         public long Left => Math.Min(_length, MaximumBytes) - Position;
 
         /// <summary>The next bytes.</summary>
-        public ReadOnlyMemory<byte> Take(long count, string where)
+        public ReadOnlyMemory<byte> Take(long count, GgufPlace where)
         {
             Check(count, where);
             var bytes = new byte[count];
@@ -146,52 +149,86 @@ public sealed class GgufMetadata
             return bytes;
         }
 
-        /// <summary>A text with its length before it.</summary>
-        public ReadOnlyMemory<byte> TakeText(int longest, string where)
+        /// <summary>The next number of 32 bits.</summary>
+        public uint TakeUInt32(GgufPlace where)
         {
-            var bytes = new ArrayBufferWriter<byte>(64);
-            TakeText(bytes, longest, where);
-            return bytes.WrittenMemory;
+            Span<byte> bytes = stackalloc byte[sizeof(uint)];
+            Check(bytes.Length, where);
+            Fill(bytes, where);
+            return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         }
 
-        /// <summary>Texts end to end, each with its length before it.</summary>
-        public ReadOnlyMemory<byte> TakeTexts(int count, string where)
+        /// <summary>The next number of 64 bits.</summary>
+        public ulong TakeUInt64(GgufPlace where)
         {
-            var bytes = new ArrayBufferWriter<byte>(Math.Max(64, 16 * Math.Min(count, 1 << 20)));
-            for (var i = 0; i < count; i++)
-                TakeText(bytes, MaximumBytes, where);
-            return bytes.WrittenMemory;
+            Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+            Check(bytes.Length, where);
+            Fill(bytes, where);
+            return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         }
 
-        private void TakeText(ArrayBufferWriter<byte> bytes, int longest, string where)
+        /// <summary>The name of a value.</summary>
+        public string TakeName(int index)
         {
-            Check(8, where);
-            var prefix = bytes.GetSpan(8)[..8];
-            Fill(prefix, where);
-            var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-            bytes.Advance(8);
+            var where = new GgufPlace(source, Index: index);
+            var length = TakeLength(MaximumNameBytes, where);
+            if (_name.Length < length)
+                _name = new byte[Math.Max(length, 2 * _name.Length)];
+            var name = _name.AsSpan(0, length);
+            Fill(name, where);
+            return length > 0 && System.Text.Unicode.Utf8.IsValid(name) ? Encoding.UTF8.GetString(name)
+                : throw new InkstoneFormatException("a name in GGUF metadata is empty or not UTF-8", where.ToString());
+        }
+
+        /// <summary>Texts end to end, each with its length before it: measured first, so that they are held once.</summary>
+        public ReadOnlyMemory<byte> TakeTexts(int count, GgufPlace where)
+        {
+            var start = Position;
+            for (; count > 0; count--)
+            {
+                var length = TakeLength(MaximumBytes, where);
+                stream.Seek(length, SeekOrigin.Current);
+                Position += length;
+            }
+            var bytes = new byte[Position - start];
+            Position = start;
+            stream.Position = start;
+            Fill(bytes, where);
+            return bytes;
+        }
+
+        private int TakeLength(int longest, GgufPlace where)
+        {
+            var length = TakeUInt64(where);
             if (length > (ulong)longest)
-                throw new InkstoneFormatException("a text in GGUF metadata is too long", $"{source}, {where}", FormattableString.Invariant($"at most {longest} bytes"),
+                throw new InkstoneFormatException("a text in GGUF metadata is too long", where.ToString(), FormattableString.Invariant($"at most {longest} bytes"),
                     FormattableString.Invariant($"{length}"));
             Check((long)length, where);
-            if (length == 0)
-                return;
-            Fill(bytes.GetSpan((int)length)[..(int)length], where);
-            bytes.Advance((int)length);
+            return (int)length;
         }
 
-        private void Check(long count, string where)
+        private void Check(long count, GgufPlace where)
         {
             if (count > Left)
-                throw new InkstoneFormatException("GGUF metadata ends too soon, or is too long", FormattableString.Invariant($"{source}, byte {Position}, {where}"),
+                throw new InkstoneFormatException("GGUF metadata ends too soon, or is too long", FormattableString.Invariant($"{where}, byte {Position}"),
                     FormattableString.Invariant($"{count} bytes"), FormattableString.Invariant($"{Left}"), NotGguf);
         }
 
-        private void Fill(Span<byte> bytes, string where)
+        private void Fill(Span<byte> bytes, GgufPlace where)
         {
             if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-                throw new InkstoneFormatException("the file ended while it was read", $"{source}, {where}");
+                throw new InkstoneFormatException("the file ended while it was read", where.ToString());
             Position += bytes.Length;
         }
     }
+}
+
+/// <summary>Where something stands in GGUF metadata; put into words only for an error.</summary>
+/// <param name="Source">The file.</param>
+/// <param name="Name">The name of the value; null before it is known.</param>
+/// <param name="Index">Which value it is, if it has no name yet; −1 for the head of the file.</param>
+internal readonly record struct GgufPlace(string Source, string? Name = null, int Index = -1)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Name is not null ? $"{Source}, {Excerpt.Of(Name)}" : Index >= 0 ? FormattableString.Invariant($"{Source}, value {Index}") : $"{Source}, the head";
 }

@@ -8,9 +8,9 @@ namespace Inkstone.Foundation.Formats;
 public readonly struct GgufValue
 {
     private readonly ReadOnlyMemory<byte> _bytes;
-    private readonly string _where;
+    private readonly GgufPlace _where;
 
-    internal GgufValue(GgufType type, GgufType elementType, int count, ReadOnlyMemory<byte> bytes, string where) =>
+    internal GgufValue(GgufType type, GgufType elementType, int count, ReadOnlyMemory<byte> bytes, GgufPlace where) =>
         (Type, ElementType, Count, _bytes, _where) = (type, elementType, count, bytes, where);
 
     /// <summary>What it is.</summary>
@@ -85,7 +85,7 @@ public readonly struct GgufValue
     }
 
     /// <summary>An error about this value.</summary>
-    public InkstoneFormatException Error(string what, string? expected = null, string? found = null, string? fix = null) => new(what, _where, expected, found, fix);
+    public InkstoneFormatException Error(string what, string? expected = null, string? found = null, string? fix = null) => new(what, _where.ToString(), expected, found, fix);
 
     private static IEnumerable<ReadOnlyMemory<byte>> Texts(ReadOnlyMemory<byte> rest, int count)
     {
