@@ -55,7 +55,7 @@ internal sealed class CharacterMap
     public byte[] Bytes { get; }
 
     /// <summary>Whether an ASCII character before another one, or at the end, is always left as it is.</summary>
-    public bool IsPlain(byte ascii) => (_plainAscii >> ascii & 1) != 0;
+    public bool IsPlain(byte ascii) => ((ulong)(_plainAscii >> ascii) & 1) != 0;
 
     /// <summary>Whether a rule may begin with a character of the Basic Multilingual Plane.</summary>
     public bool MayBegin(int character) => ((_begins ??= FindBegins())[character >> 5] >> (character & 31) & 1) != 0;
