@@ -31,6 +31,22 @@ internal static class DecoderJson
         return decoder;
     }
 
+    /// <summary>Refuses decoders that make a token very much longer, by replacing what was put in by replacing.</summary>
+    public static void CheckGrowth(TextDecoder decoder, JsonValue value)
+    {
+        const long MostGrowth = 4096;
+        if (Growth(decoder) > MostGrowth)
+            throw value.Error("the decoders make tokens far longer", FormattableString.Invariant($"at most {MostGrowth} times"));
+
+        static double Growth(TextDecoder decoder) => decoder switch
+        {
+            DecoderSequence sequence => sequence.Decoders.Aggregate(1.0, (product, part) => product * Growth(part)),
+            ReplaceDecoder { Pattern: LiteralPattern literal } replace => Math.Max(1.0, replace.Content.Length / (double)Math.Max(1, literal.Text.Length)),
+            ReplaceDecoder replace => 1.0 + replace.Content.Length,
+            _ => 1,
+        };
+    }
+
     /// <summary>Writes a decoder.</summary>
     public static void Write(Utf8JsonWriter json, TextDecoder decoder)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Tokenizers;
@@ -99,10 +100,17 @@ internal static class NormalizerJson
 
     private static CharacterMap ReadMap(JsonValue value)
     {
-        var text = value.AsString();
-        var bytes = new byte[text.Length];
-        if (!Convert.TryFromBase64String(text, bytes, out var count))
+        var text = value.AsUtf8();
+        var bytes = new byte[System.Buffers.Text.Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        if (System.Buffers.Text.Base64.DecodeFromUtf8(text, bytes, out _, out var count) != System.Buffers.OperationStatus.Done)
             throw value.Error("not in base 64");
-        return new(bytes.AsSpan(0, count), value.Where);
+        try
+        {
+            return new(bytes.AsSpan(0, count), "");
+        }
+        catch (InkstoneFormatException error)
+        {
+            throw new InkstoneFormatException(error.What, value.Where, error.Expected, error.Found);
+        }
     }
 }

@@ -63,7 +63,7 @@ internal static class PostProcessorJson
 
     private static TemplateProcessor ReadTemplate(JsonObjectReader reader)
     {
-        var specials = new List<TemplateSpecial>();
+        var (specials, names) = (new List<TemplateSpecial>(), new HashSet<string>());
         foreach (var (name, value) in reader.Get("special_tokens").Members())
         {
             var item = value.AsObject();
@@ -74,11 +74,12 @@ internal static class PostProcessorJson
             if (ids.Length != tokens.Length)
                 throw value.Error("not as many ids as tokens");
             specials.Add(new(name, ids, tokens));
+            names.Add(name);
         }
-        return new(ReadPlaces(reader.Get("single"), isPair: false, specials), ReadPlaces(reader.Get("pair"), isPair: true, specials), specials);
+        return new(ReadPlaces(reader.Get("single"), isPair: false, names), ReadPlaces(reader.Get("pair"), isPair: true, names), specials);
     }
 
-    private static List<TemplatePlace> ReadPlaces(JsonValue value, bool isPair, List<TemplateSpecial> specials)
+    private static List<TemplatePlace> ReadPlaces(JsonValue value, bool isPair, HashSet<string> names)
     {
         var places = new List<TemplatePlace>();
         foreach (var item in value.Items())
@@ -92,7 +93,7 @@ internal static class PostProcessorJson
             else
             {
                 var name = place.GetString("id");
-                if (!specials.Any(known => known.Name == name))
+                if (!names.Contains(name))
                     throw place.Get("id").Error("a template names a token that is not among its special tokens");
                 places.Add(new(null, name, typeId));
             }
@@ -139,11 +140,8 @@ internal static class PostProcessorJson
         json.WriteEndArray();
     }
 
-    private static (string Token, int Id) ReadPair(JsonValue value)
-    {
-        JsonValue[] items = [.. value.Items()];
-        return items.Length == 2 ? (items[0].AsString(), items[1].AsInt32(0)) : throw value.Error("not a token and its id");
-    }
+    private static (string Token, int Id) ReadPair(JsonValue value) =>
+        value.TryGetPair(out var token, out var id) ? (token.AsString(), id.AsInt32(0)) : throw value.Error("not a token and its id");
 
     private static void WritePair(Utf8JsonWriter json, string name, (string Token, int Id) pair)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Tokenizers;
@@ -36,13 +37,18 @@ internal sealed class VocabularyReader
     /// <summary>Reads an object of tokens and ids.</summary>
     public static VocabularyReader FromObject(JsonValue value, List<AddedToken> added)
     {
-        var count = value.Members().Count() + added.Count;
+        var count = (value.Kind == JsonValueKind.Object ? value.Count : throw value.Error("not a vocabulary", "an object of tokens and ids")) + added.Count;
         var highest = HighestId(value, added, count);
-        foreach (var (_, id) in value.Members())
-            highest = Math.Max(highest, id.AsInt32(0, HighestAllowed(count)));
-        var vocabulary = new VocabularyReader(value, added, highest + 1);
+        var (names, items) = (new string[value.Count], new JsonValue[value.Count]);
+        var number = 0;
         foreach (var (name, item) in value.Members())
-            vocabulary.Add(name, item.AsInt32(), item);
+        {
+            highest = Math.Max(highest, item.AsInt32(0, HighestAllowed(count)));
+            (names[number], items[number++]) = (name, item);
+        }
+        var vocabulary = new VocabularyReader(value, added, highest + 1);
+        for (var i = 0; i < names.Length; i++)
+            vocabulary.Add(names[i], items[i].AsInt32(), items[i]);
         return vocabulary;
     }
 
@@ -55,11 +61,10 @@ internal sealed class VocabularyReader
         var id = 0;
         foreach (var item in value.Items())
         {
-            JsonValue[] pair = [.. item.Items()];
-            if (pair.Length != 2)
+            if (!item.TryGetPair(out var token, out var score))
                 throw item.Error("not a token and its score");
-            vocabulary.Add(pair[0].AsString(), id, item);
-            scores[id++] = pair[1].AsDouble();
+            vocabulary.Add(token.AsString(), id, item);
+            scores[id++] = score.AsDouble();
         }
         return vocabulary;
     }

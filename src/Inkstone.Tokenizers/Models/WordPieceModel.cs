@@ -72,7 +72,8 @@ internal sealed class WordPieceModel : TokenModel
         var isWhole = piece.Length <= LongestWord || Utf8Text.CountCharacters(piece) <= LongestWord;
         for (var start = 0; isWhole && start < piece.Length;)
         {
-            var id = Longest(piece[start..], start == 0 ? 0 : _inside, out var length);
+            var id = Longest(piece[start..], start == 0 ? 0 : _inside, out var length, out var steps);
+            scratch.WordSteps += steps;
             isWhole = id >= 0;
             if (isWhole)
                 scratch.Add(id);
@@ -91,14 +92,15 @@ internal sealed class WordPieceModel : TokenModel
             parts[i] = new(start, i == ids.Length - 1 ? piece.Length : start + Pieces[ids[i]].Length - (i > 0 ? _prefixLength : 0));
     }
 
-    private int Longest(ReadOnlySpan<byte> text, int node, out int length)
+    private int Longest(ReadOnlySpan<byte> text, int node, out int length, out int steps)
     {
         var nodes = _trie.Nodes;
-        length = 0;
+        (length, steps) = (0, 0);
         var id = -1;
         if (node < 0)
             return id;
-        for (var i = 0; i < text.Length; i++)
+        var i = 0;
+        for (; i < text.Length; i++)
         {
             var child = nodes[node].Base ^ text[i];
             ref readonly var found = ref nodes[child];
@@ -108,6 +110,7 @@ internal sealed class WordPieceModel : TokenModel
             if (found.Value >= 0)
                 (id, length) = (found.Value, i + 1);
         }
+        steps = i + 1;
         return id;
     }
 }

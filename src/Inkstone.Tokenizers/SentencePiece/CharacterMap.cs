@@ -19,7 +19,7 @@ internal sealed class CharacterMap
     private const uint LeafBit = 1U << 31;
     private readonly uint[] _units;
     private readonly byte[] _results;
-    private readonly bool[] _plainAscii = new bool[128];
+    private readonly UInt128 _plainAscii; // a bit for each
     private uint[]? _begins; // of each BMP character: whether a rule may begin with it; made when first asked, for a map may be far smaller
 
     /// <summary>Reads a map.</summary>
@@ -48,14 +48,14 @@ internal sealed class CharacterMap
                 throw new InkstoneFormatException("a rule of a character map has too long a result", where,
                     FormattableString.Invariant($"at most {LongestResult} bytes"), FormattableString.Invariant($"{end - start}"));
         }
-        FindWhatIsPlain();
+        _plainAscii = FindWhatIsPlain();
     }
 
     /// <summary>The map as it stands in files.</summary>
     public byte[] Bytes { get; }
 
     /// <summary>Whether an ASCII character before another one, or at the end, is always left as it is.</summary>
-    public bool IsPlain(byte ascii) => _plainAscii[ascii];
+    public bool IsPlain(byte ascii) => ((ulong)(_plainAscii >> ascii) & 1) != 0;
 
     /// <summary>Whether a rule may begin with a character of the Basic Multilingual Plane.</summary>
     public bool MayBegin(int character) => ((_begins ??= FindBegins())[character >> 5] >> (character & 31) & 1) != 0;
@@ -122,23 +122,26 @@ internal sealed class CharacterMap
 
     private static uint Offset(uint unit) => unit >> 10 << (int)((unit & (1U << 9)) >> 6);
 
-    private void FindWhatIsPlain()
+    private UInt128 FindWhatIsPlain()
     {
+        var plain = UInt128.Zero;
         for (byte first = 0; first < 128; first++)
         {
             var place = Offset(_units[0]);
-            if (!TryStep(ref place, first, out var leaf))
+            var isPlain = true;
+            if (TryStep(ref place, first, out var leaf))
             {
-                _plainAscii[first] = true;
-                continue;
+                isPlain = leaf is null;
+                for (byte second = 0; isPlain && second < 128; second++)
+                {
+                    var further = place;
+                    isPlain = !TryStep(ref further, second, out _);
+                }
             }
-            _plainAscii[first] = leaf is null;
-            for (byte second = 0; second < 128; second++)
-            {
-                var further = place;
-                _plainAscii[first] &= !TryStep(ref further, second, out _);
-            }
+            if (isPlain)
+                plain |= UInt128.One << first;
         }
+        return plain;
     }
 
     private uint[] FindBegins()

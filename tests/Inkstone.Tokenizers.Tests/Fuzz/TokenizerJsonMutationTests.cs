@@ -19,6 +19,6 @@ public sealed class TokenizerJsonMutationTests
         byte[][] seeds = [.. files.Where(file => file.Length < 4000).Select(Encoding.UTF8.GetBytes)];
         foreach (var seed in seeds)
             MutationWords.Use(Tokenizer.FromJson(seed));
-        Mutations.Run(new ByteMutator(seeds, MutationWords.Json) { InflatesOneIn = int.MaxValue }.Mutate, bytes => Tokenizer.FromJson(bytes), MutationWords.Use);
+        Mutations.Run(new JsonMutator(seeds, MutationWords.Json).Mutate, bytes => Tokenizer.FromJson(bytes), MutationWords.Use);
     }
 }

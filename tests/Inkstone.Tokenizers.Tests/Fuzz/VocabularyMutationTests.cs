@@ -16,7 +16,7 @@ public sealed class VocabularyMutationTests
     {
         byte[][] seeds = [.. MutationWords.Of("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##a\n##b\nab\n##ab\nthe\n'\ns\n中\n文\ne\n##e\n7\n##7\r\n", "[UNK]\na\n##a\nA\n")];
         byte[][] words = [.. MutationWords.Of("\n", "\r\n", "[UNK]\n", "[UNK]", "##", "a\n", "\n\n", "\0", "\ufeff", "[SEP]"), [0xFF], [0xC3]];
-        Mutations.Run(new ByteMutator(seeds, words) { InflatesOneIn = int.MaxValue }.Mutate, bytes => Tokenizer.FromVocabulary(bytes), MutationWords.Use);
+        Mutations.Run(new ByteMutator(seeds, words).Mutate, bytes => Tokenizer.FromVocabulary(bytes), MutationWords.Use);
     }
 
     [Fact]
