@@ -9,7 +9,7 @@ namespace Inkstone.Tokenizers;
 /// </summary>
 internal static class TokenizerJsonReader
 {
-    private const int LongestRow = 1 << 24; // in tokens; so that a small file does not ask for much memory
+    private const int LongestRow = 1 << 20; // in tokens; so that a small file does not ask for much memory
     private const int LongestAddedToken = 1024; // in UTF-16 units; each place of a text takes as many steps at worst
     private static readonly string[] Sides = ["Right", "Left"];
     private static readonly string[] Strategies = ["LongestFirst", "OnlyFirst", "OnlySecond"];

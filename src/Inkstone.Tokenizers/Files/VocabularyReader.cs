@@ -18,10 +18,10 @@ internal sealed class VocabularyReader
 
     private VocabularyReader(JsonValue value, List<AddedToken> added, int count)
     {
-        _addedByContent = added.DistinctBy(token => token.Content).ToDictionary(token => token.Content);
-        _addedById = new(added.Count);
+        (_addedByContent, _addedById) = (new(added.Count), new(added.Count));
         foreach (var token in added)
         {
+            _addedByContent.TryAdd(token.Content, token);
             if (!_addedById.TryAdd(token.Id, token))
                 throw value.Error(string.Create(CultureInfo.InvariantCulture, $"two added tokens have one id, {token.Id}"));
         }
