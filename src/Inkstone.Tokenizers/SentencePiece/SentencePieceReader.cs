@@ -47,7 +47,7 @@ internal static class SentencePieceReader
         }
         var file = new SentencePieceFile
         {
-            Pieces = pieces.Block,
+            Pieces = pieces.ToBlock(),
             Scores = pieces.Scores,
             Kinds = pieces.Kinds,
             Algorithm = trainer.Algorithm,
@@ -237,7 +237,7 @@ internal static class SentencePieceReader
 
         public bool LeavesZeroOut { get; set; }
 
-        public PieceBlock Block => new(_bytes, _starts, _lengths);
+        public PieceBlock ToBlock() => new(_bytes, _starts, _lengths);
 
         public void Add(ReadOnlySpan<byte> text, float score, SentencePieceKind kind)
         {
@@ -252,7 +252,7 @@ internal static class SentencePieceReader
             var utf8 = Encoding.UTF8.GetBytes(text);
             for (var id = 0; id < _count; id++)
             {
-                if (Kinds[id] == SentencePieceKind.Control && Block[id].SequenceEqual(utf8))
+                if (Kinds[id] == SentencePieceKind.Control && _bytes.AsSpan(_starts[id], _lengths[id]).SequenceEqual(utf8))
                     return id;
             }
             return -1;

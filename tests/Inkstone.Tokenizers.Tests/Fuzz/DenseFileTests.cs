@@ -51,11 +51,11 @@ public sealed class DenseFileTests
         ["sentencepiece control"] = () => (SentencePieces(3), file => Tokenizer.FromSentencePiece(file)),
         ["sentencepiece user-defined"] = () => (SentencePieces(4), file => Tokenizer.FromSentencePiece(file)),
         ["sentencepiece options"] = () => ([.. SentencePieces(1, 2), .. Enumerable.Repeat((byte[])[0x12, 0, 0x1A, 2, 0x18, 1, 0x2A, 0, 0x1A, 3, 0x12, 1, 0], Count).SelectMany(each => each)], file => Tokenizer.FromSentencePiece(file)),
-        ["gguf llama"] = () => (Gguf("llama", 1), file => Tokenizer.FromGguf(GgufFile.Read(file))),
-        ["gguf llama control"] = () => (Gguf("llama", 3), file => Tokenizer.FromGguf(GgufFile.Read(file))),
-        ["gguf bert"] = () => (Gguf("bert", 1), file => Tokenizer.FromGguf(GgufFile.Read(file))),
-        ["gguf t5"] = () => (Gguf("t5", 1), file => Tokenizer.FromGguf(GgufFile.Read(file))),
-        ["gguf names"] = () => (GgufNames(), file => Tokenizer.FromGguf(GgufFile.Read(file))),
+        ["gguf llama"] = () => (Gguf("llama", 1), file => Tokenizer.FromGguf(GgufDraft.Read(file))),
+        ["gguf llama control"] = () => (Gguf("llama", 3), file => Tokenizer.FromGguf(GgufDraft.Read(file))),
+        ["gguf bert"] = () => (Gguf("bert", 1), file => Tokenizer.FromGguf(GgufDraft.Read(file))),
+        ["gguf t5"] = () => (Gguf("t5", 1), file => Tokenizer.FromGguf(GgufDraft.Read(file))),
+        ["gguf names"] = () => (GgufNames(), file => Tokenizer.FromGguf(GgufDraft.Read(file))),
         ["dictionary"] = () => (Utf8(Joined("\n", Count, i => Name(i) + " 1")), file => WordDictionary.Read(file)),
         ["unknown words"] = () => (Utf8($$"""{"format":"inkstone-unknown-words-1","starts":[1,1,1,1],"transitions":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"characters":{{{Joined(",", 20_000, i => $"\"{(char)(0x4E00 + i)}\":[1,0,0,0]")}} } }"""),
             file => UnknownWordModel.Read(file)),
@@ -116,12 +116,12 @@ public sealed class DenseFileTests
         return file.Written.ToArray();
     }
 
-    private static byte[] Gguf(string kind, int type) => new GgufFile("llama").Tokenizer("model", kind).Tokenizer("tokens", (string[])[.. Enumerable.Range(0, Count).Select(Name)])
+    private static byte[] Gguf(string kind, int type) => new GgufDraft("llama").Tokenizer("model", kind).Tokenizer("tokens", (string[])[.. Enumerable.Range(0, Count).Select(Name)])
         .Tokenizer("token_type", (byte[])[.. Enumerable.Range(0, Count).Select(i => (byte)(i == 0 ? 2 : type))]).Tokenizer("scores", new float[Count]).Tokenizer("unknown_token_id", 0u).ToBytes();
 
     private static byte[] GgufNames()
     {
-        var file = new GgufFile("llama");
+        var file = new GgufDraft("llama");
         for (var i = 0; i < Count; i++)
             file.Set(Name(i), (byte)0);
         return file.ToBytes();

@@ -11,9 +11,9 @@ public sealed class GgufMutationTests
             .. MutationWords.Of("tokenizer.ggml.tokens", "tokenizer.ggml.add_bos_token", "<s>", "ab", "▁", "gpt2", "bert", "t5", "</s>", "llama"),
             [0, 0, 0, 0], [255, 255, 255, 255], [1, 0, 0, 0, 0, 0, 0, 0], [9, 0, 0, 0, 8, 0, 0, 0],
         ];
-        Func<GgufFile>[] seeds = [.. GgufSamples.Small.Values.Select(kind => (Func<GgufFile>)(() => kind().Set("tokenizer.chat_template", "{{ x }}").Set("llama.context_length", 4096u)
+        Func<GgufDraft>[] seeds = [.. GgufSamples.Small.Values.Select(kind => (Func<GgufDraft>)(() => kind().Set("tokenizer.chat_template", "{{ x }}").Set("llama.context_length", 4096u)
             .Tokenizer("padding_token_id", 0u))), () => GgufSamples.Small["t5"]().Tokenizer("precompiled_charsmap", SmallCharacterMap.Sample).Tokenizer("remove_extra_whitespaces", true)];
-        Mutations.Run(new GgufMutator(seeds, words).Mutate, bytes => Tokenizer.FromGguf(GgufFile.Read(bytes)), tokenizer =>
+        Mutations.Run(new GgufMutator(seeds, words).Mutate, bytes => Tokenizer.FromGguf(GgufDraft.Read(bytes)), tokenizer =>
         {
             foreach (var text in (string[])["ab a<b></s>  ab", "中 é\n", ""])
             {

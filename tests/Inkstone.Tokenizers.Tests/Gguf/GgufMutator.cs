@@ -7,7 +7,7 @@ namespace Inkstone.Tokenizers.Tests;
 /// Changes GGUF metadata by its structure: values are lost, exchanged, made of another type, their items lost, doubled, replaced or repeated many times. Every
 /// third mutant has its bytes changed too, and counts and types overwritten.
 /// </summary>
-internal sealed class GgufMutator(IReadOnlyList<Func<GgufFile>> seeds, IReadOnlyList<byte[]> words)
+internal sealed class GgufMutator(IReadOnlyList<Func<GgufDraft>> seeds, IReadOnlyList<byte[]> words)
 {
     private static readonly object[] Values =
     [
@@ -31,7 +31,7 @@ internal sealed class GgufMutator(IReadOnlyList<Func<GgufFile>> seeds, IReadOnly
         return random.NextInt(4) == 0 ? _bytes.Mutate(bytes, random) : bytes;
     }
 
-    private static void Change(GgufFile file, RngCursor random)
+    private static void Change(GgufDraft file, RngCursor random)
     {
         var name = file.Names.ElementAt(random.NextInt(file.Names.Count));
         var value = file.Get(name);

@@ -45,7 +45,7 @@ public sealed class GgufParityTests(ITestOutputHelper output)
     private static IEnumerable<(string Name, string[] Lines)> AllTexts() =>
         [.. GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)), ("places", GgufSamples.CharacterPlaces), ("mixture", GgufSamples.Mixture)];
 
-    private void CompareLive(Dictionary<string, Func<GgufFile>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts)
+    private void CompareLive(Dictionary<string, Func<GgufDraft>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts)
     {
         var folder = Directory.CreateTempSubdirectory("inkstone-gguf-").FullName;
         try
