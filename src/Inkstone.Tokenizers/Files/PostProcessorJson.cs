@@ -6,6 +6,9 @@ namespace Inkstone.Tokenizers;
 /// <summary>The <c>post_processor</c> of a tokenizer.json.</summary>
 internal static class PostProcessorJson
 {
+    // What a template may add to a text, and how often it may give it; so that a small file does not ask for much memory.
+    private const int MostAdded = 1 << 16, MostTexts = 64;
+
     /// <summary>Reads a post-processor.</summary>
     public static PostProcessor Read(JsonValue value)
     {
@@ -76,7 +79,16 @@ internal static class PostProcessorJson
             specials.Add(new(name, ids, tokens));
             names.Add(name);
         }
-        return new(ReadPlaces(reader.Get("single"), isPair: false, names), ReadPlaces(reader.Get("pair"), isPair: true, names), specials);
+        var template = new TemplateProcessor(ReadPlaces(reader.Get("single"), isPair: false, names), ReadPlaces(reader.Get("pair"), isPair: true, names), specials);
+        foreach (var isPair in (bool[])[false, true])
+        {
+            if (template.AddedCount(isPair) > MostAdded || (isPair ? template.Pair : template.Single).Count(place => place.Sequence is not null) > MostTexts)
+            {
+                throw reader.Get(isPair ? "pair" : "single").Error("a template adds very many tokens, or gives a text very often",
+                    FormattableString.Invariant($"at most {MostAdded} tokens and {MostTexts} texts"));
+            }
+        }
+        return template;
     }
 
     private static List<TemplatePlace> ReadPlaces(JsonValue value, bool isPair, HashSet<string> names)
