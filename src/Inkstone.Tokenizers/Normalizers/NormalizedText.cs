@@ -32,7 +32,7 @@ internal sealed class NormalizedText
     private long _limit;
 
     /// <summary>How many times as long as the source, and some more, stages may make the text. (No real ones come near: the longest decomposition is elevenfold.)</summary>
-    public int MostGrowth { get; init; } = 64;
+    public int MostGrowth { get; init; } = 32;
 
     /// <summary>For the matches a stage finds; kept from text to text.</summary>
     public List<TextRange> Matches { get; } = [];

@@ -6,7 +6,7 @@ namespace Inkstone.Tokenizers.Tests;
 /// <summary>Every stage that a tokenizer.json may name, on texts that are worst for some of them: what is allocated for a text twice as long is hardly more than twice as much.</summary>
 public sealed class StageGrowthTests
 {
-    private const int Length = 1 << 16;
+    private const int Length = 1 << 13;
 
     private static readonly string[] Units = ["a", " ", "a ", "'", "7", "\n ", "e\u0301\u0316", "\u0301", "中", "🙂", "\u200D🙂", "al", "s-", "ﷺ", "\uFFFD"];
 
@@ -21,9 +21,9 @@ public sealed class StageGrowthTests
             var text = string.Concat(Enumerable.Repeat(unit, 2 * Length / unit.Length));
             Allocated(tokenizer, text); // what is kept from text to text grows
             var (half, whole) = (Allocated(tokenizer, text[..(text.Length / 2 / unit.Length * unit.Length)]), Allocated(tokenizer, text));
-            Assert.True(whole.Encoding <= 2.6 * half.Encoding + (1 << 18), $"{name} on '{unit}': encoding {half.Encoding}, then {whole.Encoding} bytes");
-            Assert.True(whole.Decoding <= 2.6 * half.Decoding + (1 << 18), $"{name} on '{unit}': decoding {half.Decoding}, then {whole.Decoding} bytes");
-            Assert.True(whole.Encoding <= 1000L * text.Length && whole.Decoding <= 200L * text.Length, $"{name} on '{unit}': {whole} bytes");
+            Assert.True(whole.Encoding <= 2.6 * half.Encoding + (1 << 16), $"{name} on '{unit}': encoding {half.Encoding}, then {whole.Encoding} bytes");
+            Assert.True(whole.Decoding <= 2.6 * half.Decoding + (1 << 16), $"{name} on '{unit}': decoding {half.Decoding}, then {whole.Decoding} bytes");
+            Assert.True(whole.Encoding <= 1000L * text.Length && whole.Decoding <= 1000L * text.Length, $"{name} on '{unit}': {whole} bytes");
         }
     });
 
