@@ -153,6 +153,17 @@ public sealed class GrowthTests
         }
     });
 
+    /// <summary>Unknown text that becomes bytes is one range, of which each byte's token has the whole.</summary>
+    [Fact]
+    public void RangesAreConvertedInTwoWalks()
+    {
+        var utf8 = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("é🙂", 100_000)));
+        var converter = new OffsetConverter(utf8);
+        for (var i = 0; i < utf8.Length; i++)
+            Assert.Equal(new TextRange(0, 300_000), converter.Convert(new(0, utf8.Length)));
+        Assert.InRange(converter.Steps, utf8.Length, 2L * utf8.Length);
+    }
+
     /// <summary>A string that is almost there at every place.</summary>
     [Fact]
     public void LongStringsAreFoundAsTheFrameworkFindsThem()
