@@ -11,12 +11,12 @@ internal sealed class TextPipeline
     private readonly bool _needsAlignment;
 
     /// <summary>A pipeline.</summary>
-    public TextPipeline(Normalizer? normalizer, PreTokenizerStage? preTokenizer, TokenModel model, IReadOnlyList<AddedToken> addedTokens)
+    public TextPipeline(Normalizer? normalizer, PreTokenizerStage? preTokenizer, TokenModel model, AddedTokenMatcher normalizedTokens)
     {
         (Normalizer, PreTokenizer, Model) = (normalizer, preTokenizer, model);
         _scanner = ScannerOf(preTokenizer);
         _needsAlignment = preTokenizer is { NeedsAlignment: true };
-        _normalizedTokens = new([.. addedTokens.Where(token => token.IsNormalized).Select(token => (token, Normalize(normalizer, token.Content)))]);
+        _normalizedTokens = normalizedTokens;
     }
 
     /// <summary>What rewrites the text, if anything does.</summary>
@@ -149,15 +149,6 @@ internal sealed class TextPipeline
                 destination.Add(ids[i], text.SourceOf(piece.Start + parts[i].Start, piece.Start + parts[i].End), bytes[parts[i].Start..parts[i].End]);
             destination.EndPiece();
         }
-    }
-
-    /// <summary>A text as a normaliser, if there is one, leaves it.</summary>
-    public static byte[] Normalize(Normalizer? normalizer, string content)
-    {
-        var text = new NormalizedText();
-        text.Reset(System.Text.Encoding.UTF8.GetBytes(content), aligned: false);
-        normalizer?.Normalize(text);
-        return text.Bytes.ToArray();
     }
 
     /// <summary>The scanner a stage comes to, if it does nothing else.</summary>

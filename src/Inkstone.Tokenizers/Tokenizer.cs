@@ -21,26 +21,18 @@ public sealed partial class Tokenizer
     private readonly TokenizerParts _parts;
     private readonly TokenModel _model;
     private readonly TextPipeline _pipeline;
-    private readonly AddedTokenMatcher _matcher;
-    private readonly Dictionary<int, (AddedToken Token, byte[] Bytes)> _added;
-    private readonly Dictionary<string, int> _addedIds;
-    private readonly string?[] _texts; // what WholeText has made so far
-    private readonly byte[]?[] _bytes; // what TokenBytes has made so far, where a decoder makes it
+    private readonly AddedTokenTable _added;
+    private string?[]? _texts; // what WholeText has made so far
+    private byte[]?[]? _bytes; // what TokenBytes has made so far, where a decoder makes it
 
     /// <summary>Puts a tokenizer together.</summary>
     internal Tokenizer(TokenizerParts parts)
     {
         (_parts, _model) = (parts, parts.Model);
-        AddedTokens = [.. parts.AddedTokens.OrderBy(token => token.Id)];
-        // A token looked for in normalised text is decoded from its normalised form, so that decoders undo what normalisers do.
-        _added = AddedTokens.ToDictionary(token => token.Id, token => (token, token.IsNormalized ? TextPipeline.Normalize(parts.Normalizer, token.Content) : Encoding.UTF8.GetBytes(token.Content)));
-        _addedIds = AddedTokens.DistinctBy(token => token.Content).ToDictionary(token => token.Content, token => token.Id);
-        _matcher = new([.. AddedTokens.Where(token => !token.IsNormalized).Select(token => (token, _added[token.Id].Bytes))]);
-        _pipeline = new(parts.Normalizer, parts.PreTokenizer, _model, AddedTokens);
-        VocabularySize = Math.Max(_model.Count, AddedTokens.Select(token => token.Id + 1).DefaultIfEmpty().Max());
-        _texts = new string?[VocabularySize];
+        _added = new(parts.AddedTokens, parts.Normalizer);
+        _pipeline = new(parts.Normalizer, parts.PreTokenizer, _model, _added.Normalized);
+        VocabularySize = Math.Max(_model.Count, AddedTokens.Count == 0 ? 0 : AddedTokens[^1].Id + 1);
         Decoder = ByteLevelModel is not null && parts.Decoder is null or ByteLevelDecoder ? null : parts.Decoder ?? new SpacedDecoder();
-        _bytes = Decoder is null ? [] : new byte[]?[VocabularySize];
         BeginOfText = FindRole(parts.Roles.BeginOfText, nameof(SpecialRoles.BeginOfText));
         EndOfText = FindRole(parts.Roles.EndOfText, nameof(SpecialRoles.EndOfText));
     }
@@ -58,7 +50,7 @@ public sealed partial class Tokenizer
     public PreTokenizer? PreTokenizer => _pipeline.Scanner;
 
     /// <summary>The tokens matched as wholes, special ones among them, by ascending id.</summary>
-    public IReadOnlyList<AddedToken> AddedTokens { get; }
+    public IReadOnlyList<AddedToken> AddedTokens => _added.Tokens;
 
     /// <summary>Which special tokens open and close a document.</summary>
     public SpecialRoles Roles => _parts.Roles;
@@ -106,7 +98,7 @@ public sealed partial class Tokenizer
     internal BytePairModel? ByteLevelModel => _model is BytePairModel { Options.IsByteLevel: true } model ? model : null;
 
     /// <summary>Whether an id is a control token.</summary>
-    public bool IsSpecial(int id) => _added.TryGetValue(id, out var added) && added.Token.IsSpecial;
+    public bool IsSpecial(int id) => _added.IsSpecial(id);
 
     /// <summary>
     /// The bytes a token adds to a text that has begun: part of a character, perhaps. Empty for an id the vocabulary leaves unused.
@@ -116,8 +108,8 @@ public sealed partial class Tokenizer
     {
         CheckId(id);
         if (Decoder is not null)
-            return _bytes[id] ??= DecodeInside(id);
-        return _added.TryGetValue(id, out var added) ? added.Bytes : id < _model.Count ? ByteLevelModel!.Pieces[id] : [];
+            return (_bytes ??= new byte[]?[VocabularySize])[id] ??= DecodeInside(id);
+        return _added.TryFind(id, out _, out var form) ? form : id < _model.Count ? ByteLevelModel!.Pieces[id] : [];
     }
 
     /// <summary>A token as files and vocabulary lists show it (byte-level: see <see cref="ByteLevel"/>); null for an unused id.</summary>
@@ -125,14 +117,14 @@ public sealed partial class Tokenizer
     public string? IdToToken(int id)
     {
         CheckId(id);
-        return _added.TryGetValue(id, out var added) ? added.Token.Content : id < _model.Count ? _model.Text(id) : null;
+        return _added.TryFind(id, out var added, out _) ? added.Content : id < _model.Count ? _model.Text(id) : null;
     }
 
     /// <summary>The id of a token given as <see cref="IdToToken"/> shows it; null if there is none.</summary>
     public int? TokenToId(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return _addedIds.TryGetValue(token, out var added) ? added : _model.Find(token) is >= 0 and var id ? id : null;
+        return _added.IdOf(token) is { } added ? added : _model.Find(token) is >= 0 and var id ? id : null;
     }
 
     /// <summary>
@@ -181,7 +173,7 @@ public sealed partial class Tokenizer
         CheckId(id);
         if ((skipSpecials && IsSpecial(id)) || IdToToken(id) is not { } token)
             return;
-        stage.Append(_added.TryGetValue(id, out var added) ? added.Bytes : Encoding.UTF8.GetBytes(token));
+        stage.Append(_added.TryFind(id, out _, out var form) ? form : Encoding.UTF8.GetBytes(token));
         stage.EndToken();
     }
 
@@ -201,12 +193,13 @@ public sealed partial class Tokenizer
     internal string? WholeText(int id)
     {
         CheckId(id);
-        var text = _texts[id];
+        var texts = _texts ??= new string?[VocabularySize];
+        var text = texts[id];
         if (text is null)
         {
             var bytes = TokenBytes(id);
             text = System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : NotWhole;
-            _texts[id] = text;
+            texts[id] = text;
         }
         return ReferenceEquals(text, NotWhole) ? null : text;
     }

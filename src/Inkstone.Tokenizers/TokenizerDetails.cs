@@ -93,7 +93,7 @@ public sealed partial class Tokenizer
         var aligned = new AlignedTokens(_model is UnigramModel ? _model.UnknownId : -1);
         var scratch = _model.Rent();
         var position = 0;
-        while (_matcher.Find(utf8, position, options.Specials, default, out var start, out var length) is { } token)
+        while (_added.Source.Find(utf8, position, options.Specials, default, out var start, out var length) is { } token)
         {
             _pipeline.EncodeAligned(utf8[position..start], position, options.Specials, scratch, aligned);
             aligned.AddToken(token, new(start, start + length), utf8[start..(start + length)]);

@@ -132,9 +132,9 @@ public sealed partial class Tokenizer
         specials ??= Specials.None;
         specials.CheckAgainst(AddedTokens);
         var position = 0;
-        if (_matcher.IsNeeded(specials))
+        if (_added.Source.IsNeeded(specials))
         {
-            while (_matcher.Find(utf8, position, specials, default, out var start, out var length) is { } token)
+            while (_added.Source.Find(utf8, position, specials, default, out var start, out var length) is { } token)
             {
                 _pipeline.Encode(utf8[position..start], position, specials, scratch);
                 scratch.Add(token.Id);

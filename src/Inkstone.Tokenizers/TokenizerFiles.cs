@@ -73,7 +73,7 @@ public sealed partial class Tokenizer
     /// <exception cref="InkstoneFormatException">The file is broken, or holds something this version does not support.</exception>
     /// <exception cref="InkstoneRequestException">A role names a token that the file does not have.</exception>
     public static Tokenizer FromJson(ReadOnlySpan<byte> json, SpecialRoles? roles = null, string name = "tokenizer.json") =>
-        TokenizerJsonReader.Read(BoundedJson.Parse(json, name), roles);
+        TokenizerJsonReader.Read(json, roles, name);
 
     /// <summary>Reads a SentencePiece <c>.model</c>. Its control pieces are special tokens; it does not say that any is added to a text.</summary>
     /// <param name="model">The file's bytes.</param>

@@ -17,23 +17,42 @@ public sealed partial class Tokenizer
     public static Tokenizer FromVocabulary(ReadOnlySpan<byte> vocabulary, bool? lowercase = null, string name = "vocab.txt")
     {
         var tokens = VocabularyFiles.ReadLines(vocabulary, name);
-        AddedToken[] added = [.. BertSpecials.Where(tokens.Contains).Select(special => new AddedToken(tokens.IndexOf(special), special))];
-        if (added.FirstOrDefault(token => token.Content == "[UNK]") is not { } unknown)
+        var ids = new int[BertSpecials.Length];
+        Array.Fill(ids, -1);
+        var hasCapitals = false;
+        var lengths = new int[tokens.Count];
+        for (var id = 0; id < tokens.Count; id++)
+        {
+            var special = tokens[id].StartsWith((byte)'[') ? Array.IndexOf(BertSpecials, Encoding.UTF8.GetString(tokens[id])) : -1;
+            if (special < 0)
+            {
+                lengths[id] = tokens[id].Length;
+                hasCapitals |= tokens[id].ContainsAnyInRange((byte)'A', (byte)'Z');
+            }
+            else
+                ids[special] = ids[special] < 0 ? id : throw ListedTwice(id);
+        }
+        if (ids[Array.IndexOf(BertSpecials, "[UNK]")] is not (>= 0 and var unknown))
             throw new InkstoneFormatException("a WordPiece vocabulary lacks its unknown token", name, "[UNK]");
-        lowercase ??= !tokens.Any(token => !BertSpecials.Contains(token) && token.Any(char.IsAsciiLetterUpper));
-        var pieces = PieceTable.Of([.. tokens.Select(token => BertSpecials.Contains(token) ? [] : Encoding.UTF8.GetBytes(token))]);
-        var (classifier, separator) = (tokens.IndexOf("[CLS]"), tokens.IndexOf("[SEP]"));
+        var pieces = tokens.ToTable(lengths);
+        if (pieces.FirstDuplicate >= 0)
+            throw ListedTwice(pieces.FirstDuplicate);
+        AddedToken[] added = [.. BertSpecials.Select((special, i) => new AddedToken(ids[i], special)).Where(token => token.Id >= 0)];
+        lowercase ??= !hasCapitals;
+        var (classifier, separator) = (ids[Array.IndexOf(BertSpecials, "[CLS]")], ids[Array.IndexOf(BertSpecials, "[SEP]")]);
         return new(new TokenizerParts
         {
             Normalizer = new BertNormalizer(cleanText: true, handleChineseCharacters: true, stripAccents: null, lowercase.Value),
             PreTokenizer = new BertStage(),
-            Model = new WordPieceModel(pieces, unknown.Content, unknown.Id, "##", longestWord: 100),
+            Model = new WordPieceModel(pieces, "[UNK]", unknown, "##", longestWord: 100),
             PostProcessor = classifier < 0 || separator < 0 ? null : new BertProcessor(("[SEP]", separator), ("[CLS]", classifier)),
             Decoder = new WordPieceDecoder("##", cleansUp: true),
             AddedTokens = added,
             Listed = added.Select(token => token.Id).ToHashSet(),
             Roles = SpecialRoles.FromNames([.. added.Select(token => token.Content)]),
         });
+
+        InkstoneFormatException ListedTwice(int id) => new("a token is listed twice", VocabularyFiles.LinePlace(name, id), found: Excerpt.Of(Encoding.UTF8.GetString(tokens[id])));
     }
 
     /// <summary>Reads a <c>vocab.json</c> and a <c>merges.txt</c>, a byte-level BPE.</summary>
@@ -50,7 +69,7 @@ public sealed partial class Tokenizer
         SpecialRoles? roles = null, string name = "vocab.json")
     {
         List<AddedToken> added = [.. addedTokens ?? []];
-        var model = VocabularyFiles.ToBytePair(BoundedJson.Parse(vocabulary, name), VocabularyFiles.ReadMerges(merges, "merges.txt"), added, BytePairOptions.ByteLevel, out var listed);
+        var model = VocabularyFiles.ToBytePair(BoundedJson.Parse(vocabulary, name), merges, added, out var listed);
         roles ??= SpecialRoles.FromNames([.. added.Where(token => token.IsSpecial).Select(token => token.Content)]);
         return new(ByteLevelParts(model, preTokenizer ?? PreTokenizer.Gpt2, [.. added], roles) with { Listed = listed });
     }

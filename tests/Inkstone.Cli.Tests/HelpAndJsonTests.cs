@@ -26,7 +26,6 @@ public sealed class HelpAndJsonTests(TinyTraining training) : IClassFixture<Tiny
     [InlineData("tokenizer edit prune")]
     [InlineData("tokenizer edit continue")]
     [InlineData("tokenizer edit merge")]
-    [InlineData("quantize")]
     [InlineData("convert")]
     [InlineData("plan")]
     [InlineData("bench")]

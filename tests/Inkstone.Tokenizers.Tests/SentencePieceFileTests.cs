@@ -80,30 +80,4 @@ public sealed class SentencePieceFileTests
         Assert.Throws<InkstoneFormatException>(() => new CharacterMap([4, 0, 0, 0, 0, 0, 0, 0, (byte)'x'], "map"));
         Assert.Throws<InkstoneFormatException>(() => new CharacterMap([4, 0, 0, 0, 0, 0, 0, 0, .. new string('x', 2000).Select(c => (byte)c), 0], "map"));
     }
-
-    [Fact]
-    public void MutatedModelsEndInFormatErrorsAndBoundedMemory()
-    {
-        byte[][] seeds = [.. Fixtures.Select(name => Samples.FixtureBytes($"sentencepiece-{name}.model"))];
-        byte[][] words = [[0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0x0A, 0x02], [0x18, 0x04], [0x18, 0x05], [0x12, 0x02, 0x18, 0x02], [0x20], [0xE2, 0x96, 0x81], [0x00], [0x80], [0xC0, 0x80]];
-        var text = Samples.FixtureBytes("varied.txt");
-        Mutations.Run(seeds, words, bytes => SentencePieceModel.Read(bytes, "fuzz"), model =>
-        {
-            var ids = model.Encode(text);
-            Assert.All(ids, id => Assert.InRange(id, 0, model.File.Pieces.Count - 1));
-            model.Decode(ids);
-        }, 3000);
-    }
-
-    [SharedDataFact]
-    public void MutatedCharacterMapsEndInFormatErrors()
-    {
-        var map = SentencePieceReader.Read(File.ReadAllBytes(SharedData.Path("tokenizers/xlnet/spiece.model")), "xlnet").Normalization.Map!;
-        var text = Encoding.UTF8.GetBytes("Ａ①㍿ e\u0301 ﷺ ½ \u3000 中文 カ\u3099");
-        Mutations.Run([map.Bytes], [[0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0], [0, 1, 0, 0]], bytes => new CharacterMap(bytes, "fuzz"), changed =>
-        {
-            var scratch = new SentencePieceScratch();
-            new SentencePieceNormalizer(new() { Map = changed }, false, null).Normalize(text, scratch);
-        }, 300);
-    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Inkstone.Foundation.Formats;
 
@@ -68,58 +67,26 @@ internal static class BytePairJson
 
     private static MergeTable ReadMerges(JsonValue value, PieceTable pieces, BytePairOptions options)
     {
-        var merges = new List<Merge>(value.Count);
-        var prefix = Encoding.UTF8.GetBytes(options.Prefix ?? "");
-        var bytes = new System.Buffers.ArrayBufferWriter<byte>(256);
+        var reader = new MergeReader(pieces, options, value.Count);
         foreach (var item in value.Items())
         {
-            var (left, right) = ReadPair(item);
-            bytes.ResetWrittenCount();
-            var leftId = AppendPiece(left, pieces, options.IsByteLevel, [], bytes, item);
-            var rightId = AppendPiece(right, pieces, options.IsByteLevel, prefix, bytes, item);
-            var result = pieces.Find(bytes.WrittenSpan);
-            if (result < 0)
-                throw item.Error("a merge makes a token that is not in the vocabulary", $"'{left}{right}' in the vocabulary");
-            merges.Add(new(leftId, rightId, result));
+            ReadPair(item, out var left, out var right);
+            if (!reader.TryAdd(left, right, out var missing))
+                throw item.Error("a merge names or makes a token that is not in the vocabulary", missing);
         }
-        var table = new MergeTable([.. merges]);
-        return table.FirstDuplicate < 0 ? table : throw value.Items().ElementAt(table.FirstDuplicate).Error("a merge is given twice");
+        return reader.ToTable(wrong => value.Error(wrong));
     }
 
     /// <summary>The two tokens of a merge: an array, or the form before 2024, both in one string with a space between them.</summary>
-    public static (string Left, string Right) ReadPair(JsonValue item)
+    private static void ReadPair(JsonValue item, out ReadOnlySpan<byte> left, out ReadOnlySpan<byte> right)
     {
-        switch (item.Kind)
+        if (item.TryGetPair(out var first, out var second))
         {
-            case JsonValueKind.Array when item.Count == 2:
-                JsonValue[] pair = [.. item.Items()];
-                return (pair[0].AsString(), pair[1].AsString());
-            case JsonValueKind.String when item.AsString().Split(' ') is [var left, var right]:
-                return (left, right);
-            default:
-                throw item.Error("not a merge", "two tokens");
+            left = first.AsUtf8();
+            right = second.AsUtf8();
+            return;
         }
-    }
-
-    /// <summary>Finds a token a merge names, and appends its bytes, less the mark of a word's inside, to those of the merge.</summary>
-    private static int AppendPiece(string name, PieceTable pieces, bool isByteLevel, ReadOnlySpan<byte> mark, System.Buffers.ArrayBufferWriter<byte> bytes, JsonValue item)
-    {
-        var start = bytes.WrittenCount;
-        var isPiece = name.Length > 0;
-        if (isPiece && isByteLevel)
-            isPiece = ByteLevel.TryToBytes(name, bytes);
-        else if (isPiece)
-            Encoding.UTF8.GetBytes(name, bytes);
-        var id = isPiece ? pieces.Find(bytes.WrittenSpan[start..]) : -1;
-        if (id < 0)
-            throw item.Error("a merge names a token that is not in the vocabulary", $"'{name}' in the vocabulary");
-        if (mark.IsEmpty || !bytes.WrittenSpan[start..].StartsWith(mark))
-            return id;
-        var rest = bytes.WrittenSpan[(start + mark.Length)..].ToArray();
-        var before = bytes.WrittenSpan[..start].ToArray();
-        bytes.ResetWrittenCount();
-        System.Buffers.BuffersExtensions.Write(bytes, before);
-        System.Buffers.BuffersExtensions.Write(bytes, rest);
-        return id;
+        if (item.Kind != JsonValueKind.String || !MergeReader.TrySplit(item.AsUtf8(), out left, out right))
+            throw item.Error("not a merge", "two tokens");
     }
 }

@@ -7,12 +7,14 @@ namespace Inkstone.Tokenizers;
 internal static class DecoderJson
 {
     /// <summary>Reads a decoder.</summary>
-    public static TextDecoder Read(JsonValue value)
+    /// <param name="value">The component.</param>
+    /// <param name="budget">Pays for all patterns of the file.</param>
+    public static TextDecoder Read(JsonValue value, PatternBudget budget)
     {
         var reader = value.AsObject();
         TextDecoder decoder = reader.GetString("type") switch
         {
-            "Sequence" => new DecoderSequence([.. reader.Get("decoders").Items().Select(Read)]),
+            "Sequence" => new DecoderSequence([.. reader.Get("decoders").Items().Select(item => Read(item, budget))]),
             "ByteLevel" => new ByteLevelDecoder(PreTokenizerJson.ReadByteLevel(reader)),
             "ByteFallback" => new ByteFallbackDecoder(),
             "Fuse" => new FuseDecoder(),
@@ -22,11 +24,27 @@ internal static class DecoderJson
             "CTC" => new CtcDecoder(
                 NotEmpty(reader.Get("pad_token")), NotEmpty(reader.Get("word_delimiter_token")), reader.GetBoolean("cleanup", true)),
             "Strip" => new StripDecoder(NotEmpty(reader.Get("content")), reader.GetInt32("start", 0, int.MaxValue), reader.GetInt32("stop", 0, int.MaxValue)),
-            "Replace" => new ReplaceDecoder(PatternJson.Read(reader.Get("pattern")), reader.GetString("content")),
+            "Replace" => new ReplaceDecoder(PatternJson.Read(reader.Get("pattern"), budget), reader.GetString("content")),
             _ => throw TokenizerJsonReader.Unsupported(value, "a decoder"),
         };
         reader.RefuseUnused();
         return decoder;
+    }
+
+    /// <summary>Refuses decoders that make a token very much longer, by replacing what was put in by replacing.</summary>
+    public static void CheckGrowth(TextDecoder decoder, JsonValue value)
+    {
+        const long MostGrowth = 4096;
+        if (Growth(decoder) > MostGrowth)
+            throw value.Error("the decoders make tokens far longer", FormattableString.Invariant($"at most {MostGrowth} times"));
+
+        static double Growth(TextDecoder decoder) => decoder switch
+        {
+            DecoderSequence sequence => sequence.Decoders.Aggregate(1.0, (product, part) => product * Growth(part)),
+            ReplaceDecoder { Pattern: LiteralPattern literal } replace => Math.Max(1.0, replace.Content.Length / (double)Math.Max(1, literal.Text.Length)),
+            ReplaceDecoder replace => 1.0 + replace.Content.Length,
+            _ => 1,
+        };
     }
 
     /// <summary>Writes a decoder.</summary>

@@ -4,7 +4,7 @@ namespace Inkstone.Tokenizers;
 internal sealed class GgufExpression(string source) : PiecePattern
 {
     // The expressions are our own and can be carried out; their automata are large.
-    private readonly Lazy<TextPattern> _pattern = new(() => TextPattern.Parse(source, PatternDialect.Llama));
+    private readonly Lazy<TextPattern> _pattern = new(() => TextPattern.Parse(source, PatternDialect.Llama, PatternBudget.For(1 << 20)));
 
     /// <summary>The expression, in llama.cpp's dialect.</summary>
     public string Source => source;

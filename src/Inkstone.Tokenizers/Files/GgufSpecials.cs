@@ -20,8 +20,10 @@ internal static class GgufSpecials
     public static bool IsControl(string token) => ControlNames.Contains(token);
 
     /// <summary>The tokens matched as wholes.</summary>
-    public static IEnumerable<AddedToken> Added(GgufVocabulary vocabulary)
+    public static AddedToken[] Added(GgufVocabulary vocabulary)
     {
+        var added = new AddedToken[Enumerable.Range(0, vocabulary.Tokens.Length).Count(IsAdded)];
+        var count = 0;
         var (pre, architecture, name) = (vocabulary.Find("pre")?.AsString() ?? "", vocabulary.Text("general.architecture"), vocabulary.Text("general.name"));
         var mask = pre.Contains("jina-v2-", StringComparison.Ordinal) || architecture is "nomic-bert-moe" or "jina-bert-v3" ? "<mask>"
             : name.Contains("modern-bert", StringComparison.OrdinalIgnoreCase) ? "[MASK]" : null;
@@ -29,8 +31,11 @@ internal static class GgufSpecials
         for (var id = 0; id < vocabulary.Tokens.Length; id++)
         {
             var token = vocabulary.Tokens[id];
-            if (vocabulary.IsSpecial(id) || vocabulary.Kinds[id] == SentencePieceKind.UserDefined)
-                yield return new(id, token, vocabulary.IsSpecial(id)) { StripsLeft = token == mask, StripsRight = isPhi3 && !NotStripping.Contains(token) };
+            if (IsAdded(id))
+                added[count++] = new(id, token, vocabulary.IsSpecial(id)) { StripsLeft = token == mask, StripsRight = isPhi3 && !NotStripping.Contains(token) };
         }
+        return added;
+
+        bool IsAdded(int id) => vocabulary.IsSpecial(id) || vocabulary.Kinds[id] == SentencePieceKind.UserDefined;
     }
 }

@@ -212,5 +212,11 @@ internal static class GgufTokenizer
         return new([.. value.AsInt32s().Select(number => (byte)number)], "tokenizer.ggml.precompiled_charsmap");
     }
 
-    private static HashSet<int> Listed(GgufVocabulary vocabulary) => [.. vocabulary.Added.Select(token => token.Id)];
+    private static HashSet<int> Listed(GgufVocabulary vocabulary)
+    {
+        var listed = new HashSet<int>(vocabulary.Added.Count);
+        foreach (var token in vocabulary.Added)
+            listed.Add(token.Id);
+        return listed;
+    }
 }

@@ -53,7 +53,7 @@ internal sealed class GgufVocabulary
             if (Kinds[id] is SentencePieceKind.Normal or SentencePieceKind.UserDefined && GgufSpecials.IsControl(Tokens[id]))
                 Kinds[id] = SentencePieceKind.Control;
         }
-        Added = [.. GgufSpecials.Added(this)];
+        Added = GgufSpecials.Added(this);
     }
 
     /// <summary>The text of each id.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Tokenizers;
@@ -7,12 +8,14 @@ namespace Inkstone.Tokenizers;
 internal static class NormalizerJson
 {
     /// <summary>Reads a normaliser.</summary>
-    public static Normalizer Read(JsonValue value)
+    /// <param name="value">The component.</param>
+    /// <param name="budget">Pays for all patterns of the file.</param>
+    public static Normalizer Read(JsonValue value, PatternBudget budget)
     {
         var reader = value.AsObject();
         Normalizer normalizer = reader.GetString("type") switch
         {
-            "Sequence" => new NormalizerSequence([.. reader.Get("normalizers").Items().Select(Read)]),
+            "Sequence" => new NormalizerSequence([.. reader.Get("normalizers").Items().Select(item => Read(item, budget))]),
             "NFC" => new FormNormalizer(NormalizationKind.Nfc),
             "NFD" => new FormNormalizer(NormalizationKind.Nfd),
             "NFKC" => new FormNormalizer(NormalizationKind.Nfkc),
@@ -23,7 +26,7 @@ internal static class NormalizerJson
             "ByteLevel" => new ByteLevelNormalizer(),
             "Strip" => new StripNormalizer(reader.GetBoolean("strip_left"), reader.GetBoolean("strip_right")),
             "Prepend" => new PrependNormalizer(reader.GetString("prepend")),
-            "Replace" => new ReplaceNormalizer(PatternJson.Read(reader.Get("pattern")), reader.GetString("content")),
+            "Replace" => new ReplaceNormalizer(PatternJson.Read(reader.Get("pattern"), budget), reader.GetString("content")),
             "Precompiled" => new PrecompiledNormalizer(ReadMap(reader.Get("precompiled_charsmap"))),
             "BertNormalizer" => new BertNormalizer(
                 reader.GetBoolean("clean_text", true), reader.GetBoolean("handle_chinese_chars", true),
@@ -97,10 +100,17 @@ internal static class NormalizerJson
 
     private static CharacterMap ReadMap(JsonValue value)
     {
-        var text = value.AsString();
-        var bytes = new byte[text.Length];
-        if (!Convert.TryFromBase64String(text, bytes, out var count))
+        var text = value.AsUtf8();
+        var bytes = new byte[System.Buffers.Text.Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        if (System.Buffers.Text.Base64.DecodeFromUtf8(text, bytes, out _, out var count) != System.Buffers.OperationStatus.Done)
             throw value.Error("not in base 64");
-        return new(bytes.AsSpan(0, count), value.Where);
+        try
+        {
+            return new(bytes.AsSpan(0, count), "");
+        }
+        catch (InkstoneFormatException error)
+        {
+            throw new InkstoneFormatException(error.What, value.Where, error.Expected, error.Found);
+        }
     }
 }

@@ -8,10 +8,12 @@ namespace Inkstone.Tokenizers;
 internal static class PatternJson
 {
     /// <summary>Reads a pattern.</summary>
-    public static PiecePattern Read(JsonValue value)
+    /// <param name="value">The value.</param>
+    /// <param name="budget">Pays for all patterns of the file.</param>
+    public static PiecePattern Read(JsonValue value, PatternBudget budget)
     {
         var reader = value.AsObject();
-        PiecePattern pattern = reader.Find("String") is { } text ? new LiteralPattern(text.AsString()) : ReadExpression(reader.Get("Regex"));
+        PiecePattern pattern = reader.Find("String") is { } text ? new LiteralPattern(text.AsString()) : ReadExpression(reader.Get("Regex"), budget);
         reader.RefuseUnused();
         return pattern;
     }
@@ -34,11 +36,11 @@ internal static class PatternJson
         json.WriteEndObject();
     }
 
-    private static ExpressionPattern ReadExpression(JsonValue value)
+    private static ExpressionPattern ReadExpression(JsonValue value, PatternBudget budget)
     {
         try
         {
-            return new(value.AsString());
+            return new(value.AsString(), budget);
         }
         catch (InkstoneFormatException error) when (!error.Message.StartsWith(value.Where, StringComparison.Ordinal))
         {

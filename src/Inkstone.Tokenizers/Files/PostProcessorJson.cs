@@ -6,6 +6,9 @@ namespace Inkstone.Tokenizers;
 /// <summary>The <c>post_processor</c> of a tokenizer.json.</summary>
 internal static class PostProcessorJson
 {
+    // What a template may add to a text, and how often it may give it; so that a small file does not ask for much memory.
+    private const int MostAdded = 1 << 16, MostTexts = 64;
+
     /// <summary>Reads a post-processor.</summary>
     public static PostProcessor Read(JsonValue value)
     {
@@ -63,7 +66,7 @@ internal static class PostProcessorJson
 
     private static TemplateProcessor ReadTemplate(JsonObjectReader reader)
     {
-        var specials = new List<TemplateSpecial>();
+        var (specials, names) = (new List<TemplateSpecial>(), new HashSet<string>());
         foreach (var (name, value) in reader.Get("special_tokens").Members())
         {
             var item = value.AsObject();
@@ -74,11 +77,21 @@ internal static class PostProcessorJson
             if (ids.Length != tokens.Length)
                 throw value.Error("not as many ids as tokens");
             specials.Add(new(name, ids, tokens));
+            names.Add(name);
         }
-        return new(ReadPlaces(reader.Get("single"), isPair: false, specials), ReadPlaces(reader.Get("pair"), isPair: true, specials), specials);
+        var template = new TemplateProcessor(ReadPlaces(reader.Get("single"), isPair: false, names), ReadPlaces(reader.Get("pair"), isPair: true, names), specials);
+        foreach (var isPair in (bool[])[false, true])
+        {
+            if (template.AddedCount(isPair) > MostAdded || (isPair ? template.Pair : template.Single).Count(place => place.Sequence is not null) > MostTexts)
+            {
+                throw reader.Get(isPair ? "pair" : "single").Error("a template adds very many tokens, or gives a text very often",
+                    FormattableString.Invariant($"at most {MostAdded} tokens and {MostTexts} texts"));
+            }
+        }
+        return template;
     }
 
-    private static List<TemplatePlace> ReadPlaces(JsonValue value, bool isPair, List<TemplateSpecial> specials)
+    private static List<TemplatePlace> ReadPlaces(JsonValue value, bool isPair, HashSet<string> names)
     {
         var places = new List<TemplatePlace>();
         foreach (var item in value.Items())
@@ -92,7 +105,7 @@ internal static class PostProcessorJson
             else
             {
                 var name = place.GetString("id");
-                if (!specials.Any(known => known.Name == name))
+                if (!names.Contains(name))
                     throw place.Get("id").Error("a template names a token that is not among its special tokens");
                 places.Add(new(null, name, typeId));
             }
@@ -139,11 +152,8 @@ internal static class PostProcessorJson
         json.WriteEndArray();
     }
 
-    private static (string Token, int Id) ReadPair(JsonValue value)
-    {
-        JsonValue[] items = [.. value.Items()];
-        return items.Length == 2 ? (items[0].AsString(), items[1].AsInt32(0)) : throw value.Error("not a token and its id");
-    }
+    private static (string Token, int Id) ReadPair(JsonValue value) =>
+        value.TryGetPair(out var token, out var id) ? (token.AsString(), id.AsInt32(0)) : throw value.Error("not a token and its id");
 
     private static void WritePair(Utf8JsonWriter json, string name, (string Token, int Id) pair)
     {

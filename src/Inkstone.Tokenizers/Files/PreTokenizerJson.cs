@@ -14,12 +14,13 @@ internal static class PreTokenizerJson
     /// <summary>Reads a pre-tokenizer.</summary>
     /// <param name="value">The component.</param>
     /// <param name="takesBytes">Whether the model takes bytes as they are, so that a byte-level stage at the end need not write them out.</param>
-    public static PreTokenizerStage Read(JsonValue value, bool takesBytes)
+    /// <param name="budget">Pays for all patterns of the file.</param>
+    public static PreTokenizerStage Read(JsonValue value, bool takesBytes, PatternBudget budget)
     {
         var reader = value.AsObject();
         PreTokenizerStage stage = reader.GetString("type") switch
         {
-            "Sequence" => ReadSequence(reader.Get("pretokenizers"), takesBytes),
+            "Sequence" => ReadSequence(reader.Get("pretokenizers"), takesBytes, budget),
             "ByteLevel" => new ByteLevelStage(ReadByteLevel(reader), writesBytes: !takesBytes),
             "Metaspace" => new MetaspaceStage(ReadMark(reader), ReadScheme(reader), reader.GetBoolean("split", true)),
             "Whitespace" => new WhitespaceStage(),
@@ -31,7 +32,7 @@ internal static class PreTokenizerJson
             "UnicodeScripts" => new ScriptsStage(),
             UnicodeWords => new UnicodeWordsStage(),
             "FixedLength" => new FixedLengthStage(reader.GetInt32("length", 1, int.MaxValue, 5)),
-            "Split" => new SplitStage(PatternJson.Read(reader.Get("pattern")), ReadBehavior(reader, null), reader.GetBoolean("invert", false)),
+            "Split" => new SplitStage(PatternJson.Read(reader.Get("pattern"), budget), ReadBehavior(reader, null), reader.GetBoolean("invert", false)),
             _ => throw TokenizerJsonReader.Unsupported(value, "a pre-tokenizer"),
         };
         reader.RefuseUnused();
@@ -156,10 +157,10 @@ internal static class PreTokenizerJson
         json.WriteBoolean("split", cuts);
     }
 
-    private static PreTokenizerSequence ReadSequence(JsonValue value, bool takesBytes)
+    private static PreTokenizerSequence ReadSequence(JsonValue value, bool takesBytes, PatternBudget budget)
     {
         JsonValue[] parts = [.. value.Items()];
-        return new([.. parts.Select((part, i) => Read(part, takesBytes && i == parts.Length - 1))]);
+        return new([.. parts.Select((part, i) => Read(part, takesBytes && i == parts.Length - 1, budget))]);
     }
 
     private static SplitBehavior ReadBehavior(JsonObjectReader reader, string? fallback) =>

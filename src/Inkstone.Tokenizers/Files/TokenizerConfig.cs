@@ -56,22 +56,26 @@ public sealed record TokenizerConfig
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var (config, map, template) = (Path.Combine(folder, "tokenizer_config.json"), Path.Combine(folder, "special_tokens_map.json"), Path.Combine(folder, "chat_template.jinja"));
-        TokenizerConfig? found = null;
-        if (File.Exists(config))
-            found = Read(BoundedJson.ReadFile(config));
-        if (File.Exists(map))
+        return Combine(File.Exists(config) ? Read(BoundedJson.ReadFile(config)) : null, File.Exists(map) ? Read(BoundedJson.ReadFile(map)) : null,
+            File.Exists(template) ? WholeFile.Read(template) : null);
+    }
+
+    /// <summary>What a tokenizer_config.json, a special_tokens_map.json and a chat_template.jinja say together; null where none is there.</summary>
+    internal static TokenizerConfig? Combine(TokenizerConfig? config, TokenizerConfig? map, byte[]? template)
+    {
+        var found = config ?? map;
+        if (config is not null && map is not null)
         {
-            var older = Read(BoundedJson.ReadFile(map));
-            found = found is null ? older : found with
+            found = config with
             {
-                Roles = older.Roles.Concat(found.Roles).GroupBy(role => role.Key).ToDictionary(role => role.Key, role => role.Last().Value),
-                AdditionalSpecials = found.AdditionalSpecials.Count > 0 ? found.AdditionalSpecials : older.AdditionalSpecials,
+                Roles = map.Roles.Concat(config.Roles).GroupBy(role => role.Key).ToDictionary(role => role.Key, role => role.Last().Value),
+                AdditionalSpecials = config.AdditionalSpecials.Count > 0 ? config.AdditionalSpecials : map.AdditionalSpecials,
             };
         }
-        if (File.Exists(template))
+        if (template is not null)
         {
             found ??= new();
-            found = found with { ChatTemplates = new Dictionary<string, string>(found.ChatTemplates) { ["default"] = System.Text.Encoding.UTF8.GetString(WholeFile.Read(template)) } };
+            found = found with { ChatTemplates = new Dictionary<string, string>(found.ChatTemplates) { ["default"] = System.Text.Encoding.UTF8.GetString(template) } };
         }
         return found;
     }
@@ -109,10 +113,11 @@ public sealed record TokenizerConfig
     {
         if (value.Find("added_tokens_decoder") is not { IsNull: false } list)
             yield break;
+        var ids = new HashSet<int>();
         foreach (var (key, item) in list.Members())
         {
-            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-                throw item.Error("an added token's key is no id", "a number", key);
+            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !ids.Add(id))
+                throw item.Error("an added token's key is no id, or one given twice", "a number", key);
             yield return new AddedToken(id, ContentOf(item), Switch(item, "special") ?? false)
             {
                 IsSingleWord = Switch(item, "single_word") ?? false,

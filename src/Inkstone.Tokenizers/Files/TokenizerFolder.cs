@@ -16,35 +16,35 @@ internal static class TokenizerFolder
             path = Path.Combine(folder, Names.FirstOrDefault(name => File.Exists(Path.Combine(folder, name))) ?? Names[0]);
         // Only a folder's own files say more about it: a file by itself may lie among others that have nothing to do with it.
         var config = Names.Contains(Path.GetFileName(path)) ? TokenizerConfig.FromFolder(folder) : null;
-        var tokenizer = Read(path, config);
-        roles ??= RolesOf(tokenizer, config);
-        return new(tokenizer.Parts with { Roles = roles ?? tokenizer.Roles, Config = config ?? tokenizer.Config });
+        var name = Path.GetFileName(path);
+        var tokenizer = Path.GetExtension(path) switch
+        {
+            ".gguf" => GgufTokenizer.Load(path),
+            ".json" when name != "vocab.json" => TokenizerJsonReader.Read(WholeFile.Read(path), null, path),
+            ".json" or ".txt" or ".tiktoken" or ".model" => Read(name, WholeFile.Read(path), () => WholeFile.Read(Path.Combine(folder, "merges.txt")), config),
+            _ => throw new InkstoneRequestException("what kind of tokenizer a file holds cannot be told from its name", path,
+                expected: "tokenizer.json, vocab.json, vocab.txt, *.tiktoken, *.model or *.gguf"),
+        };
+        return WithConfig(tokenizer, config, roles);
     }
 
-    private static Tokenizer Read(string path, TokenizerConfig? config)
+    /// <summary>A tokenizer of files in memory: a vocab.json with its merges, a vocab.txt, a rank file or a SentencePiece model.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="merges">Gets those of the merges.txt beside a vocab.json.</param>
+    /// <param name="config">What the files beside it say.</param>
+    /// <exception cref="InkstoneFormatException">A file is broken.</exception>
+    public static Tokenizer Read(string name, byte[] bytes, Func<byte[]> merges, TokenizerConfig? config) => Path.GetExtension(name) switch
     {
-        var name = Path.GetFileName(path);
-        switch (Path.GetExtension(path))
-        {
-            case ".json" when name == "vocab.json":
-                var merges = Path.Combine(Path.GetDirectoryName(path) ?? "", "merges.txt");
-                return WithStagesOf(config, Tokenizer.FromMerges(WholeFile.Read(path), WholeFile.Read(merges), ScannerOf(config), Added(config, WholeFile.Read(path), name), SpecialRoles.None, name));
-            case ".json":
-                return TokenizerJsonReader.Read(BoundedJson.ReadFile(path), null);
-            case ".txt":
-                return Tokenizer.FromVocabulary(WholeFile.Read(path), config?.Lowercases, name);
-            case ".tiktoken":
-                return ReadRanks(WholeFile.Read(path), name);
-            case ".model":
-                var bytes = WholeFile.Read(path);
-                return RankFile.Looks(bytes) ? ReadRanks(bytes, name) : WithAdded(Tokenizer.FromSentencePiece(bytes, name), config);
-            case ".gguf":
-                return GgufTokenizer.Load(path);
-            default:
-                throw new InkstoneRequestException("what kind of tokenizer a file holds cannot be told from its name", path,
-                    expected: "tokenizer.json, vocab.json, vocab.txt, *.tiktoken, *.model or *.gguf");
-        }
-    }
+        ".json" => WithStagesOf(config, Tokenizer.FromMerges(bytes, merges(), ScannerOf(config), Added(config, bytes, name), SpecialRoles.None, name)),
+        ".txt" => Tokenizer.FromVocabulary(bytes, config?.Lowercases, name),
+        ".model" when !RankFile.Looks(bytes) => WithAdded(Tokenizer.FromSentencePiece(bytes, name), config),
+        _ => ReadRanks(bytes, name),
+    };
+
+    /// <summary>A tokenizer with what the files beside its own say.</summary>
+    public static Tokenizer WithConfig(Tokenizer tokenizer, TokenizerConfig? config, SpecialRoles? roles) =>
+        new(tokenizer.Parts with { Roles = roles ?? RolesOf(tokenizer, config) ?? tokenizer.Roles, Config = config ?? tokenizer.Config });
 
     /// <summary>A rank file by itself: of the vocabularies that people publish so, its size tells which one it is.</summary>
     private static Tokenizer ReadRanks(byte[] bytes, string name)
@@ -71,8 +71,8 @@ internal static class TokenizerFolder
         if (config is { AddedTokens.Count: > 0 })
             return config.AddedTokens;
         var listed = BoundedJson.Parse(vocabulary, name);
-        var specials = (config?.Roles.Values ?? []).Concat(config?.AdditionalSpecials ?? []).Append("<|endoftext|>").Distinct();
-        return [.. specials.Where(special => listed.Find(special) is not null).Select(special => new AddedToken(listed.Find(special)!.Value.AsInt32(0), special))];
+        HashSet<string> specials = [.. config?.Roles.Values ?? [], .. config?.AdditionalSpecials ?? [], "<|endoftext|>"];
+        return [.. listed.Members().Where(member => specials.Contains(member.Key)).Select(member => new AddedToken(member.Value.AsInt32(0), member.Key))];
     }
 
     /// <summary>A SentencePiece tokenizer with the added tokens of its configuration, and the begin and end of text that it asks for.</summary>
@@ -81,8 +81,11 @@ internal static class TokenizerFolder
         if (config is null)
             return tokenizer;
         var added = tokenizer.AddedTokens.ToDictionary(token => token.Id);
+        var highest = VocabularyReader.HighestAllowed(tokenizer.VocabularySize + config.AddedTokens.Count);
         foreach (var token in config.AddedTokens)
         {
+            if (token.Id > highest)
+                throw new InkstoneFormatException("an added token's id is far beyond the tokens there are", "tokenizer_config.json", FormattableString.Invariant($"at most {highest}"), FormattableString.Invariant($"{token.Id}"));
             // The unknown piece stays what unknown text becomes, and is no token to be typed.
             if (tokenizer.IdToToken(token.Id) is { } own && own != token.Content)
                 throw new InkstoneFormatException("an added token has the id of another token", "tokenizer_config.json", own, token.Content);

@@ -9,14 +9,21 @@ namespace Inkstone.Tokenizers;
 /// </summary>
 internal static class TokenizerJsonReader
 {
+    private const int LongestRow = 1 << 20; // in tokens; so that a small file does not ask for much memory
+    private const int LongestAddedToken = 1024; // in UTF-16 units; each place of a text takes as many steps at worst
     private static readonly string[] Sides = ["Right", "Left"];
     private static readonly string[] Strategies = ["LongestFirst", "OnlyFirst", "OnlySecond"];
 
     /// <summary>Reads the file.</summary>
-    public static Tokenizer Read(JsonValue root, SpecialRoles? roles)
+    /// <param name="json">Its bytes.</param>
+    /// <param name="roles">Which special tokens open and close a document; null: as their names tell.</param>
+    /// <param name="name">How errors call the file.</param>
+    public static Tokenizer Read(ReadOnlySpan<byte> json, SpecialRoles? roles, string name)
     {
+        var root = BoundedJson.Parse(json, name);
         var file = root.AsObject();
         file.Ignore("version");
+        var budget = PatternBudget.For(json.Length);
         var added = ReadAddedTokens(file.Find("added_tokens"));
         var (normalizer, preTokenizer) = (file.Find("normalizer"), file.Find("pre_tokenizer"));
         var model = ModelJson.Read(file.Get("model"), added, PreTokenizerJson.EndsByteLevel(preTokenizer), out var listed);
@@ -24,16 +31,18 @@ internal static class TokenizerJsonReader
         {
             Truncation = file.Find("truncation") is { } truncation ? ReadTruncation(truncation) : null,
             Padding = file.Find("padding") is { } padding ? ReadPadding(padding) : null,
-            Normalizer = normalizer is { } given ? NormalizerJson.Read(given) : null,
-            PreTokenizer = preTokenizer is { } stage ? PreTokenizerJson.Read(stage, model is BytePairModel { Options.IsByteLevel: true }) : null,
+            Normalizer = normalizer is { } given ? NormalizerJson.Read(given, budget) : null,
+            PreTokenizer = preTokenizer is { } stage ? PreTokenizerJson.Read(stage, model is BytePairModel { Options.IsByteLevel: true }, budget) : null,
             Model = model,
             PostProcessor = file.Find("post_processor") is { } processor ? PostProcessorJson.Read(processor) : null,
-            Decoder = file.Find("decoder") is { } decoder ? DecoderJson.Read(decoder) : null,
+            Decoder = file.Find("decoder") is { } decoder ? DecoderJson.Read(decoder, budget) : null,
             AddedTokens = added,
             Listed = listed,
             Roles = roles ?? SpecialRoles.FromNames([.. added.Where(token => token.IsSpecial).Select(token => token.Content)]),
         };
         file.RefuseUnused();
+        if (parts.Decoder is not null)
+            DecoderJson.CheckGrowth(parts.Decoder, file.Get("decoder"));
         return new Tokenizer(parts);
     }
 
@@ -46,9 +55,8 @@ internal static class TokenizerJsonReader
 
     private static List<AddedToken> ReadAddedTokens(JsonValue? value)
     {
-        var tokens = new List<AddedToken>();
-        var ids = new HashSet<int>();
-        var contents = new HashSet<string>();
+        var count = value is { Kind: JsonValueKind.Array } list ? list.Count : 0;
+        var (tokens, ids, contents) = (new List<AddedToken>(count), new HashSet<int>(count), new HashSet<string>(count));
         foreach (var item in value?.Items() ?? [])
         {
             var reader = item.AsObject();
@@ -61,8 +69,8 @@ internal static class TokenizerJsonReader
                 IsNormalized = reader.GetBoolean("normalized", !isSpecial),
             };
             reader.RefuseUnused();
-            if (token.Content.Length == 0)
-                throw item.Error("an added token is empty");
+            if (token.Content.Length is 0 or > LongestAddedToken)
+                throw item.Error("an added token is empty, or very long", FormattableString.Invariant($"1 to {LongestAddedToken} characters"));
             if (!ids.Add(token.Id) || !contents.Add(token.Content))
                 throw reader.Get("content").Error("an added token's id or content is given twice");
             tokens.Add(token);
@@ -89,13 +97,13 @@ internal static class TokenizerJsonReader
         var reader = value.AsObject();
         int? length = null;
         if (reader.Get("strategy") is { Kind: JsonValueKind.Object } fixedLength)
-            length = fixedLength.AsObject().GetInt32("Fixed", 0, int.MaxValue);
+            length = fixedLength.AsObject().GetInt32("Fixed", 0, LongestRow);
         else
             reader.GetChoice("strategy", ["BatchLongest"]);
         var padding = new Padding
         {
             Length = length,
-            Multiple = reader.Find("pad_to_multiple_of")?.AsInt32(0),
+            Multiple = reader.Find("pad_to_multiple_of")?.AsInt32(0, LongestRow),
             Side = (TokenSide)Array.IndexOf(Sides, reader.GetChoice("direction", Sides, Sides[0])),
             Id = reader.GetInt32("pad_id", 0, int.MaxValue),
             TypeId = reader.GetInt32("pad_type_id", 0, int.MaxValue, 0),

@@ -8,67 +8,56 @@ namespace Inkstone.Tokenizers;
 /// <summary>Vocabularies in files of their own: <c>vocab.txt</c>, and <c>vocab.json</c> with <c>merges.txt</c>. They say nothing about the stages around the model.</summary>
 internal static class VocabularyFiles
 {
-    /// <summary>The tokens of a vocab.txt: one a line, the line's number the id.</summary>
-    /// <exception cref="InkstoneFormatException">The file is no UTF-8, empty, or names a token twice.</exception>
-    public static List<string> ReadLines(ReadOnlySpan<byte> file, string name)
+    /// <summary>How many lines of a vocab.txt may be empty: ids without a token, which cost more memory than bytes.</summary>
+    private const int MostEmptyLines = 8192;
+
+    /// <summary>The tokens of a vocab.txt: one a line, the line's number the id; an empty line is an id without a token.</summary>
+    /// <exception cref="InkstoneFormatException">The file is no UTF-8, or holds no token.</exception>
+    public static PieceBlock ReadLines(ReadOnlySpan<byte> file, string name)
     {
-        var text = ToText(file, name);
-        string[] lines = text.Split('\n');
-        var tokens = new List<string>(lines.Length);
-        var seen = new HashSet<string>();
-        for (var number = 0; number < lines.Length; number++)
+        file = Checked(file, name);
+        var count = file.Count((byte)'\n') + (file.IsEmpty || file[^1] == '\n' ? 0 : 1);
+        if (count == 0)
+            throw new InkstoneFormatException("a vocabulary without tokens", name);
+        var (starts, lengths) = (new int[count], new int[count]);
+        int start = 0, empty = 0;
+        for (var id = 0; id < count; id++)
         {
-            var token = lines[number].TrimEnd('\r');
-            if (token.Length == 0 && number == lines.Length - 1)
-                break; // what follows the last line end
-            if (token.Length > 0 && !seen.Add(token))
-                throw new InkstoneFormatException("a token is listed twice", string.Create(CultureInfo.InvariantCulture, $"{name}, line {number + 1}"), found: token);
-            tokens.Add(token);
+            var line = LineAt(file, start, out var next);
+            (starts[id], lengths[id]) = (start, line.Length);
+            start = next;
+            if (line.IsEmpty && ++empty > MostEmptyLines)
+                throw new InkstoneFormatException("a vocabulary of many empty lines", LinePlace(name, id), FormattableString.Invariant($"at most {MostEmptyLines}"));
         }
-        return tokens.Count > 0 ? tokens : throw new InkstoneFormatException("a vocabulary without tokens", name);
+        return new(file.ToArray(), starts, lengths);
     }
 
-    /// <summary>The rules of a merges.txt: two tokens a line, a space between them; a first line may name a version.</summary>
-    /// <exception cref="InkstoneFormatException">The file is no UTF-8, or a line is no rule.</exception>
-    public static List<(string Left, string Right)> ReadMerges(ReadOnlySpan<byte> file, string name)
-    {
-        string[] lines = ToText(file, name).Split('\n');
-        var merges = new List<(string, string)>(lines.Length);
-        for (var number = 0; number < lines.Length; number++)
-        {
-            var line = lines[number].TrimEnd('\r');
-            if (line.Length == 0 || (number == 0 && line.StartsWith("#version", StringComparison.Ordinal)))
-                continue;
-            if (line.Split(' ') is not [{ Length: > 0 } left, { Length: > 0 } right])
-                throw new InkstoneFormatException("a line is no merge", string.Create(CultureInfo.InvariantCulture, $"{name}, line {number + 1}"), "two tokens with a space between them", line);
-            merges.Add((left, right));
-        }
-        return merges;
-    }
-
-    /// <summary>A model out of a vocab.json and a merges.txt.</summary>
+    /// <summary>A model out of a vocab.json and a merges.txt, byte-level: two tokens a line, a space between them; a first line may name a version.</summary>
     /// <param name="vocabulary">The value of the vocab.json.</param>
-    /// <param name="merges">The rules.</param>
+    /// <param name="merges">The bytes of the merges.txt.</param>
     /// <param name="added">The added tokens.</param>
-    /// <param name="options">How pieces begin; byte-level, if it says so.</param>
     /// <param name="listed">Which of the added tokens the vocabulary lists too.</param>
-    public static BytePairModel ToBytePair(JsonValue vocabulary, List<(string Left, string Right)> merges, List<AddedToken> added, BytePairOptions options, out HashSet<int> listed)
+    /// <exception cref="InkstoneFormatException">A file is broken, or a rule names or makes what is no token.</exception>
+    public static BytePairModel ToBytePair(JsonValue vocabulary, ReadOnlySpan<byte> merges, List<AddedToken> added, out HashSet<int> listed)
     {
-        var reader = VocabularyReader.FromObject(vocabulary, added);
-        listed = reader.Listed;
-        var pieces = options.IsByteLevel ? reader.ToBytePieces(vocabulary) ?? throw vocabulary.Error("not a byte-level vocabulary: it does not cover all bytes") : reader.ToPieces(vocabulary);
-        var ids = reader.Names.Select((token, id) => (token, id)).Where(pair => pair.token is not null).ToDictionary(pair => pair.token!, pair => pair.id);
-        var rules = new Merge[merges.Count];
-        for (var rank = 0; rank < rules.Length; rank++)
+        const string name = "merges.txt";
+        var tokens = VocabularyReader.FromObject(vocabulary, added);
+        listed = tokens.Listed;
+        var pieces = tokens.ToBytePieces(vocabulary) ?? throw vocabulary.Error("not a byte-level vocabulary: it does not cover all bytes");
+        merges = Checked(merges, name);
+        var lines = merges.Count((byte)'\n') + 1;
+        var reader = new MergeReader(pieces, BytePairOptions.ByteLevel, lines);
+        for (int number = 0, start = 0; number < lines; number++)
         {
-            var (left, right) = merges[rank];
-            if (!ids.TryGetValue(left, out var leftId) || !ids.TryGetValue(right, out var rightId) || !ids.TryGetValue(left + right, out var result))
-                throw vocabulary.Error(string.Create(CultureInfo.InvariantCulture, $"merge {rank + 1} names or makes a token that is not in the vocabulary"), $"'{left}', '{right}' and both together in the vocabulary");
-            rules[rank] = new(leftId, rightId, result);
+            var line = LineAt(merges, start, out start);
+            if (line.IsEmpty || (number == 0 && line.StartsWith("#version"u8)))
+                continue;
+            if (!MergeReader.TrySplit(line, out var left, out var right))
+                throw new InkstoneFormatException("a line is no merge", LinePlace(name, number), "two tokens with a space between them", Excerpt.Of(Encoding.UTF8.GetString(line)));
+            if (!reader.TryAdd(left, right, out var missing))
+                throw new InkstoneFormatException("a merge names or makes a token that is not in the vocabulary", LinePlace(name, number), missing, Excerpt.Of(Encoding.UTF8.GetString(line)));
         }
-        var table = new MergeTable(rules);
-        return table.FirstDuplicate < 0 ? new(pieces, table, options)
-            : throw vocabulary.Error(string.Create(CultureInfo.InvariantCulture, $"merge {table.FirstDuplicate + 1} is given twice"));
+        return new(pieces, reader.ToTable(wrong => new(wrong, name)), BytePairOptions.ByteLevel);
     }
 
     /// <summary>A vocab.txt.</summary>
@@ -106,10 +95,21 @@ internal static class VocabularyFiles
         return Encoding.UTF8.GetBytes(lines.ToString());
     }
 
-    private static string ToText(ReadOnlySpan<byte> file, string name)
+    /// <summary>Where a line stands, for an error.</summary>
+    public static string LinePlace(string name, int number) => string.Create(CultureInfo.InvariantCulture, $"{name}, line {number + 1}");
+
+    private static ReadOnlySpan<byte> LineAt(ReadOnlySpan<byte> file, int start, out int next)
+    {
+        var length = file[start..].IndexOf((byte)'\n');
+        length = length < 0 ? file.Length - start : length;
+        next = Math.Min(file.Length, start + length + 1);
+        return file.Slice(start, length).TrimEnd((byte)'\r');
+    }
+
+    private static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> file, string name)
     {
         if (file.StartsWith("\uFEFF"u8))
             file = file[3..];
-        return System.Text.Unicode.Utf8.IsValid(file) ? Encoding.UTF8.GetString(file) : throw new InkstoneFormatException("a file is not UTF-8", name);
+        return System.Text.Unicode.Utf8.IsValid(file) ? file : throw new InkstoneFormatException("a file is not UTF-8", name);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Tokenizers;
@@ -15,10 +16,15 @@ internal sealed class VocabularyReader
     private readonly string?[] _names;
     private readonly bool[] _taken;
 
-    private VocabularyReader(List<AddedToken> added, int count)
+    private VocabularyReader(JsonValue value, List<AddedToken> added, int count)
     {
-        _addedByContent = added.DistinctBy(token => token.Content).ToDictionary(token => token.Content);
-        _addedById = added.ToDictionary(token => token.Id);
+        (_addedByContent, _addedById) = (new(added.Count), new(added.Count));
+        foreach (var token in added)
+        {
+            _addedByContent.TryAdd(token.Content, token);
+            if (!_addedById.TryAdd(token.Id, token))
+                throw value.Error(string.Create(CultureInfo.InvariantCulture, $"two added tokens have one id, {token.Id}"));
+        }
         (_names, _taken) = (new string?[count], new bool[count]);
     }
 
@@ -31,36 +37,40 @@ internal sealed class VocabularyReader
     /// <summary>Reads an object of tokens and ids.</summary>
     public static VocabularyReader FromObject(JsonValue value, List<AddedToken> added)
     {
-        var count = value.Members().Count() + added.Count;
-        // Ids may leave gaps, but not so many that a small file asks for much memory.
-        var limit = (int)Math.Min(int.MaxValue - 1, 2L * count + 8_192);
-        var highest = added.Select(token => token.Id).DefaultIfEmpty(-1).Max();
-        if (highest > limit)
-            throw value.Error(string.Create(CultureInfo.InvariantCulture, $"an added token's id, {highest}, is far beyond the {count} tokens there are"));
-        foreach (var (_, id) in value.Members())
-            highest = Math.Max(highest, id.AsInt32(0, limit));
-        var vocabulary = new VocabularyReader(added, highest + 1);
+        var count = (value.Kind == JsonValueKind.Object ? value.Count : throw value.Error("not a vocabulary", "an object of tokens and ids")) + added.Count;
+        var highest = HighestId(value, added, count);
+        var (names, items) = (new string[value.Count], new JsonValue[value.Count]);
+        var number = 0;
         foreach (var (name, item) in value.Members())
-            vocabulary.Add(name, item.AsInt32(), item);
+        {
+            highest = Math.Max(highest, item.AsInt32(0, HighestAllowed(count)));
+            (names[number], items[number++]) = (name, item);
+        }
+        var vocabulary = new VocabularyReader(value, added, highest + 1);
+        for (var i = 0; i < names.Length; i++)
+            vocabulary.Add(names[i], items[i].AsInt32(), items[i]);
         return vocabulary;
     }
 
     /// <summary>Reads an array of pairs of tokens and scores.</summary>
     public static VocabularyReader FromPairs(JsonValue value, List<AddedToken> added, out double[] scores)
     {
-        var vocabulary = new VocabularyReader(added, value.Count);
+        HighestId(value, added, value.Count + added.Count);
+        var vocabulary = new VocabularyReader(value, added, value.Count);
         scores = new double[value.Count];
         var id = 0;
         foreach (var item in value.Items())
         {
-            JsonValue[] pair = [.. item.Items()];
-            if (pair.Length != 2)
+            if (!item.TryGetPair(out var token, out var score))
                 throw item.Error("not a token and its score");
-            vocabulary.Add(pair[0].AsString(), id, item);
-            scores[id++] = pair[1].AsDouble();
+            vocabulary.Add(token.AsString(), id, item);
+            scores[id++] = score.AsDouble();
         }
         return vocabulary;
     }
+
+    /// <summary>The highest id that so many tokens may have. Ids may leave gaps, but not so many that a small file asks for much memory.</summary>
+    public static int HighestAllowed(int count) => (int)Math.Min(int.MaxValue - 1, 2L * count + 8_192);
 
     /// <summary>The id of a token that may be special; −1 if there is none.</summary>
     public int Find(string name) => _addedByContent.TryGetValue(name, out var token) ? token.Id : Array.IndexOf(_names, name);
@@ -103,6 +113,13 @@ internal sealed class VocabularyReader
                 return null;
         }
         return pieces;
+    }
+
+    private static int HighestId(JsonValue value, List<AddedToken> added, int count)
+    {
+        var highest = added.Select(token => token.Id).DefaultIfEmpty(-1).Max();
+        return highest <= HighestAllowed(count) ? highest
+            : throw value.Error(string.Create(CultureInfo.InvariantCulture, $"an added token's id, {highest}, is far beyond the {count} tokens there are"));
     }
 
     private static PieceTable Checked(PieceTable pieces, JsonValue value) => pieces.FirstDuplicate < 0 ? pieces

@@ -58,6 +58,30 @@ public static class ByteLevel
         return true;
     }
 
+    /// <summary>Appends the bytes of a printed form in UTF-8; false, with nothing appended, if a character stands for no byte.</summary>
+    internal static bool TryToBytes(ReadOnlySpan<byte> utf8, IBufferWriter<byte> destination)
+    {
+        if (utf8.IsEmpty)
+            return true;
+        var bytes = destination.GetSpan(utf8.Length);
+        var count = 0;
+        for (var i = 0; i < utf8.Length; i++)
+        {
+            // No character that stands for a byte takes more than two.
+            int character = utf8[i];
+            if (character >= 0x80)
+            {
+                if (character is < 0xC2 or > 0xDF || ++i == utf8.Length)
+                    return false;
+                character = (character & 0x1F) << 6 | utf8[i] & 0x3F;
+            }
+            if (!TryToByte((char)character, out bytes[count++]))
+                return false;
+        }
+        destination.Advance(count);
+        return true;
+    }
+
     private static char[] BuildCharacters()
     {
         var characters = new char[256];

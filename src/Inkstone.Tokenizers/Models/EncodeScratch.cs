@@ -30,6 +30,9 @@ internal sealed class EncodeScratch
     /// <summary>Pairs looked at by the short-piece loop so far: the work done, for tests.</summary>
     public long ShortSteps { get; set; }
 
+    /// <summary>Steps of WordPiece through its trie so far: the work done, for tests.</summary>
+    public long WordSteps { get; set; }
+
     /// <summary>How many ids there are.</summary>
     public int Count { get; private set; }
 

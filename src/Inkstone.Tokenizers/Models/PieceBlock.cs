@@ -25,6 +25,10 @@ internal sealed class PieceBlock(byte[] bytes, int[] starts, int[] lengths)
         return new(bytes, starts, lengths);
     }
 
+    /// <summary>A table of these strings, found by their bytes.</summary>
+    /// <param name="shown">How long each is there, where 0 leaves it out; null: as here.</param>
+    public PieceTable ToTable(int[]? shown = null) => new(bytes, starts, shown ?? lengths);
+
     /// <summary>The numbers of all strings, or of some, by ascending bytes; of equal ones the lower number first.</summary>
     public int[] Sort(Func<int, bool>? isWanted = null)
     {

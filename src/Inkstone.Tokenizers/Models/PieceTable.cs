@@ -27,7 +27,7 @@ internal sealed class PieceTable
     public PieceTable(byte[] bytes, int[] starts, int[] lengths)
     {
         (_bytes, _starts, _lengths) = (bytes, starts, lengths);
-        _slots = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * starts.Length))];
+        _slots = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * (lengths.Length - lengths.AsSpan().Count(0))))];
         _mask = _slots.Length - 1;
         for (var id = 0; id < starts.Length; id++)
         {

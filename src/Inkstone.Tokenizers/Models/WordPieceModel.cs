@@ -9,8 +9,7 @@ namespace Inkstone.Tokenizers;
 /// </summary>
 internal sealed class WordPieceModel : TokenModel
 {
-    private readonly ByteTrie _trie;
-    private readonly int _inside; // the node of the prefix; −1 where no token has it
+    private readonly Lazy<Index> _index; // made when a word is first cut
     private readonly int _prefixLength;
 
     /// <summary>A model.</summary>
@@ -22,17 +21,8 @@ internal sealed class WordPieceModel : TokenModel
     public WordPieceModel(PieceTable pieces, string unknown, int unknownId, string prefix, int longestWord)
     {
         (Pieces, Unknown, UnknownId, Prefix, LongestWord) = (pieces, unknown, unknownId, prefix, longestWord);
-        var mark = Encoding.UTF8.GetBytes(prefix);
-        _prefixLength = mark.Length;
-        _trie = pieces.ToTrie();
-        foreach (var value in mark)
-        {
-            if (!_trie.TryStep(ref _inside, value))
-            {
-                _inside = -1;
-                break;
-            }
-        }
+        _prefixLength = Encoding.UTF8.GetByteCount(prefix);
+        _index = new(() => new(pieces.ToTrie(), Encoding.UTF8.GetBytes(prefix)));
     }
 
     /// <summary>The vocabulary.</summary>
@@ -68,11 +58,12 @@ internal sealed class WordPieceModel : TokenModel
     /// <inheritdoc/>
     public override void EncodePiece(ReadOnlySpan<byte> piece, EncodeScratch scratch)
     {
-        var before = scratch.Count;
+        var (before, index) = (scratch.Count, _index.Value);
         var isWhole = piece.Length <= LongestWord || Utf8Text.CountCharacters(piece) <= LongestWord;
         for (var start = 0; isWhole && start < piece.Length;)
         {
-            var id = Longest(piece[start..], start == 0 ? 0 : _inside, out var length);
+            var id = Longest(index.Trie.Nodes, piece[start..], start == 0 ? 0 : index.Inside, out var length, out var steps);
+            scratch.WordSteps += steps;
             isWhole = id >= 0;
             if (isWhole)
                 scratch.Add(id);
@@ -91,14 +82,14 @@ internal sealed class WordPieceModel : TokenModel
             parts[i] = new(start, i == ids.Length - 1 ? piece.Length : start + Pieces[ids[i]].Length - (i > 0 ? _prefixLength : 0));
     }
 
-    private int Longest(ReadOnlySpan<byte> text, int node, out int length)
+    private static int Longest(ReadOnlySpan<ByteTrie.Node> nodes, ReadOnlySpan<byte> text, int node, out int length, out int steps)
     {
-        var nodes = _trie.Nodes;
-        length = 0;
+        (length, steps) = (0, 0);
         var id = -1;
         if (node < 0)
             return id;
-        for (var i = 0; i < text.Length; i++)
+        var i = 0;
+        for (; i < text.Length; i++)
         {
             var child = nodes[node].Base ^ text[i];
             ref readonly var found = ref nodes[child];
@@ -108,6 +99,27 @@ internal sealed class WordPieceModel : TokenModel
             if (found.Value >= 0)
                 (id, length) = (found.Value, i + 1);
         }
+        steps = i + 1;
         return id;
+    }
+
+    private sealed class Index
+    {
+        public Index(ByteTrie trie, byte[] prefix)
+        {
+            Trie = trie;
+            var node = 0;
+            foreach (var value in prefix)
+            {
+                if (node >= 0 && !trie.TryStep(ref node, value))
+                    node = -1;
+            }
+            Inside = node;
+        }
+
+        public ByteTrie Trie { get; }
+
+        /// <summary>The node of the prefix; −1 where no token has it.</summary>
+        public int Inside { get; }
     }
 }

@@ -5,7 +5,7 @@ namespace Inkstone.Tokenizers;
 
 /// <summary>
 /// Brings text to a normalisation form (Unicode Standard Annex 15). Only stretches that the quick check doubts are worked on: from the
-/// last character that nothing before it can change to the next one. Marks of a stretch are sorted, so the work is n log n at worst.
+/// last character that nothing before it can change to the next one. The work is linear in the text.
 /// </summary>
 /// <param name="kind">The form.</param>
 /// <param name="version">
@@ -122,7 +122,7 @@ internal sealed class FormNormalizer(NormalizationKind kind, int version = FormN
             for (var i = 0; i < partCount; i++)
             {
                 var combiningClass = CodePoint.Age(parts[i]) <= version ? CodePoint.CombiningClass(parts[i]) : 0;
-                characters[count] = new Character(parts[i], combiningClass, i == 0 ? 0 : 1, count);
+                characters[count] = new Character(parts[i], combiningClass, i == 0 ? 0 : 1);
                 count++;
             }
         }
@@ -139,10 +139,37 @@ internal sealed class FormNormalizer(NormalizationKind kind, int version = FormN
             for (; end < characters.Length && characters[end].CombiningClass != 0; end++)
                 sorted &= end == start || characters[end - 1].CombiningClass <= characters[end].CombiningClass;
             if (!sorted)
-                characters[start..end].Sort(static (a, b) => a.CombiningClass != b.CombiningClass
-                    ? a.CombiningClass.CompareTo(b.CombiningClass) : a.Order.CompareTo(b.Order));
+                SortRun(characters[start..end]);
             start = end;
         }
+    }
+
+    /// <summary>Sorts by combining class, equals as they stand: a short run by insertion, a long one by counting, in time linear in it.</summary>
+    private static void SortRun(Span<Character> run)
+    {
+        const int LongestShort = 32;
+        if (run.Length <= LongestShort)
+        {
+            for (var i = 1; i < run.Length; i++)
+            {
+                var (character, at) = (run[i], i);
+                for (; at > 0 && run[at - 1].CombiningClass > character.CombiningClass; at--)
+                    run[at] = run[at - 1];
+                run[at] = character;
+            }
+            return;
+        }
+        Span<int> places = stackalloc int[257];
+        places.Clear();
+        foreach (var character in run)
+            places[character.CombiningClass + 1]++;
+        for (var i = 1; i < places.Length; i++)
+            places[i] += places[i - 1];
+        var sorted = ArrayPool<Character>.Shared.Rent(run.Length);
+        foreach (var character in run)
+            sorted[places[character.CombiningClass]++] = character;
+        sorted.AsSpan(0, run.Length).CopyTo(run);
+        ArrayPool<Character>.Shared.Return(sorted);
     }
 
     private int Compose(Span<Character> characters)
@@ -195,6 +222,5 @@ internal sealed class FormNormalizer(NormalizationKind kind, int version = FormN
     /// <param name="CodePoint">The code point.</param>
     /// <param name="CombiningClass">Its canonical combining class.</param>
     /// <param name="Change">1 for an added character, 0 for one in the place of another, −n for one in the place of n + 1.</param>
-    /// <param name="Order">Its place before sorting.</param>
-    private readonly record struct Character(int CodePoint, int CombiningClass, int Change, int Order);
+    private readonly record struct Character(int CodePoint, int CombiningClass, int Change);
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Unicode;
+using Inkstone.Foundation.Errors;
 
 namespace Inkstone.Tokenizers;
 
@@ -18,6 +19,8 @@ internal sealed class NormalizedText
     /// <summary>For <see cref="Append(ReadOnlySpan{byte}, int)"/>: the new bytes stand for nothing, at the very start of the text.</summary>
     public const int Nothing = -1;
 
+    private const int LeastLimit = 1 << 16;
+
     private byte[] _bytes = new byte[256];
     private byte[] _nextBytes = [];
     private TextRange[] _ranges = [];
@@ -26,6 +29,10 @@ internal sealed class NormalizedText
     private int _nextLength;
     private int _origin;
     private bool _rewriting;
+    private long _limit;
+
+    /// <summary>How many times as long as the source, and some more, stages may make the text. (No real ones come near: the longest decomposition is elevenfold.)</summary>
+    public int MostGrowth { get; init; } = 32;
 
     /// <summary>For the matches a stage finds; kept from text to text.</summary>
     public List<TextRange> Matches { get; } = [];
@@ -51,6 +58,7 @@ internal sealed class NormalizedText
         IsAligned = aligned;
         _rewriting = false;
         _origin = sourceOffset;
+        _limit = Math.Min(Array.MaxLength, LeastLimit + (long)MostGrowth * source.Length);
         if (Utf8.IsValid(source))
         {
             Grow(ref _bytes, 0, source.Length);
@@ -75,7 +83,7 @@ internal sealed class NormalizedText
     /// <summary>Begins a new text with a part of another, ranges and all.</summary>
     public void CopyFrom(NormalizedText other, int start, int end)
     {
-        (IsAligned, _rewriting, _origin) = (other.IsAligned, false, other._origin);
+        (IsAligned, _rewriting, _origin, _limit) = (other.IsAligned, false, other._origin, other._limit);
         _length = end - start;
         Grow(ref _bytes, 0, _length);
         other._bytes.AsSpan(start, _length).CopyTo(_bytes);
@@ -97,6 +105,7 @@ internal sealed class NormalizedText
     public void Copy(int start, int end)
     {
         var length = end - start;
+        CheckLength(length);
         Grow(ref _nextBytes, _nextLength, length);
         _bytes.AsSpan(start, length).CopyTo(_nextBytes.AsSpan(_nextLength));
         if (IsAligned)
@@ -154,6 +163,7 @@ internal sealed class NormalizedText
 
     private void AppendBytes(ReadOnlySpan<byte> utf8, TextRange range)
     {
+        CheckLength(utf8.Length);
         Grow(ref _nextBytes, _nextLength, utf8.Length);
         utf8.CopyTo(_nextBytes.AsSpan(_nextLength));
         if (IsAligned)
@@ -162,6 +172,12 @@ internal sealed class NormalizedText
             _nextRanges.AsSpan(_nextLength, utf8.Length).Fill(range);
         }
         _nextLength += utf8.Length;
+    }
+
+    private void CheckLength(int more)
+    {
+        if (_nextLength + (long)more > _limit)
+            throw new InkstoneFormatException("the stages of a tokenizer make a text far longer than it is", "normalizer, pre_tokenizer", FormattableString.Invariant($"at most {_limit} bytes"));
     }
 
     private void AlignToItself(int origin)

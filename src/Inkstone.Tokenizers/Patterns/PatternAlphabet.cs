@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Inkstone.Tokenizers;
@@ -11,6 +12,7 @@ internal sealed class PatternAlphabet
     private const int BlockBits = 7;
     private const int BlockSize = 1 << BlockBits;
     private const int MostSymbols = 255;
+    private const int FixedBytes = 40 << 10; // blocks of code points, and what tells symbols apart
 
     private readonly byte[] _ascii = new byte[128];
     private readonly ushort[] _blockOf = new ushort[CodePointSet.Limit >> BlockBits];
@@ -19,22 +21,19 @@ internal sealed class PatternAlphabet
 
     /// <param name="sets">The sets to tell apart.</param>
     /// <param name="source">The pattern, for errors.</param>
-    public PatternAlphabet(IReadOnlyList<CodePointSet> sets, string source)
+    /// <param name="budget">Pays for what is made.</param>
+    public PatternAlphabet(IReadOnlyList<CodePointSet> sets, string source, PatternBudget budget)
     {
-        var starts = new SortedSet<int> { 0 };
-        foreach (var set in sets)
-        {
-            foreach (var bound in set.Bounds)
-                starts.Add(bound);
-        }
-        starts.Remove(CodePointSet.Limit);
-        int[] segments = [.. starts];
+        var segments = FindSegments(sets);
+        budget.Spend(FixedBytes + 2 * sizeof(int) * segments.Length, source);
         var symbols = Tell(segments, sets, source);
         Count = symbols.Max() + 1;
         _members = new int[Count];
         for (var i = segments.Length - 1; i >= 0; i--)
             _members[symbols[i]] = segments[i];
-        _blocks = Fill(segments, symbols);
+        _blocks = new byte[Fill(segments, symbols, []) << BlockBits];
+        budget.Spend(_blocks.Length, source);
+        Fill(segments, symbols, _blocks);
         for (var i = 0; i < 128; i++)
             _ascii[i] = (byte)Of(i);
     }
@@ -78,10 +77,35 @@ internal sealed class PatternAlphabet
         return symbols;
     }
 
-    private byte[] Fill(int[] segments, int[] symbols)
+    /// <summary>Where membership in any set changes, ascending, from 0 on.</summary>
+    private static int[] FindSegments(IReadOnlyList<CodePointSet> sets)
     {
-        var blocks = new List<byte>();
-        var uniform = new Dictionary<int, ushort>();
+        var starts = ArrayPool<int>.Shared.Rent(1 + sets.Sum(set => set.Bounds.Length));
+        starts[0] = 0;
+        var count = 1;
+        foreach (var set in sets)
+        {
+            set.Bounds.CopyTo(starts.AsSpan(count));
+            count += set.Bounds.Length;
+        }
+        starts.AsSpan(0, count).Sort();
+        var kept = 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (starts[i] < CodePointSet.Limit && (kept == 0 || starts[i] != starts[kept - 1]))
+                starts[kept++] = starts[i];
+        }
+        var segments = starts[..kept];
+        ArrayPool<int>.Shared.Return(starts);
+        return segments;
+    }
+
+    /// <summary>Finds the block of each stretch of code points and writes the blocks, if there is room; returns how many they are.</summary>
+    private int Fill(int[] segments, int[] symbols, Span<byte> blocks)
+    {
+        var count = 0;
+        Span<ushort> uniform = stackalloc ushort[MostSymbols + 1]; // of each symbol: the block of it alone, plus one
+        uniform.Clear();
         Span<byte> block = stackalloc byte[BlockSize];
         for (int start = 0, segment = 0; start < CodePointSet.Limit; start += BlockSize)
         {
@@ -96,15 +120,17 @@ internal sealed class PatternAlphabet
                 if (segment + 1 < segments.Length && segments[segment + 1] == start + end)
                     segment++;
             }
-            if (mixed || !uniform.TryGetValue(first, out var number))
+            var number = mixed ? (ushort)0 : uniform[first];
+            if (number == 0)
             {
-                number = (ushort)(blocks.Count >> BlockBits);
-                blocks.AddRange(block);
+                if (!blocks.IsEmpty)
+                    block.CopyTo(blocks[(count << BlockBits)..]);
+                number = (ushort)++count;
                 if (!mixed)
-                    uniform.Add(first, number);
+                    uniform[first] = number;
             }
-            _blockOf[start >> BlockBits] = number;
+            _blockOf[start >> BlockBits] = (ushort)(number - 1);
         }
-        return [.. blocks];
+        return count;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class PatternAutomaton
     private const int MostTransitions = 1 << 16;
     private const int MostSteps = 1 << 24;
     private const int MostStateCharacters = 1 << 17;
+    private const int StateBytes = 160;
+    private const int ContextBytes = 16;
 
     private readonly PatternProgram _program;
     private readonly PatternAlphabet _alphabet;
@@ -22,16 +24,18 @@ internal sealed class PatternAutomaton
     private readonly List<int> _contextMembers = [];
     private readonly Dictionary<string, int> _stateOf = [];
     private readonly List<string> _states = [""];
-    private readonly List<int> _transitions = [];
+    private readonly List<int[]> _rows = [];
     private readonly Stack<int> _pending = new();
     private readonly List<char> _next = [];
     private readonly int[] _seen, _kept;
     private readonly string _source;
+    private readonly PatternBudget _budget;
     private int _turn, _steps, _stateCharacters;
 
-    private PatternAutomaton(PatternProgram program, PatternAlphabet alphabet, string source)
+    private PatternAutomaton(PatternProgram program, PatternAlphabet alphabet, string source, PatternBudget budget)
     {
-        (_program, _alphabet, _source) = (program, alphabet, source);
+        (_program, _alphabet, _source, _budget) = (program, alphabet, source, budget);
+        budget.Spend(2 * sizeof(int) * program.Instructions.Count + program.Sets.Count * alphabet.Count + ContextBytes * alphabet.Count, source);
         _seen = new int[program.Instructions.Count];
         _kept = new int[program.Instructions.Count];
         Width = alphabet.Count + 1;
@@ -59,9 +63,9 @@ internal sealed class PatternAutomaton
     /// <summary>The context that each symbol leaves; context 0 is the beginning of the text.</summary>
     public ReadOnlySpan<int> ContextOf => _contextOf;
 
-    public static PatternAutomaton Build(PatternProgram program, PatternAlphabet alphabet, string source)
+    public static PatternAutomaton Build(PatternProgram program, PatternAlphabet alphabet, string source, PatternBudget budget)
     {
-        var automaton = new PatternAutomaton(program, alphabet, source);
+        var automaton = new PatternAutomaton(program, alphabet, source, budget);
         automaton.Build();
         return automaton;
     }
@@ -71,18 +75,19 @@ internal sealed class PatternAutomaton
         Starts = new int[_contextMembers.Count];
         for (var context = 0; context < Starts.Length; context++)
             Starts[context] = Width * StateOf([(char)context, (char)_program.Entry]);
-        for (var i = 0; i < Width; i++)
-            _transitions.Add(0);
+        _rows.Add(new int[Width]);
         for (var state = 1; state < _states.Count; state++)
         {
+            var row = new int[Width];
             for (var symbol = 0; symbol < Width; symbol++)
-                _transitions.Add(Step(_states[state], symbol));
+                row[symbol] = Step(_states[state], symbol);
+            _rows.Add(row);
         }
-        Transitions = [.. _transitions];
+        Transitions = new int[Width * _rows.Count];
         for (var i = 0; i < Transitions.Length; i++)
         {
-            if (IsLetterLoop(_transitions[i] >> 2))
-                Transitions[i] |= 2;
+            var transition = _rows[i / Width][i % Width];
+            Transitions[i] = IsLetterLoop(transition >> 2) ? transition | 2 : transition;
         }
     }
 
@@ -90,10 +95,11 @@ internal sealed class PatternAutomaton
     {
         if (place == 0)
             return false;
-        var first = _transitions[place + _alphabet.Ascii['A']];
+        var row = _rows[place / Width];
+        var first = row[_alphabet.Ascii['A']];
         for (var letter = 'A'; letter <= 'Z'; letter++)
         {
-            if (_transitions[place + _alphabet.Ascii[letter]] != first || _transitions[place + _alphabet.Ascii[letter | 0x20]] != first)
+            if (row[_alphabet.Ascii[letter]] != first || row[_alphabet.Ascii[letter | 0x20]] != first)
                 return false;
         }
         return first >> 2 == place;
@@ -134,6 +140,7 @@ internal sealed class PatternAutomaton
         _stateCharacters += key.Length;
         if (_stateCharacters > MostStateCharacters)
             throw PatternProgram.TooLarge(_source, $"states of more than {MostStateCharacters} instructions together");
+        _budget.Spend(StateBytes + 2 * sizeof(int) * Width + sizeof(char) * key.Length, _source);
         _states.Add(key.ToString());
         _stateOf.Add(_states[^1], state);
         return state;

@@ -9,7 +9,7 @@ internal sealed partial class PatternParser
         {
             case 'b' or 'B':
                 var word = UnicodeSets.Word(_dialect, inClass: false);
-                var others = word.Complement();
+                var others = Made(word.Complement());
                 var (inside, outside) = _pattern[_position++] == 'b' ? (others, word) : (word, others);
                 return new PatternNode.Choice([
                     new PatternNode.Sequence([Before(word), After(inside)]),
@@ -44,7 +44,7 @@ internal sealed partial class PatternParser
                 set = UnicodeSets.Word(_dialect, inClass);
                 break;
             case 'h' or 'H':
-                set = CodePointSet.Range('0', '9').Union(CodePointSet.Range('a', 'f')).Union(CodePointSet.Range('A', 'F'));
+                set = CodePointSet.Hexadecimal;
                 break;
             case 'p' or 'P':
                 return Property(place);
@@ -52,7 +52,7 @@ internal sealed partial class PatternParser
                 return null;
         }
         _position++;
-        return char.IsAsciiLetterUpper(sign) ? set.Complement() : set;
+        return char.IsAsciiLetterUpper(sign) ? Made(set.Complement()) : set;
     }
 
     /// <summary><c>\p{name}</c>, <c>\P{name}</c>, <c>\p{^name}</c>; in Rust also <c>\pL</c>, <c>\p{gc=name}</c> and <c>\p{sc=name}</c>.</summary>
@@ -87,14 +87,10 @@ internal sealed partial class PatternParser
                 "a general category, a script, or Any, Alphabetic, White_Space, Digit");
         }
         if (_dialect == PatternDialect.Llama)
-            set = set.Intersect(UnicodeSets.OfLlama);
-        if (_ignoreCase && !set.IgnoringCase().Equals(set))
-        {
-            if (IsOniguruma)
-                throw Refuse(place, "a property with cases where case is ignored");
-            set = set.IgnoringCase();
-        }
-        return negative ? set.Complement() : set;
+            set = Made(set.Intersect(UnicodeSets.OfLlama));
+        if (_ignoreCase && Made(set.IgnoringCase()) is var wider && !wider.Equals(set))
+            set = IsOniguruma ? throw Refuse(place, "a property with cases where case is ignored") : wider;
+        return negative ? Made(set.Complement()) : set;
     }
 
     private int EscapedCharacter(int place)
@@ -147,6 +143,7 @@ internal sealed partial class PatternParser
     /// <summary>A class, after its opening bracket: characters, ranges, escapes, classes in it, and <c>&amp;&amp;</c> between them.</summary>
     private CodePointSet Class(int place)
     {
+        const int RangeBytes = 56; // in a list that grows, and in the set
         Enter(place);
         var negative = Take("^");
         CodePointSet? before = null;
@@ -172,7 +169,7 @@ internal sealed partial class PatternParser
                 throw Refuse(item, Show(item, 2) + " between sets");
             if (Take("["))
             {
-                set = set.Union(Class(item));
+                set = Made(set.Union(Class(item)));
                 continue;
             }
             var low = Next();
@@ -180,7 +177,7 @@ internal sealed partial class PatternParser
             {
                 if (EscapedSet(item, inClass: true) is { } escaped)
                 {
-                    set = set.Union(escaped);
+                    set = Made(set.Union(escaped));
                     if (Peek == '-' && _position + 1 < _pattern.Length && _pattern[_position + 1] != ']')
                         throw Refuse(item, "a class at an end of a range");
                     continue;
@@ -199,18 +196,19 @@ internal sealed partial class PatternParser
             }
             if (high < low)
                 throw Refuse(item, "a range whose ends are the wrong way round");
+            _budget.Spend(RangeBytes, _pattern);
             ranges.Add((low, high + 1));
         }
         set = before is null ? Gather() : Intersect(before, _position - 1);
         _depth--;
         if (_ignoreCase && IsOniguruma && HasOneOfSeveral())
             throw Refuse(place, "a class where case is ignored, with a character that is also several");
-        return negative ? set.Complement() : set;
+        return negative ? Made(set.Complement()) : set;
 
         CodePointSet Gather()
         {
             var gathered = CodePointSet.FromRanges(ranges);
-            gathered = set.Union(_ignoreCase ? gathered.IgnoringCase() : gathered);
+            gathered = Made(set.Union(_ignoreCase ? Made(gathered.IgnoringCase()) : gathered));
             ranges.Clear();
             return gathered;
         }
@@ -221,7 +219,7 @@ internal sealed partial class PatternParser
             set = CodePointSet.Empty;
             if (right.IsEmpty)
                 throw Refuse(item, "&& beside nothing");
-            return left is null ? right : left.Intersect(right);
+            return left is null ? right : Made(Made(left.Intersect(right)));
         }
 
         bool HasOneOfSeveral()

@@ -100,7 +100,7 @@ internal sealed partial class PatternParser
             return part;
         if (part is not PatternNode.Repeat { Lazy: false, Body: PatternNode.Character { Set: var set } } repeat)
             throw Refuse(place, refusal);
-        var stop = new PatternNode.Ahead(set.Complement(), AtEnd: true);
+        var stop = new PatternNode.Ahead(Made(set.Complement()), AtEnd: true);
         if (repeat.Most < 0)
             return new PatternNode.Sequence([repeat, stop]);
         if (repeat.Least == repeat.Most)
@@ -119,7 +119,7 @@ internal sealed partial class PatternParser
         if (!Collect(Choice()))
             throw Refuse(place, $"a look-{(ahead ? "ahead" : "behind")} of more than one character");
         if (negative)
-            (set, atEdge) = (set.Complement(), !atEdge);
+            (set, atEdge) = (Made(set.Complement()), !atEdge);
         return ahead ? new PatternNode.Ahead(set, atEdge) : new PatternNode.Behind(set, atEdge);
 
         bool Collect(PatternNode node)
@@ -127,18 +127,18 @@ internal sealed partial class PatternParser
             switch (node)
             {
                 case PatternNode.Character character:
-                    set = set.Union(character.Set);
+                    set = Made(set.Union(character.Set));
                     return true;
                 case PatternNode.Ahead condition when ahead:
-                    set = set.Union(condition.Set);
+                    set = Made(set.Union(condition.Set));
                     atEdge |= condition.AtEnd;
                     return true;
                 case PatternNode.Behind condition when !ahead:
-                    set = set.Union(condition.Set);
+                    set = Made(set.Union(condition.Set));
                     atEdge |= condition.AtStart;
                     return true;
                 case PatternNode.Repeat { Least: 1, Body: PatternNode.Character character }:
-                    set = set.Union(character.Set); // more of them change nothing
+                    set = Made(set.Union(character.Set)); // more of them change nothing
                     return true;
                 case PatternNode.Choice choice:
                     return choice.Options.All(Collect);

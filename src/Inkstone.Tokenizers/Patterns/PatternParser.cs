@@ -16,6 +16,7 @@ internal sealed partial class PatternParser
 
     private readonly string _pattern;
     private readonly PatternDialect _dialect;
+    private readonly PatternBudget _budget;
     private int _position;
     private int _depth;
     private bool _ignoreCase, _dotAll, _lines;
@@ -23,10 +24,9 @@ internal sealed partial class PatternParser
     // What the literals that stand side by side fold to, where case is ignored: several may fold to one character.
     private string _folded = "";
 
-    private PatternParser(string pattern, PatternDialect dialect)
+    private PatternParser(string pattern, PatternDialect dialect, PatternBudget budget)
     {
-        _pattern = pattern;
-        _dialect = dialect;
+        (_pattern, _dialect, _budget) = (pattern, dialect, budget);
     }
 
     private bool IsOniguruma => _dialect == PatternDialect.Oniguruma;
@@ -36,10 +36,13 @@ internal sealed partial class PatternParser
     private char Peek => AtEnd ? '\0' : _pattern[_position];
 
     /// <summary>Reads a pattern.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="dialect">Whose it is.</param>
+    /// <param name="budget">Pays for what is made.</param>
     /// <exception cref="InkstoneFormatException">It is malformed or holds what is not supported.</exception>
-    public static PatternNode Parse(string pattern, PatternDialect dialect)
+    public static PatternNode Parse(string pattern, PatternDialect dialect, PatternBudget budget)
     {
-        var parser = new PatternParser(pattern, dialect);
+        var parser = new PatternParser(pattern, dialect, budget);
         if (pattern.Length > LongestPattern)
             throw parser.Refuse(0, $"a pattern of {pattern.Length} characters", $"at most {LongestPattern}");
         var node = parser.Choice();
@@ -58,11 +61,15 @@ internal sealed partial class PatternParser
 
     private PatternNode Sequence()
     {
+        const int ListBytes = 88;
+        const int PartBytes = 96;
         var parts = new List<PatternNode>();
+        _budget.Spend(ListBytes, _pattern);
         _folded = "";
         while (!AtEnd && Peek is not ('|' or ')'))
         {
             var place = _position;
+            _budget.Spend(PartBytes, _pattern);
             if (Take("(?"))
             {
                 if (Flags() is { } rest)
@@ -145,7 +152,7 @@ internal sealed partial class PatternParser
             case '[':
                 return new PatternNode.Character(Class(place));
             case '.':
-                return new PatternNode.Character(_dotAll ? CodePointSet.All : CodePointSet.LineFeed.Complement());
+                return new PatternNode.Character(_dotAll ? CodePointSet.All : CodePointSet.NoLineFeed);
             case '^' when IsOniguruma:
                 // Not after the line feed that ends the text.
                 return new PatternNode.Choice([
@@ -182,7 +189,15 @@ internal sealed partial class PatternParser
             if (IsOneOfSeveral(character) || CaseFoldingTables.SeveralTo.Any(several => _folded.EndsWith(several, StringComparison.Ordinal)))
                 throw Refuse(place, $"{Excerpt.Of(_folded)} where case is ignored, which is also one character or several");
         }
-        return new(set.IgnoringCase());
+        return new(Made(set.IgnoringCase()));
+    }
+
+    /// <summary>A set that was made for this pattern, its memory paid for.</summary>
+    private CodePointSet Made(CodePointSet set)
+    {
+        const int SetBytes = 64;
+        _budget.Spend(SetBytes + sizeof(int) * set.Bounds.Length, _pattern);
+        return set;
     }
 
     /// <summary>Whether a character is, where Oniguruma ignores case, the same as several.</summary>

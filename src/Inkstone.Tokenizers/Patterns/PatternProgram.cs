@@ -11,11 +11,15 @@ internal sealed class PatternProgram
     private const int MostInstructions = 1 << 13;
     private const int MostSets = 255;
 
+    private const int InstructionBytes = 40; // in a list that grows
+    private const int SetBytes = 120;
+
     private readonly string _source;
+    private readonly PatternBudget _budget;
     private readonly List<Instruction> _instructions = [];
     private readonly Dictionary<CodePointSet, int> _setOf = [];
 
-    private PatternProgram(string source) => _source = source;
+    private PatternProgram(string source, PatternBudget budget) => (_source, _budget) = (source, budget);
 
     /// <summary>What one instruction does.</summary>
     public enum Operation : byte
@@ -44,9 +48,9 @@ internal sealed class PatternProgram
     /// <summary>The instruction to begin with.</summary>
     public int Entry { get; private set; }
 
-    public static PatternProgram Compile(PatternNode node, string source)
+    public static PatternProgram Compile(PatternNode node, string source, PatternBudget budget)
     {
-        var program = new PatternProgram(source);
+        var program = new PatternProgram(source, budget);
         program.Entry = program.Compile(node, program.Add(Operation.Match, 0, 0, 0));
         program.Sets = [.. program._setOf.OrderBy(pair => pair.Value).Select(pair => pair.Key)];
         return program;
@@ -111,6 +115,7 @@ internal sealed class PatternProgram
     {
         if (_instructions.Count == MostInstructions)
             throw TooLarge(_source, "repeats of so much");
+        _budget.Spend(InstructionBytes, _source);
         _instructions.Add(new(operation, next, other, set));
         return _instructions.Count - 1;
     }
@@ -121,6 +126,7 @@ internal sealed class PatternProgram
             return number;
         if (_setOf.Count == MostSets)
             throw TooLarge(_source, $"more than {MostSets} different classes and characters");
+        _budget.Spend(SetBytes, _source);
         _setOf.Add(set, _setOf.Count);
         return _setOf.Count - 1;
     }

@@ -17,12 +17,12 @@ internal sealed class TextPattern
     // ASCII characters that some match begins with, or that an empty match stands before; null where that depends on what stands before.
     private readonly bool[]? _begins;
 
-    private TextPattern(string source, PatternDialect dialect)
+    private TextPattern(string source, PatternDialect dialect, PatternBudget budget)
     {
         (Source, Dialect) = (source, dialect);
-        var program = PatternProgram.Compile(PatternParser.Parse(source, dialect), source);
-        _alphabet = new PatternAlphabet(program.Sets, source);
-        _automaton = PatternAutomaton.Build(program, _alphabet, source);
+        var program = PatternProgram.Compile(PatternParser.Parse(source, dialect, budget), source, budget);
+        _alphabet = new PatternAlphabet(program.Sets, source, budget);
+        _automaton = PatternAutomaton.Build(program, _alphabet, source, budget);
         _transitions = _automaton.Transitions;
         if (_automaton.Starts.Length > 1)
             return;
@@ -38,10 +38,13 @@ internal sealed class TextPattern
     public PatternDialect Dialect { get; }
 
     /// <summary>Reads a pattern.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="dialect">Whose it is.</param>
+    /// <param name="budget">What patterns of one file have in common; null: it has one of its own.</param>
     /// <exception cref="InkstoneFormatException">
     /// It is malformed, holds what is not supported (named, with its place), or would need too large an automaton.
     /// </exception>
-    public static TextPattern Parse(string pattern, PatternDialect dialect) => new(pattern, dialect);
+    public static TextPattern Parse(string pattern, PatternDialect dialect, PatternBudget? budget = null) => new(pattern, dialect, budget ?? PatternBudget.For(pattern.Length));
 
     /// <summary>The matches in a text.</summary>
     public PatternMatches Matches(ReadOnlySpan<byte> utf8) => new(this, utf8);

@@ -21,12 +21,18 @@ internal static class UnicodeSets
 
     private static readonly Lazy<CodePointSet[]> Categories = new(() =>
         Collect(CategoryCodes.Length, codePoint => (int)CodePoint.Category(codePoint)));
+    private static readonly Lazy<Dictionary<string, CodePointSet>> CategorySets = new(() => CategoryCodes.Concat(CategoryCodes.Select(code => code[..1])).Distinct().ToDictionary(code => code,
+        code => CategoryCodes.Select((each, i) => each.StartsWith(code, StringComparison.Ordinal) ? Categories.Value[i] : CodePointSet.Empty).Aggregate((all, each) => all.Union(each))));
     private static readonly Lazy<CodePointSet[]> Scripts = new(() => Collect(ScriptTables.Names.Length, CodePoint.Script));
     private static readonly Lazy<CodePointSet> Spaces = new(() => Collect(2, codePoint => CodePoint.IsWhiteSpace(codePoint) ? 1 : 0)[1]);
     private static readonly Lazy<CodePointSet> Older = new(() => Collect(2, codePoint => CodePoint.Age(codePoint) is > 0 and <= GgufBertNormalizer.UnicodeVersion ? 1 : 0)[1]);
     private static readonly Lazy<CodePointSet> Alphabetic = new(() => Collect(2, codePoint => CodePoint.IsAlphabetic(codePoint) ? 1 : 0)[1]);
     private static readonly Lazy<CodePointSet> Words = new(() =>
         Alphabetic.Value.Union(Category("m")!).Union(Digit).Union(Categories.Value[(int)UnicodeCategory.ConnectorPunctuation]));
+
+    private static readonly Lazy<CodePointSet> RustWords = new(() => Words.Value.Union(CodePointSet.Range(0x200C, 0x200D)));
+    private static readonly Lazy<CodePointSet> OnigurumaWords = new(() =>
+        Words.Value.Union(CodePointSet.Range('\u00B2', '\u00B3')).Union(CodePointSet.Of('\u00B9')).Union(CodePointSet.Range('\u00BC', '\u00BE')));
 
     /// <summary><c>\s</c>: the property White_Space.</summary>
     public static CodePointSet Space => Spaces.Value;
@@ -41,10 +47,7 @@ internal static class UnicodeSets
     /// <c>\w</c>: alphabetic, marks, decimal digits, connectors; in Rust the two joiners too. Oniguruma, whose table of Latin-1 is
     /// another, takes superscripts and fractions there for word characters too, but not in a class.
     /// </summary>
-    public static CodePointSet Word(PatternDialect dialect, bool inClass) => dialect != PatternDialect.Oniguruma
-        ? Words.Value.Union(CodePointSet.Range(0x200C, 0x200D))
-        : inClass ? Words.Value
-        : Words.Value.Union(CodePointSet.Range('\u00B2', '\u00B3')).Union(CodePointSet.Of('\u00B9')).Union(CodePointSet.Range('\u00BC', '\u00BE'));
+    public static CodePointSet Word(PatternDialect dialect, bool inClass) => dialect != PatternDialect.Oniguruma ? RustWords.Value : inClass ? Words.Value : OnigurumaWords.Value;
 
     /// <summary>The set of a property by name (general category, script, or one of the few others), or null where the name is not known.</summary>
     public static CodePointSet? Find(string name)
@@ -80,16 +83,7 @@ internal static class UnicodeSets
     private static string Plain(string name) =>
         string.Concat(name.Where(character => character is not (' ' or '_' or '-'))).ToLowerInvariant();
 
-    private static CodePointSet? Category(string code)
-    {
-        CodePointSet? set = null;
-        for (var i = 0; i < CategoryCodes.Length; i++)
-        {
-            if (code.Length is 1 or 2 && CategoryCodes[i].StartsWith(code, StringComparison.Ordinal))
-                set = Categories.Value[i].Union(set ?? CodePointSet.Empty);
-        }
-        return set;
-    }
+    private static CodePointSet? Category(string code) => CategorySets.Value.GetValueOrDefault(code);
 
     private static CodePointSet? Script(string plain)
     {

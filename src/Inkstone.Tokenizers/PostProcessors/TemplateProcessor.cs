@@ -46,7 +46,7 @@ internal sealed class TemplateProcessor(IReadOnlyList<TemplatePlace> single, IRe
 
     /// <inheritdoc/>
     public override int AddedCount(bool isPair) =>
-        (isPair ? Pair : Single).Sum(place => place.Special is { } name ? _specials[name].Ids.Count : 0);
+        (int)Math.Min(int.MaxValue, (isPair ? Pair : Single).Sum(place => place.Special is { } name ? (long)_specials[name].Ids.Count : 0));
 
     /// <inheritdoc/>
     public override IEnumerable<int> Ids => Specials.SelectMany(special => special.Ids);

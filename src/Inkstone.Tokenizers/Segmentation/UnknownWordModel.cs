@@ -26,15 +26,16 @@ public sealed class UnknownWordModel
 
     private readonly long[] _starts;
     private readonly long[] _transitions; // from · 4 + to
-    private readonly Dictionary<int, long[]> _characters;
+    private readonly Dictionary<int, int> _characters; // where the four counts and scores of each stand
+    private readonly long[] _counts;
     private readonly double[] _startScores = new double[Tags];
     private readonly double[] _stepScores = new double[Tags * Tags];
     private readonly double[] _unseen = new double[Tags];
-    private readonly Dictionary<int, double[]> _emissions = [];
+    private readonly double[] _emissions;
 
-    private UnknownWordModel(long[] starts, long[] transitions, Dictionary<int, long[]> characters)
+    private UnknownWordModel(long[] starts, long[] transitions, Dictionary<int, int> characters, long[] counts)
     {
-        (_starts, _transitions, _characters) = (starts, transitions, characters);
+        (_starts, _transitions, _characters, _counts, _emissions) = (starts, transitions, characters, counts, new double[counts.Length]);
         var begins = starts[(int)WordTag.Begin] + starts[(int)WordTag.Single] + 1.0;
         Array.Fill(_startScores, double.NegativeInfinity);
         Array.Fill(_stepScores, double.NegativeInfinity);
@@ -46,9 +47,14 @@ public sealed class UnknownWordModel
                 _stepScores[(int)from * Tags + to] = Math.Log((transitions[(int)from * Tags + to] + 0.5) / (Sum(transitions.AsSpan((int)from * Tags, Tags)) + 1.0));
         }
         for (var tag = 0; tag < Tags; tag++)
-            _unseen[tag] = -Math.Log(characters.Values.Sum(counts => (double)counts[tag]) + characters.Count + 1);
-        foreach (var (character, counts) in characters)
-            _emissions[character] = [.. counts.Select((count, tag) => Math.Log(count + 1.0) + _unseen[tag])];
+        {
+            var sum = 0.0;
+            for (var place = tag; place < counts.Length; place += Tags)
+                sum += counts[place];
+            _unseen[tag] = -Math.Log(sum + characters.Count + 1);
+        }
+        for (var place = 0; place < counts.Length; place++)
+            _emissions[place] = Math.Log(counts[place] + 1.0) + _unseen[place % Tags];
     }
 
     /// <summary>Trains a model.</summary>
@@ -60,7 +66,7 @@ public sealed class UnknownWordModel
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(sentences);
         var cutter = new ChineseSegmenter(dictionary);
-        var (starts, transitions, characters) = (new long[Tags], new long[Tags * Tags], new Dictionary<int, long[]>());
+        var (starts, transitions, characters, counts) = (new long[Tags], new long[Tags * Tags], new Dictionary<int, int>(), new List<long>());
         foreach (var sentence in sentences)
         {
             var tags = sentence.SelectMany(TagsOf).ToList();
@@ -74,9 +80,9 @@ public sealed class UnknownWordModel
                     continue;
                 }
                 var tag = (int)tags[at++];
-                if (!characters.TryGetValue(runes[0].Value, out var counts))
-                    characters.Add(runes[0].Value, counts = new long[Tags]);
-                counts[tag]++;
+                if (characters.TryAdd(runes[0].Value, counts.Count))
+                    counts.AddRange(new long[Tags]);
+                counts[characters[runes[0].Value] + tag]++;
                 if (previous < 0)
                     starts[tag]++;
                 else
@@ -86,7 +92,7 @@ public sealed class UnknownWordModel
         }
         if (characters.Count == 0)
             throw new InkstoneRequestException("no sentence leaves a character that the dictionary does not join to another", nameof(sentences), "segmented Chinese text");
-        return new(starts, transitions, characters);
+        return new(starts, transitions, characters, [.. counts]);
     }
 
     /// <summary>Reads a model as <see cref="Write"/> wrote it.</summary>
@@ -99,15 +105,20 @@ public sealed class UnknownWordModel
         root.GetChoice("format", [Format]);
         var starts = Counts(root.Get("starts"), Tags);
         var transitions = Counts(root.Get("transitions"), Tags * Tags);
-        var characters = new Dictionary<int, long[]>();
-        foreach (var (text, counts) in root.Get("characters").Members())
+        var list = root.Get("characters");
+        if (list.Kind != JsonValueKind.Object)
+            throw list.Error("not the characters and their counts", "an object");
+        var (characters, counts) = (new Dictionary<int, int>(list.Count), new long[Tags * list.Count]);
+        foreach (var (text, item) in list.Members())
         {
             if (!Rune.TryGetRuneAt(text.Length == 0 ? "\uD800" : text, 0, out var rune) || rune.Utf16SequenceLength != text.Length)
-                throw counts.Error("a key is not one character", "one character");
-            characters[rune.Value] = Counts(counts, Tags);
+                throw item.Error("a key is not one character", "one character");
+            var place = Tags * characters.Count;
+            item.AsInt64s(counts.AsSpan(place, Tags), 0, HighestCount);
+            characters.Add(rune.Value, place);
         }
         root.RefuseUnused();
-        return new(starts, transitions, characters);
+        return new(starts, transitions, characters, counts);
     }
 
     /// <summary>The model as JSON: counts, from which everything is computed. Order of the four: begin, middle, end, single.</summary>
@@ -118,8 +129,8 @@ public sealed class UnknownWordModel
         WriteCounts(json, "starts", _starts);
         WriteCounts(json, "transitions", _transitions);
         json.WriteStartObject("characters");
-        foreach (var (character, counts) in _characters.OrderBy(entry => entry.Key))
-            WriteCounts(json, new Rune(character).ToString(), counts);
+        foreach (var (character, place) in _characters.OrderBy(entry => entry.Key))
+            WriteCounts(json, new Rune(character).ToString(), _counts.AsSpan(place, Tags));
         json.WriteEndObject();
         json.WriteEndObject();
     });
@@ -137,7 +148,7 @@ public sealed class UnknownWordModel
         double[] now = new double[Tags], then = new double[Tags];
         for (var i = 0; i < characters.Count; i++)
         {
-            var emission = _emissions.GetValueOrDefault(characters[i].Code, _unseen);
+            var emission = _characters.TryGetValue(characters[i].Code, out var place) ? _emissions.AsSpan(place, Tags) : _unseen;
             for (var tag = 0; tag < Tags; tag++)
             {
                 if (i == 0)
@@ -176,7 +187,7 @@ public sealed class UnknownWordModel
         return counts.Length == count ? counts : throw value.Error("a list of counts has the wrong length", FormattableString.Invariant($"{count} counts"));
     }
 
-    private static void WriteCounts(Utf8JsonWriter json, string name, long[] counts)
+    private static void WriteCounts(Utf8JsonWriter json, string name, ReadOnlySpan<long> counts)
     {
         json.WriteStartArray(name);
         foreach (var count in counts)

@@ -19,8 +19,8 @@ internal sealed class CharacterMap
     private const uint LeafBit = 1U << 31;
     private readonly uint[] _units;
     private readonly byte[] _results;
-    private readonly bool[] _plainAscii = new bool[128];
-    private readonly uint[] _begins = new uint[65536 / 32]; // of each BMP character: whether a rule may begin with it
+    private readonly UInt128 _plainAscii; // a bit for each
+    private uint[]? _begins; // of each BMP character: whether a rule may begin with it; made when first asked, for a map may be far smaller
 
     /// <summary>Reads a map.</summary>
     /// <param name="bytes">The bytes.</param>
@@ -48,17 +48,17 @@ internal sealed class CharacterMap
                 throw new InkstoneFormatException("a rule of a character map has too long a result", where,
                     FormattableString.Invariant($"at most {LongestResult} bytes"), FormattableString.Invariant($"{end - start}"));
         }
-        FindWhatIsPlain();
+        _plainAscii = FindWhatIsPlain();
     }
 
     /// <summary>The map as it stands in files.</summary>
     public byte[] Bytes { get; }
 
     /// <summary>Whether an ASCII character before another one, or at the end, is always left as it is.</summary>
-    public bool IsPlain(byte ascii) => _plainAscii[ascii];
+    public bool IsPlain(byte ascii) => ((ulong)(_plainAscii >> ascii) & 1) != 0;
 
     /// <summary>Whether a rule may begin with a character of the Basic Multilingual Plane.</summary>
-    public bool MayBegin(int character) => (_begins[character >> 5] >> (character & 31) & 1) != 0;
+    public bool MayBegin(int character) => ((_begins ??= FindBegins())[character >> 5] >> (character & 31) & 1) != 0;
 
     /// <summary>The result of the longest rule that fits the beginning of the text; false if none does.</summary>
     /// <param name="text">The text.</param>
@@ -122,35 +122,55 @@ internal sealed class CharacterMap
 
     private static uint Offset(uint unit) => unit >> 10 << (int)((unit & (1U << 9)) >> 6);
 
-    private void FindWhatIsPlain()
+    private UInt128 FindWhatIsPlain()
     {
-        Span<byte> utf8 = stackalloc byte[3];
-        for (var character = 0; character < 65536; character++)
-        {
-            if (character is >= 0xD800 and < 0xE000)
-                continue;
-            var length = new System.Text.Rune(character).EncodeToUtf8(utf8);
-            var place = Offset(_units[0]);
-            var fits = true;
-            for (var i = 0; i < length && fits; i++)
-                fits = TryStep(ref place, utf8[i], out _);
-            if (fits)
-                _begins[character >> 5] |= 1U << (character & 31);
-        }
+        var plain = UInt128.Zero;
         for (byte first = 0; first < 128; first++)
         {
             var place = Offset(_units[0]);
-            if (!TryStep(ref place, first, out var leaf))
+            var isPlain = true;
+            if (TryStep(ref place, first, out var leaf))
             {
-                _plainAscii[first] = true;
-                continue;
+                isPlain = leaf is null;
+                for (byte second = 0; isPlain && second < 128; second++)
+                {
+                    var further = place;
+                    isPlain = !TryStep(ref further, second, out _);
+                }
             }
-            _plainAscii[first] = leaf is null;
-            for (byte second = 0; second < 128; second++)
+            if (isPlain)
+                plain |= UInt128.One << first;
+        }
+        return plain;
+    }
+
+    private uint[] FindBegins()
+    {
+        var begins = new uint[65536 / 32];
+        for (var first = 0; first < 0xF0; first++)
+        {
+            var place = Offset(_units[0]);
+            if (!TryStep(ref place, (byte)first, out _))
+                continue;
+            if (first < 0x80)
+                Mark(first);
+            for (var second = 0x80; first >= 0xC0 && second < 0xC0; second++)
             {
                 var further = place;
-                _plainAscii[first] &= !TryStep(ref further, second, out _);
+                if (!TryStep(ref further, (byte)second, out _))
+                    continue;
+                if (first < 0xE0)
+                    Mark((first & 0x1F) << 6 | second & 0x3F);
+                for (var third = 0x80; first >= 0xE0 && third < 0xC0; third++)
+                {
+                    var last = further;
+                    if (TryStep(ref last, (byte)third, out _))
+                        Mark((first & 0xF) << 12 | (second & 0x3F) << 6 | third & 0x3F);
+                }
             }
         }
+        return begins;
+
+        void Mark(int character) => begins[character >> 5] |= 1U << (character & 31);
     }
 }

@@ -43,25 +43,27 @@ internal sealed class ScoredMergeSegmenter(SentencePieceVocabulary vocabulary) :
 /// <summary>The pieces of a BPE model by scores, found by their text.</summary>
 internal sealed class ScoredPieces
 {
-    private readonly ByteTrie? _userDefined;
+    private readonly Lazy<ByteTrie> _trie; // made when text is first cut
+    private readonly Lazy<ByteTrie>? _userDefined;
 
     /// <summary>Indexes the pieces.</summary>
     public ScoredPieces(SentencePieceVocabulary vocabulary)
     {
         Vocabulary = vocabulary;
-        var sorted = vocabulary.Pieces.Sort(vocabulary.IsFound);
-        Trie = ByteTrie.Build(vocabulary.Pieces, sorted);
-        foreach (var id in sorted)
+        _trie = vocabulary.TrieOf(vocabulary.IsFound);
+        var hasUserDefined = false;
+        for (var id = 0; id < vocabulary.Pieces.Count; id++)
+        {
+            if (!vocabulary.IsFound(id))
+                continue;
             LongestPiece = Math.Max(LongestPiece, vocabulary.Pieces[id].Length);
-        var userDefined = vocabulary.Pieces.Sort(id => vocabulary.IsFound(id) && vocabulary.File.Kinds[id] == SentencePieceKind.UserDefined);
-        _userDefined = userDefined.Length == 0 ? null : ByteTrie.Build(vocabulary.Pieces, userDefined);
+            hasUserDefined |= vocabulary.IsUserDefined(id);
+        }
+        _userDefined = hasUserDefined ? vocabulary.TrieOf(vocabulary.IsUserDefined) : null;
     }
 
     /// <summary>The vocabulary.</summary>
     public SentencePieceVocabulary Vocabulary { get; }
-
-    /// <summary>The pieces that may be found.</summary>
-    public ByteTrie Trie { get; }
 
     /// <summary>The longest of them, in bytes.</summary>
     public int LongestPiece { get; }
@@ -70,12 +72,12 @@ internal sealed class ScoredPieces
     public int SymbolLength(ReadOnlySpan<byte> text, int position, out bool isUserDefined)
     {
         var length = 0;
-        isUserDefined = _userDefined is not null && _userDefined.FindLongest(text[position..], out length) >= 0;
+        isUserDefined = _userDefined is not null && _userDefined.Value.FindLongest(text[position..], out length) >= 0;
         return isUserDefined ? length : Utf8Text.LengthAt(text, position);
     }
 
     /// <summary>The piece with exactly this text, or −1.</summary>
-    public int Find(ReadOnlySpan<byte> text) => text.Length > LongestPiece ? -1 : Trie.Find(text);
+    public int Find(ReadOnlySpan<byte> text) => text.Length > LongestPiece ? -1 : _trie.Value.Find(text);
 
     /// <summary>The score of a piece.</summary>
     public float Score(int id) => Vocabulary.File.Scores[id];

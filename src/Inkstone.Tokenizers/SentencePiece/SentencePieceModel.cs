@@ -20,10 +20,10 @@ internal sealed class SentencePieceModel
     public SentencePieceModel(SentencePieceFile file)
     {
         File = file;
-        var userDefined = file.Pieces.Sort(id => file.Kinds[id] == SentencePieceKind.UserDefined);
-        _normalizer = new(file.Normalization, file.HasWhitespaceSuffix, userDefined.Length == 0 ? null : ByteTrie.Build(file.Pieces, userDefined));
+        _normalizer = new(file.Normalization, file.HasWhitespaceSuffix,
+            file.Kinds.Contains(SentencePieceKind.UserDefined) ? new(file.Pieces, id => file.Kinds[id] == SentencePieceKind.UserDefined) : null);
         _decoder = new(this);
-        _ids = new(() => PieceTable.Of([.. Enumerable.Range(0, file.Pieces.Count).Select(id => file.Pieces[id].ToArray())]));
+        _ids = new(() => file.Pieces.ToTable());
         var vocabulary = new SentencePieceVocabulary(file);
         _vocabulary = vocabulary;
         _alignment = new(vocabulary, _normalizer);

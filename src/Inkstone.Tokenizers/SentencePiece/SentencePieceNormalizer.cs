@@ -14,23 +14,18 @@ internal sealed class SentencePieceNormalizer
     private const byte Space = (byte)' ';
     private readonly SentencePieceNormalization _options;
     private readonly bool _hasWhitespaceSuffix;
-    private readonly ByteTrie? _userDefined;
+    private readonly UserDefinedPieces? _userDefined;
     private readonly bool[] _isPlain = new bool[256]; // a byte that may be copied if the next is ASCII too
-    private readonly bool[] _beginsUserDefined = new bool[256];
 
     /// <summary>The normaliser of a model.</summary>
     /// <param name="options">The options.</param>
     /// <param name="hasWhitespaceSuffix">Whether the space that is added stands after the text.</param>
     /// <param name="userDefined">The user-defined pieces as they stand in text; null for none.</param>
-    public SentencePieceNormalizer(SentencePieceNormalization options, bool hasWhitespaceSuffix, ByteTrie? userDefined)
+    public SentencePieceNormalizer(SentencePieceNormalization options, bool hasWhitespaceSuffix, UserDefinedPieces? userDefined)
     {
         (_options, _hasWhitespaceSuffix, _userDefined) = (options, hasWhitespaceSuffix, userDefined);
         for (var value = 0; value < 256; value++)
-        {
-            var node = 0;
-            _beginsUserDefined[value] = userDefined?.TryStep(ref node, (byte)value) ?? false;
-            _isPlain[value] = value < 128 && value != Space && !_beginsUserDefined[value] && (options.Map?.IsPlain((byte)value) ?? true);
-        }
+            _isPlain[value] = value < 128 && value != Space && !BeginsUserDefined((byte)value) && (options.Map?.IsPlain((byte)value) ?? true);
     }
 
     /// <summary>U+2581, as which files write a space.</summary>
@@ -93,8 +88,10 @@ internal sealed class SentencePieceNormalizer
     public bool TryUserDefined(ReadOnlySpan<byte> text, out int length)
     {
         length = 0;
-        return _userDefined is not null && _beginsUserDefined[text[0]] && _userDefined.FindLongest(text, out length) >= 0;
+        return _userDefined is not null && _userDefined.TryFind(text, out length);
     }
+
+    private bool BeginsUserDefined(byte first) => _userDefined is not null && _userDefined.MayBegin(first);
 
     /// <summary>What the beginning of a text becomes.</summary>
     private bool Next(ReadOnlySpan<byte> text, out int length, out ReadOnlySpan<byte> result)
@@ -129,7 +126,7 @@ internal sealed class SentencePieceNormalizer
     private int CopyCharacters(ReadOnlySpan<byte> text, SentencePieceScratch scratch)
     {
         var count = 0;
-        while (text.Length - count >= 3 && (text[count] & 0xF0) == 0xE0 && !_beginsUserDefined[text[count]])
+        while (text.Length - count >= 3 && (text[count] & 0xF0) == 0xE0 && !BeginsUserDefined(text[count]))
         {
             int second = text[count + 1], third = text[count + 2];
             var character = (text[count] & 0xF) << 12 | (second & 0x3F) << 6 | third & 0x3F;

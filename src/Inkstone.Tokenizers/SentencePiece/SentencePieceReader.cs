@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Formats;
@@ -17,38 +18,36 @@ internal static class SentencePieceReader
         if (count == 0)
             throw new InkstoneFormatException("a SentencePiece model holds no piece", source, fix: "This is probably not a SentencePiece model.");
         var pieces = new Pieces(count, length);
-        var trainer = new TrainerOptions();
-        byte[] trainerBytes = [], normalizerBytes = [], denormalizerBytes = [], selfTestBytes = [];
-        SentencePieceNormalization normalization = new();
-        SentencePieceNormalization? denormalization = null;
+        var (trainer, trainerBytes, trainerSource) = (new TrainerOptions(), new ArrayBufferWriter<byte>(), source + ", trainer options");
+        var (normalizerBytes, denormalizerBytes, selfTestBytes) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        var (normalizerSource, denormalizerSource) = (source + ", normaliser options", source + ", denormaliser options");
+        NormalizationOptions? normalization = null, denormalization = null;
         var reader = new ProtobufReader(bytes, source);
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1:
-                    ReadPiece(reader.ReadMessage(), pieces, reader.Where);
+                    ReadPiece(reader.ReadMessage(), pieces, reader);
                     break;
                 case 2:
-                    trainerBytes = reader.ReadBytes().ToArray();
-                    trainer = ReadTrainer(new ProtobufReader(trainerBytes, source + ", trainer options"));
+                    // A message that stands several times is one message, the later fields overriding the earlier.
+                    ReadTrainer(new(Keep(reader.ReadBytes(), trainerBytes), trainerSource), trainer);
                     break;
                 case 3:
-                    normalizerBytes = reader.ReadBytes().ToArray();
-                    normalization = ReadNormalization(new ProtobufReader(normalizerBytes, source + ", normaliser options"));
+                    ReadNormalization(new(Keep(reader.ReadBytes(), normalizerBytes), normalizerSource), normalization ??= new());
                     break;
                 case 4:
-                    selfTestBytes = reader.ReadBytes().ToArray();
+                    Keep(reader.ReadBytes(), selfTestBytes);
                     break;
                 case 5:
-                    denormalizerBytes = reader.ReadBytes().ToArray();
-                    denormalization = ReadNormalization(new ProtobufReader(denormalizerBytes, source + ", denormaliser options"));
+                    ReadNormalization(new(Keep(reader.ReadBytes(), denormalizerBytes), denormalizerSource), denormalization ??= new());
                     break;
             }
         }
         var file = new SentencePieceFile
         {
-            Pieces = pieces.Block,
+            Pieces = pieces.ToBlock(),
             Scores = pieces.Scores,
             Kinds = pieces.Kinds,
             Algorithm = trainer.Algorithm,
@@ -58,17 +57,23 @@ internal static class SentencePieceReader
             BeginId = pieces.FindControl(trainer.Begin),
             EndId = pieces.FindControl(trainer.End),
             PadId = pieces.FindControl(trainer.Pad),
-            Normalization = normalization,
-            Denormalization = denormalization?.Map is null ? null : denormalization,
-            TrainerBytes = trainerBytes,
-            NormalizerBytes = normalizerBytes,
-            DenormalizerBytes = denormalizerBytes,
-            SelfTestBytes = selfTestBytes,
+            Normalization = normalization?.Made(source) ?? new(),
+            Denormalization = denormalization is null or { Map.Length: 0 } ? null : denormalization.Made(source),
+            TrainerBytes = trainerBytes.WrittenSpan.ToArray(),
+            NormalizerBytes = normalizerBytes.WrittenSpan.ToArray(),
+            DenormalizerBytes = denormalizerBytes.WrittenSpan.ToArray(),
+            SelfTestBytes = selfTestBytes.WrittenSpan.ToArray(),
             SaysNormalKind = pieces.SaysNormalKind,
             LeavesZeroOut = pieces.LeavesZeroOut,
         };
         SentencePieceChecks.Check(file, source);
         return file;
+
+        static ReadOnlySpan<byte> Keep(ReadOnlySpan<byte> message, ArrayBufferWriter<byte> kept)
+        {
+            kept.Write(message);
+            return message;
+        }
     }
 
     private static (int Count, int Length) Measure(ReadOnlySpan<byte> bytes, string source)
@@ -90,7 +95,7 @@ internal static class SentencePieceReader
         return (count, length);
     }
 
-    private static void ReadPiece(ProtobufReader reader, Pieces pieces, string where)
+    private static void ReadPiece(ProtobufReader reader, Pieces pieces, in ProtobufReader outer)
     {
         ReadOnlySpan<byte> text = default;
         var (score, kind) = ((float?)null, (int?)null);
@@ -112,15 +117,14 @@ internal static class SentencePieceReader
             }
         }
         if (text.IsEmpty)
-            throw new InkstoneFormatException("a piece is empty", where);
+            throw outer.Error("a piece is empty");
         pieces.SaysNormalKind |= kind == 1;
         pieces.LeavesZeroOut |= score is null;
         pieces.Add(text, score ?? 0, (SentencePieceKind)(kind ?? 1));
     }
 
-    private static TrainerOptions ReadTrainer(ProtobufReader reader)
+    private static void ReadTrainer(ProtobufReader reader, TrainerOptions options)
     {
-        var options = new TrainerOptions();
         while (reader.Next())
         {
             switch (reader.Field)
@@ -151,36 +155,31 @@ internal static class SentencePieceReader
                     break;
             }
         }
-        return options;
     }
 
-    private static SentencePieceNormalization ReadNormalization(ProtobufReader reader)
+    private static void ReadNormalization(ProtobufReader reader, NormalizationOptions options)
     {
-        var options = new SentencePieceNormalization { Name = "" };
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1:
-                    options = options with { Name = reader.ReadString() };
+                    options.Name = reader.ReadString();
                     break;
                 case 2:
-                    var where = reader.Where;
-                    var map = reader.ReadBytes();
-                    options = options with { Map = map.IsEmpty ? null : new CharacterMap(map, where) };
+                    options.Map = reader.ReadBytes().ToArray();
                     break;
                 case 3:
-                    options = options with { AddsDummyPrefix = reader.ReadBoolean() };
+                    options.AddsDummyPrefix = reader.ReadBoolean();
                     break;
                 case 4:
-                    options = options with { RemovesExtraWhitespace = reader.ReadBoolean() };
+                    options.RemovesExtraWhitespace = reader.ReadBoolean();
                     break;
                 case 5:
-                    options = options with { EscapesWhitespace = reader.ReadBoolean() };
+                    options.EscapesWhitespace = reader.ReadBoolean();
                     break;
             }
         }
-        return options;
     }
 
     private sealed class TrainerOptions
@@ -200,6 +199,28 @@ internal static class SentencePieceReader
         public string Pad { get; set; } = "<pad>";
     }
 
+    private sealed class NormalizationOptions
+    {
+        public string Name { get; set; } = "";
+
+        public byte[] Map { get; set; } = [];
+
+        public bool AddsDummyPrefix { get; set; } = true;
+
+        public bool RemovesExtraWhitespace { get; set; } = true;
+
+        public bool EscapesWhitespace { get; set; } = true;
+
+        public SentencePieceNormalization Made(string source) => new()
+        {
+            Name = Name,
+            Map = Map.Length == 0 ? null : new(Map, source + ", character map"),
+            AddsDummyPrefix = AddsDummyPrefix,
+            RemovesExtraWhitespace = RemovesExtraWhitespace,
+            EscapesWhitespace = EscapesWhitespace,
+        };
+    }
+
     private sealed class Pieces(int count, int length)
     {
         private readonly byte[] _bytes = new byte[length];
@@ -216,7 +237,7 @@ internal static class SentencePieceReader
 
         public bool LeavesZeroOut { get; set; }
 
-        public PieceBlock Block => new(_bytes, _starts, _lengths);
+        public PieceBlock ToBlock() => new(_bytes, _starts, _lengths);
 
         public void Add(ReadOnlySpan<byte> text, float score, SentencePieceKind kind)
         {
@@ -231,7 +252,7 @@ internal static class SentencePieceReader
             var utf8 = Encoding.UTF8.GetBytes(text);
             for (var id = 0; id < _count; id++)
             {
-                if (Kinds[id] == SentencePieceKind.Control && Block[id].SequenceEqual(utf8))
+                if (Kinds[id] == SentencePieceKind.Control && _bytes.AsSpan(_starts[id], _lengths[id]).SequenceEqual(utf8))
                     return id;
             }
             return -1;

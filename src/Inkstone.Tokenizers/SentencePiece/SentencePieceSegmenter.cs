@@ -16,7 +16,7 @@ internal abstract class SentencePieceSegmenter
 /// <summary>Words are pieces: each from a space to before the next.</summary>
 internal sealed class WordSegmenter(SentencePieceVocabulary vocabulary) : SentencePieceSegmenter
 {
-    private readonly ByteTrie _trie = ByteTrie.Build(vocabulary.Pieces, vocabulary.Pieces.Sort(vocabulary.IsFound));
+    private readonly Lazy<ByteTrie> _trie = vocabulary.TrieOf(vocabulary.IsFound);
 
     /// <inheritdoc/>
     public override void Segment(SentencePieceScratch scratch)
@@ -28,7 +28,7 @@ internal sealed class WordSegmenter(SentencePieceVocabulary vocabulary) : Senten
             var first = Math.Min(text.Length, start + Utf8Text.LengthAt(text, start));
             var next = text[first..].IndexOf(mark);
             end = next < 0 ? text.Length : first + next;
-            var id = _trie.Find(text[start..end]);
+            var id = _trie.Value.Find(text[start..end]);
             vocabulary.Emit(id < 0 ? vocabulary.UnknownId : id, text[start..end], scratch);
         }
     }
@@ -37,10 +37,9 @@ internal sealed class WordSegmenter(SentencePieceVocabulary vocabulary) : Senten
 /// <summary>Characters, and user-defined pieces, are pieces.</summary>
 internal sealed class CharacterSegmenter(SentencePieceVocabulary vocabulary) : SentencePieceSegmenter
 {
-    private readonly ByteTrie _trie = ByteTrie.Build(vocabulary.Pieces, vocabulary.Pieces.Sort(vocabulary.IsFound));
+    private readonly Lazy<ByteTrie> _trie = vocabulary.TrieOf(vocabulary.IsFound);
 
-    private readonly ByteTrie _userDefined = ByteTrie.Build(vocabulary.Pieces,
-        vocabulary.Pieces.Sort(id => vocabulary.IsFound(id) && vocabulary.File.Kinds[id] == SentencePieceKind.UserDefined));
+    private readonly Lazy<ByteTrie> _userDefined = vocabulary.TrieOf(vocabulary.IsUserDefined);
 
     /// <inheritdoc/>
     public override void Segment(SentencePieceScratch scratch)
@@ -48,11 +47,11 @@ internal sealed class CharacterSegmenter(SentencePieceVocabulary vocabulary) : S
         var text = scratch.Text;
         for (int start = 0, length; start < text.Length; start += length)
         {
-            var id = _userDefined.FindLongest(text[start..], out length);
+            var id = _userDefined.Value.FindLongest(text[start..], out length);
             if (id < 0)
             {
                 length = Utf8Text.LengthAt(text, start);
-                id = _trie.Find(text.Slice(start, length));
+                id = _trie.Value.Find(text.Slice(start, length));
             }
             vocabulary.Emit(id < 0 ? vocabulary.UnknownId : id, text.Slice(start, length), scratch);
         }

@@ -50,6 +50,12 @@ internal sealed class SentencePieceVocabulary
         File.Kinds[id] is SentencePieceKind.Normal or SentencePieceKind.UserDefined or SentencePieceKind.Unused
         && (!File.Normalization.EscapesWhitespace || !File.Pieces[id].Contains(Space));
 
+    /// <summary>Whether a piece is found in text before any other.</summary>
+    public bool IsUserDefined(int id) => File.Kinds[id] == SentencePieceKind.UserDefined && IsFound(id);
+
+    /// <summary>A trie over some pieces, made when it is first asked for: reading a file does not need it.</summary>
+    public Lazy<ByteTrie> TrieOf(Func<int, bool> isWanted) => new(() => ByteTrie.Build(Pieces, Pieces.Sort(isWanted)));
+
     /// <summary>Where a word that begins at a place ends.</summary>
     public int WordEnd(ReadOnlySpan<byte> text, int start)
     {

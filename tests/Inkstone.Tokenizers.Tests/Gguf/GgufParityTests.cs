@@ -59,7 +59,7 @@ public sealed class GgufParityTests(ITestOutputHelper output)
         CompareFiles(files, _ => GgufSamples.Texts.Select(pair => (pair.Key, pair.Value)));
     }
 
-    private void CompareLive(Dictionary<string, Func<GgufFile>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts) =>
+    private void CompareLive(Dictionary<string, Func<GgufDraft>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts) =>
         CompareFiles(files.ToDictionary(pair => pair.Key, pair => (Func<byte[]>)(() => pair.Value().ToBytes())), texts);
 
     private void CompareFiles(Dictionary<string, Func<byte[]>> files, Func<string, IEnumerable<(string Name, string[] Lines)>> texts)

@@ -21,7 +21,7 @@ internal static class GgufSamples
     };
 
     /// <summary>The files, by name.</summary>
-    public static Dictionary<string, Func<GgufFile>> All { get; } = new()
+    public static Dictionary<string, Func<GgufDraft>> All { get; } = new()
     {
         ["llama2"] = () => SentencePiece("llama", "llama", "llama2/tokenizer.model"),
         ["gpt2"] = () => BytePairs("gpt-2", "gpt2/encoder.json", "gpt2/vocab.bpe"),
@@ -36,11 +36,11 @@ internal static class GgufSamples
     };
 
     /// <summary>GPT-2's vocabulary under one of llama.cpp's names for each list of patterns.</summary>
-    public static Dictionary<string, Func<GgufFile>> Patterns { get; } = GgufPattern.Names.Where(name => name.Length > 0 && !GgufPattern.Find(name)!.IsRaw).GroupBy(GgufPattern.Find)
-        .ToDictionary(group => group.First(), group => (Func<GgufFile>)(() => BytePairs(group.First(), "gpt2/encoder.json", "gpt2/vocab.bpe")));
+    public static Dictionary<string, Func<GgufDraft>> Patterns { get; } = GgufPattern.Names.Where(name => name.Length > 0 && !GgufPattern.Find(name)!.IsRaw).GroupBy(GgufPattern.Find)
+        .ToDictionary(group => group.First(), group => (Func<GgufDraft>)(() => BytePairs(group.First(), "gpt2/encoder.json", "gpt2/vocab.bpe")));
 
     /// <summary>Vocabularies of characters, with tokens of bytes and without.</summary>
-    public static Dictionary<string, Func<GgufFile>> Raw { get; } = new()
+    public static Dictionary<string, Func<GgufDraft>> Raw { get; } = new()
     {
         ["raw-gemma4"] = () => Characters("gpt2", "gemma4", hasBytes: true),
         ["raw-gemma4-kind"] = () => Characters("gemma4", null, hasBytes: true),
@@ -51,17 +51,17 @@ internal static class GgufSamples
     };
 
     /// <summary>Such vocabularies of kind gpt2, in which white space is a piece.</summary>
-    public static Dictionary<string, Func<GgufFile>> Spaced { get; } = new()
+    public static Dictionary<string, Func<GgufDraft>> Spaced { get; } = new()
     {
         ["spaced"] = () => Characters("gpt2", "whitespace", hasBytes: true),
         ["spaced-bare"] = () => Characters("gpt2", "whitespace", hasBytes: false),
     };
 
     /// <summary>A WordPiece vocabulary of every character, at the beginning of a word and inside.</summary>
-    public static GgufFile Characters(bool lowercase)
+    public static GgufDraft Characters(bool lowercase)
     {
         string[] tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", .. CodePoints.Select(code => Mark + char.ConvertFromUtf32(code)), .. CodePoints.Select(char.ConvertFromUtf32)];
-        return new GgufFile("bert").Tokenizer("model", "bert").Tokenizer("tokens", tokens).Tokenizer("token_type", (int[])[.. tokens.Select((_, id) => id == 1 ? 2 : id < 4 ? 3 : 1)])
+        return new GgufDraft("bert").Tokenizer("model", "bert").Tokenizer("tokens", tokens).Tokenizer("token_type", (int[])[.. tokens.Select((_, id) => id == 1 ? 2 : id < 4 ? 3 : 1)])
             .Tokenizer("unknown_token_id", 1u).Tokenizer("bos_token_id", 2u).Tokenizer("seperator_token_id", 3u).Tokenizer("normalizer.lowercase", lowercase);
     }
 
@@ -102,13 +102,13 @@ internal static class GgufSamples
     }
 
     /// <summary>A small file of each kind.</summary>
-    public static Dictionary<string, Func<GgufFile>> Small { get; } = new()
+    public static Dictionary<string, Func<GgufDraft>> Small { get; } = new()
     {
         ["llama"] = () => Little("llama", ["<unk>", "<s>", "</s>", "▁", "a", "b", "▁a", "ab", "▁ab", "<b>"], [2, 3, 3, 1, 1, 1, 1, 1, 1, 4]),
         ["gpt2"] = () =>
         {
             string[] bytes = [.. Enumerable.Range(0, 256).Select(value => ByteLevel.ToText([(byte)value]))];
-            return new GgufFile("llama").Tokenizer("model", "gpt2").Tokenizer("pre", "gpt-2").Tokenizer("tokens", (string[])[.. bytes, "ab", "Ġa", "Ġab", "<|end|>", "<b>"])
+            return new GgufDraft("llama").Tokenizer("model", "gpt2").Tokenizer("pre", "gpt-2").Tokenizer("tokens", (string[])[.. bytes, "ab", "Ġa", "Ġab", "<|end|>", "<b>"])
                 .Tokenizer("token_type", (int[])[.. Enumerable.Repeat(1, 259), 3, 4]).Tokenizer("merges", (string[])["a b", "Ġ a", "Ġ ab"])
                 .Tokenizer("bos_token_id", 259u).Tokenizer("eos_token_id", 259u).Tokenizer("add_bos_token", true);
         },
@@ -117,13 +117,13 @@ internal static class GgufSamples
         ["t5"] = () => Little("t5", ["<pad>", "</s>", "<unk>", "▁", "a", "b", "▁a", "ab", "[PAD8]"], [3, 3, 2, 1, 1, 1, 1, 1, 5]),
     };
 
-    private static GgufFile Little(string kind, string[] tokens, int[] types) => new GgufFile("llama").Tokenizer("model", kind).Tokenizer("tokens", tokens)
+    private static GgufDraft Little(string kind, string[] tokens, int[] types) => new GgufDraft("llama").Tokenizer("model", kind).Tokenizer("tokens", tokens)
         .Tokenizer("token_type", types).Tokenizer("scores", (float[])[.. tokens.Select((_, id) => types[id] is 1 or 4 ? -1f - id : 0f)]);
 
-    private static GgufFile SentencePiece(string architecture, string kind, string path)
+    private static GgufDraft SentencePiece(string architecture, string kind, string path)
     {
         var file = SentencePieceModel.Read(Read(path), path).File;
-        var gguf = new GgufFile(architecture).Tokenizer("model", kind).Tokenizer("pre", "default")
+        var gguf = new GgufDraft(architecture).Tokenizer("model", kind).Tokenizer("pre", "default")
             .Tokenizer("tokens", (string[])[.. Enumerable.Range(0, file.Pieces.Count).Select(id => Encoding.UTF8.GetString(file.Pieces[id]))])
             .Tokenizer("scores", file.Scores).Tokenizer("token_type", (int[])[.. file.Kinds.Select((each, id) => IsBroken(kind, file, id) ? 1 : (int)each)])
             .Tokenizer("unknown_token_id", (uint)file.UnknownId).Tokenizer("eos_token_id", (uint)file.EndId);
@@ -137,7 +137,7 @@ internal static class GgufSamples
     // Where a user-defined token begins with a byte beyond ASCII, llama.cpp takes every character with that first byte apart.
     private static bool IsBroken(string kind, SentencePieceFile file, int id) => kind == "t5" && file.Kinds[id] == SentencePieceKind.UserDefined && file.Pieces[id][0] >= 0x80;
 
-    private static GgufFile BytePairs(string pre, string vocabulary, string merges, params string[] added)
+    private static GgufDraft BytePairs(string pre, string vocabulary, string merges, params string[] added)
     {
         using var json = JsonDocument.Parse(Read(vocabulary));
         string[] listed = [.. json.RootElement.EnumerateObject().OrderBy(pair => pair.Value.GetInt32()).Select(pair => pair.Name), .. added];
@@ -145,24 +145,24 @@ internal static class GgufSamples
         return BytePairs(pre, listed, rules);
     }
 
-    private static GgufFile BytePairs(string pre, string[] tokens, string[] rules) => new GgufFile("llama").Tokenizer("model", "gpt2").Tokenizer("pre", pre).Tokenizer("tokens", tokens)
+    private static GgufDraft BytePairs(string pre, string[] tokens, string[] rules) => new GgufDraft("llama").Tokenizer("model", "gpt2").Tokenizer("pre", pre).Tokenizer("tokens", tokens)
         .Tokenizer("token_type", (int[])[.. tokens.Select(token => token.StartsWith("<|", StringComparison.Ordinal) && token.Length > 4 ? 3 : 1)]).Tokenizer("merges", rules)
         .Tokenizer("bos_token_id", (uint)Math.Max(0, Array.FindIndex(tokens, token => token is "<|endoftext|>" or "<|begin_of_text|>")))
         .Tokenizer("eos_token_id", (uint)Math.Max(0, Array.FindIndex(tokens, token => token is "<|endoftext|>" or "<|end_of_text|>")));
 
     // Llama 2's pieces and the rules that lead to them; of line ends, four have a token but no rule.
-    private static GgufFile Characters(string kind, string? pre, bool hasBytes)
+    private static GgufDraft Characters(string kind, string? pre, bool hasBytes)
     {
         var model = (BytePairModel)Tokenizer.Load(SharedData.Path("tokenizers/llama2/tokenizer.model")).WithStages().Parts.Model;
         string[] tokens = [.. Enumerable.Range(0, model.Count).Select(id => model.Text(id) is { } text && (hasBytes || ByteTokens.ValueOf(Encoding.UTF8.GetBytes(text)) < 0) ? text : $"[{id}]"),
             "\n", "\n\n", "\n\n\n\n"];
         string[] rules = [.. model.Merges.All.ToArray().Select(rule => tokens[rule.Left] + " " + tokens[rule.Right]), "\n \n"];
-        var gguf = new GgufFile("llama").Tokenizer("model", kind).Tokenizer("tokens", tokens).Tokenizer("merges", rules).Tokenizer("bos_token_id", 1u).Tokenizer("eos_token_id", 2u)
+        var gguf = new GgufDraft("llama").Tokenizer("model", kind).Tokenizer("tokens", tokens).Tokenizer("merges", rules).Tokenizer("bos_token_id", 1u).Tokenizer("eos_token_id", 2u)
             .Tokenizer("token_type", (int[])[.. tokens.Select((token, id) => id < 3 ? 3 : ByteTokens.ValueOf(Encoding.UTF8.GetBytes(token)) >= 0 ? 6 : 1)]);
         return pre is null ? gguf : gguf.Tokenizer("pre", pre);
     }
 
-    private static GgufFile Llama3()
+    private static GgufDraft Llama3()
     {
         var model = RankFile.Read(Read("llama3/tokenizer.model"), "llama3");
         string[] tokens = [.. Enumerable.Range(0, model.Count).Select(id => model.Text(id)!), .. RankVocabularies.Llama3Specials.Select(token => token.Content)];
@@ -172,11 +172,11 @@ internal static class GgufSamples
         return BytePairs("llama-bpe", tokens, rules);
     }
 
-    private static GgufFile WordPieces(string path)
+    private static GgufDraft WordPieces(string path)
     {
         string[] lines = [.. Encoding.UTF8.GetString(Read(path)).TrimEnd('\n').Split('\n').Select(line => line.TrimEnd('\r'))];
         var special = lines.Select(line => line is "[PAD]" or "[UNK]" or "[CLS]" or "[SEP]" or "[MASK]").ToArray();
-        return new GgufFile("bert").Tokenizer("model", "bert").Tokenizer("pre", "default").Tokenizer("token_type_count", 2u)
+        return new GgufDraft("bert").Tokenizer("model", "bert").Tokenizer("pre", "default").Tokenizer("token_type_count", 2u)
             .Tokenizer("tokens", (string[])[.. lines.Select(line => line.StartsWith("##", StringComparison.Ordinal) ? line[2..] : line is ['[', .., ']'] ? line : Mark + line)])
             .Tokenizer("token_type", (int[])[.. special.Select((each, id) => !each ? 1 : lines[id] == "[UNK]" ? 2 : 3)])
             .Tokenizer("unknown_token_id", (uint)Array.IndexOf(lines, "[UNK]")).Tokenizer("bos_token_id", (uint)Array.IndexOf(lines, "[CLS]"))

@@ -5,7 +5,7 @@ internal sealed class NaivePattern(string pattern, PatternDialect dialect)
 {
     private const int MostSteps = 200_000;
 
-    private readonly PatternNode _root = PatternParser.Parse(pattern, dialect);
+    private readonly PatternNode _root = PatternParser.Parse(pattern, dialect, PatternBudget.For(pattern.Length));
     private int[] _text = [];
     private int _steps;
 

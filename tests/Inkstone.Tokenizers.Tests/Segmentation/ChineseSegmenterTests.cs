@@ -90,16 +90,6 @@ public sealed class ChineseSegmenterTests
     [InlineData("词 1\n词 2\n")]
     public void WhatIsNoDictionaryIsRefused(string text) => Assert.Throws<InkstoneFormatException>(() => WordDictionary.Read(Encoding.UTF8.GetBytes(text)));
 
-    [Fact]
-    public void MutatedFilesEndInFormatErrorsAndBoundedMemory()
-    {
-        byte[][] words = [" "u8.ToArray(), "\n"u8.ToArray(), "99999999999999999999"u8.ToArray(), "天"u8.ToArray(), "[1,2"u8.ToArray(), "{\"\":[]}"u8.ToArray(), [0xFF]];
-        var dictionary = WordDictionary.Read(Encoding.UTF8.GetBytes(Lines));
-        Mutations.Run([Encoding.UTF8.GetBytes(Lines)], words, bytes => WordDictionary.Read(bytes), read => new ChineseSegmenter(read).Cut("今天天气真好"), 3_000);
-        var model = UnknownWordModel.Train(dictionary, [["今天", "天", "真"], ["好", "气真"]]).Write();
-        Mutations.Run([model], words, bytes => UnknownWordModel.Read(bytes), read => new ChineseSegmenter(dictionary, read).Cut("今天天气真好好气"), 3_000);
-    }
-
     private static string Characters(RngCursor random, int count) =>
         string.Concat(Enumerable.Range(0, count).Select(_ => ((string[])["天", "地", "玄", "𠮷"])[random.NextInt(4)]));
 

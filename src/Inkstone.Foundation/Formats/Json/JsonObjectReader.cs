@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using Inkstone.Foundation.Errors;
 
@@ -10,9 +11,11 @@ namespace Inkstone.Foundation.Formats;
 /// </summary>
 public sealed class JsonObjectReader
 {
+    private const int Bits = 64;
     private readonly JsonValue _value;
-    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
-    private readonly List<(string Name, JsonObjectReader Reader)> _children = [];
+    private ulong _used; // of the first members a bit each; few objects have more
+    private HashSet<int>? _usedBeyond;
+    private List<(string Name, JsonObjectReader Reader)>? _children;
 
     internal JsonObjectReader(JsonValue value)
     {
@@ -110,14 +113,22 @@ public sealed class JsonObjectReader
     public void Ignore(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
-            _used.Add(name);
+            Use(name);
     }
 
     /// <summary>The members nobody asked for, those of inner objects with their path ("rope.factor").</summary>
     public IReadOnlyList<string> UnusedKeys()
     {
-        var unused = _value.Members().Select(member => member.Key).Where(key => !_used.Contains(key)).ToList();
-        foreach (var (name, reader) in _children)
+        if (!HasUnused())
+            return [];
+        var unused = new List<string>();
+        var ordinal = 0;
+        foreach (var (key, _) in _value.Members())
+        {
+            if (!IsUsed(ordinal++))
+                unused.Add(key);
+        }
+        foreach (var (name, reader) in _children ?? [])
             unused.AddRange(reader.UnusedKeys().Select(key => $"{name}.{key}"));
         return unused;
     }
@@ -139,13 +150,31 @@ public sealed class JsonObjectReader
     private JsonObjectReader Adopt(string name, JsonValue value)
     {
         var reader = value.AsObject();
-        _children.Add((name, reader));
+        (_children ??= []).Add((name, reader));
         return reader;
     }
 
     private JsonValue? Use(string name)
     {
-        _used.Add(name);
-        return _value.Find(name);
+        var value = _value.Find(name, out var ordinal);
+        if (value is not null && ordinal < Bits)
+            _used |= 1UL << ordinal;
+        else if (value is not null)
+            (_usedBeyond ??= []).Add(ordinal);
+        return value;
+    }
+
+    private bool IsUsed(int ordinal) => ordinal < Bits ? (_used >> ordinal & 1) != 0 : _usedBeyond?.Contains(ordinal) == true;
+
+    private bool HasUnused()
+    {
+        if (BitOperations.PopCount(_used) + (_usedBeyond?.Count ?? 0) < _value.Count)
+            return true;
+        foreach (var (_, reader) in _children ?? [])
+        {
+            if (reader.HasUnused())
+                return true;
+        }
+        return false;
     }
 }

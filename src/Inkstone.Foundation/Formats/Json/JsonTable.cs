@@ -28,6 +28,12 @@ internal sealed class JsonTable
         Source = source;
         _rows = new Row[rowCount];
         Fill(start, limits);
+        // Only now can an error tell the path of an object.
+        for (var row = 0; row < rowCount; row++)
+        {
+            if (_rows[row].Kind == JsonTokenType.StartObject)
+                RefuseDuplicates(row);
+        }
     }
 
     public string Source { get; }
@@ -45,15 +51,25 @@ internal sealed class JsonTable
 
     public string Text(int row) => _rows[row].Escaped ? Opened(row).GetString()! : Encoding.UTF8.GetString(Raw(row));
 
-    /// <summary>The row of a member's value, or −1.</summary>
-    public int Find(int container, ReadOnlySpan<byte> name)
+    /// <summary>The row of a member's value and which member of the object it is, or −1.</summary>
+    public int Find(int container, ReadOnlySpan<byte> name, out int ordinal)
     {
-        for (var row = container + 1; row < After(container); row = After(row + 1))
+        ordinal = 0;
+        for (var row = container + 1; row < After(container); row = After(row + 1), ordinal++)
         {
             if (_rows[row].Escaped ? Opened(row).ValueTextEquals(name) : Raw(row).SequenceEqual(name))
                 return row + 1;
         }
         return -1;
+    }
+
+    /// <summary>A string in UTF-8, its escapes undone; a view where there are none.</summary>
+    public ReadOnlySpan<byte> Utf8(int row)
+    {
+        if (!_rows[row].Escaped)
+            return Raw(row);
+        var bytes = new byte[_rows[row].Length];
+        return bytes.AsSpan(0, Opened(row).CopyString(bytes));
     }
 
     /// <summary>The source and the path of a value: "config.json at $.rope.theta".</summary>
@@ -103,10 +119,7 @@ internal sealed class JsonTable
             var kind = reader.TokenType;
             if (kind is JsonTokenType.EndArray or JsonTokenType.EndObject)
             {
-                var container = open[--depth];
-                _rows[container].After = row;
-                if (kind == JsonTokenType.EndObject)
-                    RefuseDuplicates(container);
+                _rows[open[--depth]].After = row;
                 continue;
             }
             var isContainer = kind is JsonTokenType.StartArray or JsonTokenType.StartObject;
@@ -158,11 +171,39 @@ internal sealed class JsonTable
     private int Hash(int row)
     {
         var hash = new HashCode();
-        hash.AddBytes(_rows[row].Escaped ? Encoding.UTF8.GetBytes(Text(row)) : Raw(row));
+        var rented = Open(row, out var text);
+        hash.AddBytes(text);
+        Close(rented);
         return hash.ToHashCode();
     }
 
-    private bool SameText(int a, int b) => _rows[a].Escaped || _rows[b].Escaped ? Text(a) == Text(b) : Raw(a).SequenceEqual(Raw(b));
+    private bool SameText(int a, int b)
+    {
+        if (!_rows[a].Escaped && !_rows[b].Escaped)
+            return Raw(a).SequenceEqual(Raw(b));
+        var (rentedA, rentedB) = (Open(a, out var textA), Open(b, out var textB));
+        var same = textA.SequenceEqual(textB);
+        Close(rentedA);
+        Close(rentedB);
+        return same;
+    }
+
+    /// <summary>A string in UTF-8, its escapes undone in memory that is given back by <see cref="Close"/>.</summary>
+    private byte[]? Open(int row, out ReadOnlySpan<byte> text)
+    {
+        text = Raw(row);
+        if (!_rows[row].Escaped)
+            return null;
+        var rented = ArrayPool<byte>.Shared.Rent(text.Length);
+        text = rented.AsSpan(0, Opened(row).CopyString(rented));
+        return rented;
+    }
+
+    private static void Close(byte[]? rented)
+    {
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
+    }
 
     private struct Row
     {

@@ -84,10 +84,17 @@ public readonly struct JsonValue
         if (Count > maximumCount)
             throw Error("the array is too long", string.Create(CultureInfo.InvariantCulture, $"at most {maximumCount} items"));
         var numbers = new long[Count];
-        var row = _row + 1;
-        for (var i = 0; i < numbers.Length; i++, row = _table.After(row))
-            numbers[i] = new JsonValue(_table, row).AsInt64(minimum, maximum);
+        Read(numbers, minimum, maximum);
         return numbers;
+    }
+
+    /// <summary>Writes the value, an array of as many whole numbers as there is room for, each between two bounds, both included.</summary>
+    /// <exception cref="InkstoneFormatException">It is not an array, has more or fewer items, or one is wrong.</exception>
+    public void AsInt64s(Span<long> destination, long minimum, long maximum)
+    {
+        if (Kind != JsonValueKind.Array || _table.Count(_row) != destination.Length)
+            throw Unexpected(string.Create(CultureInfo.InvariantCulture, $"an array of {destination.Length} numbers"));
+        Read(destination, minimum, maximum);
     }
 
     /// <summary>The members of an object as a reader that remembers which were used.</summary>
@@ -126,15 +133,31 @@ public readonly struct JsonValue
 
     /// <summary>Looks a member of an object up, one after another; null stands for a member that is not there.</summary>
     /// <exception cref="InkstoneFormatException">This is not an object.</exception>
-    public JsonValue? Find(string name)
+    public JsonValue? Find(string name) => Find(name, out _);
+
+    /// <summary>As <see cref="Find(string)"/>; says which of the members it is.</summary>
+    internal JsonValue? Find(string name, out int ordinal)
     {
         if (Kind != JsonValueKind.Object)
             throw Unexpected("an object");
         Span<byte> small = stackalloc byte[256];
         ReadOnlySpan<byte> bytes = Encoding.UTF8.TryGetBytes(name, small, out var written) ? small[..written] : Encoding.UTF8.GetBytes(name);
-        var row = _table.Find(_row, bytes);
+        var row = _table.Find(_row, bytes, out ordinal);
         return row < 0 ? null : new JsonValue(_table, row);
     }
+
+    /// <summary>The two items of an array of two; false, and nothing, of any other value.</summary>
+    public bool TryGetPair(out JsonValue first, out JsonValue second)
+    {
+        var isPair = Kind == JsonValueKind.Array && _table.Count(_row) == 2;
+        first = isPair ? new(_table, _row + 1) : default;
+        second = isPair ? new(_table, _table.After(_row + 1)) : default;
+        return isPair;
+    }
+
+    /// <summary>The value as text in UTF-8: without a copy where the text is written without escapes.</summary>
+    /// <exception cref="InkstoneFormatException">It is not a string.</exception>
+    public ReadOnlySpan<byte> AsUtf8() => Kind == JsonValueKind.String ? _table.Utf8(_row) : throw Unexpected("a string");
 
     /// <summary>An error about this value: what is wrong with it and what would have been right.</summary>
     public InkstoneFormatException Error(string what, string? expected = null, string? fix = null) => new(what, Where, expected, Show(), fix);
@@ -150,6 +173,16 @@ public readonly struct JsonValue
         JsonValueKind.False => "false",
         _ => "null",
     };
+
+    private void Read(Span<long> numbers, long minimum, long maximum)
+    {
+        var row = _row + 1;
+        foreach (ref var number in numbers)
+        {
+            number = new JsonValue(_table, row).AsInt64(minimum, maximum);
+            row = _table.After(row);
+        }
+    }
 
     private InkstoneFormatException Unexpected(string expected) => Error("not the value that belongs here", expected);
 

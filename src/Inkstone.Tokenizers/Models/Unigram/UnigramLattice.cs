@@ -22,13 +22,14 @@ internal sealed class UnigramLattice
         _length = text.Length;
         _firstByEnd = new int[text.Length + 1];
         Array.Fill(_firstByEnd, -1);
+        var trie = pieces.Trie;
         for (int start = 0, length; start < text.Length; start += length)
         {
             length = Utf8Text.LengthAt(text, start);
             var (node, isCovered) = (0, false);
-            for (var at = start; at < text.Length && pieces.Trie.TryStep(ref node, text[at]); at++)
+            for (var at = start; at < text.Length && trie.TryStep(ref node, text[at]); at++)
             {
-                var id = pieces.Trie.Nodes[node].Value;
+                var id = trie.Nodes[node].Value;
                 if (id < 0)
                     continue;
                 Add(start, at + 1, id, pieces.Scores[id]);

@@ -29,6 +29,7 @@ internal static class UnigramMargin
         nodes = nodes[..(word.Length + 1)];
         nodes.Fill(new Node { Best = double.NegativeInfinity, Second = double.NegativeInfinity });
         nodes[0].Best = 0;
+        var trie = pieces.Trie;
         margin = 0;
         for (int position = 0, length; position < word.Length; position += length)
         {
@@ -36,9 +37,9 @@ internal static class UnigramMargin
             var here = nodes[position];
             var node = 0;
             var isCovered = false;
-            for (var at = position; at < word.Length && pieces.Trie.TryStep(ref node, word[at]); at++)
+            for (var at = position; at < word.Length && trie.TryStep(ref node, word[at]); at++)
             {
-                var id = pieces.Trie.Nodes[node].Value;
+                var id = trie.Nodes[node].Value;
                 if (id < 0)
                     continue;
                 isCovered |= at + 1 - position == length;

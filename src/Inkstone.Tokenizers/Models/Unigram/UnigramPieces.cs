@@ -7,6 +7,7 @@ internal sealed class UnigramPieces
     public const float UnknownPenalty = 10;
 
     private readonly PieceBlock _pieces;
+    private readonly Lazy<ByteTrie> _trie; // made when text is first cut
 
     /// <summary>Indexes pieces.</summary>
     /// <param name="pieces">The pieces by id, as they occur in prepared text.</param>
@@ -17,14 +18,16 @@ internal sealed class UnigramPieces
     public UnigramPieces(PieceBlock pieces, double[] scores, int unknownId, double unknownScore, Func<int, bool>? isFound = null)
     {
         (_pieces, Scores, UnknownId, UnknownScore) = (pieces, scores, unknownId, unknownScore);
-        var sorted = pieces.Sort(isFound);
-        Trie = ByteTrie.Build(pieces, sorted);
-        foreach (var id in sorted)
-            LongestPiece = Math.Max(LongestPiece, pieces[id].Length);
+        _trie = new(() => ByteTrie.Build(pieces, pieces.Sort(isFound)));
+        for (var id = 0; id < pieces.Count; id++)
+        {
+            if (pieces[id].Length > LongestPiece && (isFound is null || isFound(id)))
+                LongestPiece = pieces[id].Length;
+        }
     }
 
     /// <summary>The pieces that may be found.</summary>
-    public ByteTrie Trie { get; }
+    public ByteTrie Trie => _trie.Value;
 
     /// <summary>The score of each id.</summary>
     public double[] Scores { get; }

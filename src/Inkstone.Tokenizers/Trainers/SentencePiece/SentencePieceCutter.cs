@@ -15,7 +15,7 @@ internal sealed class SentencePieceCutter
     {
         _splitsWords = options.SplitsWhitespace;
         var userDefined = PieceBlock.Of([.. options.UserDefined.Select(Encoding.UTF8.GetBytes)]);
-        _normalizer = new(options.Normalization, hasWhitespaceSuffix: false, userDefined.Count == 0 ? null : ByteTrie.Build(userDefined, userDefined.Sort()));
+        _normalizer = new(options.Normalization, hasWhitespaceSuffix: false, userDefined.Count == 0 ? null : new(userDefined, _ => true));
     }
 
     /// <summary>Counts the words of a text, whose lines are prepared one by one; returns how many there were.</summary>
