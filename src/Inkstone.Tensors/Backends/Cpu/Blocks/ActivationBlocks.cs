@@ -8,7 +8,7 @@ namespace Inkstone.Tensors;
 /// </summary>
 /// <param name="Codes">The integers, [rows, <see cref="CodeStride"/>].</param>
 /// <param name="Scales">The scales d, [rows, columns / 32].</param>
-/// <param name="Starts">−bias · Σ integers of a group, [rows, groups].</param>
+/// <param name="Starts">−bias · Σ integers of a group, added to the bits of <see cref="Origin"/>, [rows, groups].</param>
 /// <param name="Totals">d · Σ integers of a group in single precision, [rows, groups].</param>
 /// <param name="Columns">The width of a row.</param>
 /// <param name="GroupLength">Columns of a group: 32 or 16.</param>
@@ -16,6 +16,15 @@ internal readonly unsafe record struct ActivationBlocks(nint Codes, nint Scales,
 {
     /// <summary>Integers that share a scale.</summary>
     public const int Length = EightBits.Length;
+
+    /// <summary>Columns of the shortest groups.</summary>
+    public const int LeastGroupLength = 16;
+
+    /// <summary>
+    /// 1.5 · 2²³: a whole number of less than 22 bits added to the bits of it is the number added to it, so sums that begin at its bits are single precision when it is subtracted.
+    /// Sums have at most 21 bits: 32 · 255 · 127.
+    /// </summary>
+    public const float Origin = 12_582_912;
 
     // Rows that begin a power of two apart would all want the same few places of a cache.
     private const int Gap = 64;
@@ -75,5 +84,5 @@ internal readonly unsafe record struct ActivationBlocks(nint Codes, nint Scales,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Sum(int* starts, float* totals, int group, int sum, float scale, int bias) => (starts[group], totals[group]) = (-bias * sum, scale * sum);
+    private static void Sum(int* starts, float* totals, int group, int sum, float scale, int bias) => (starts[group], totals[group]) = (BitConverter.SingleToInt32Bits(Origin) - bias * sum, scale * sum);
 }

@@ -59,11 +59,14 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
         {
             var columns = Math.Min(Panel.Rows, problem.N - column);
             var edge = stackalloc float[MostRows * Panel.Rows];
+            var ready = stackalloc float[StretchColumns / ActivationBlocks.LeastGroupLength * ReadyScales.Length];
             var groups = problem.K / TLayout.GroupLength;
             var perStretch = problem.M <= MostRows ? groups : StretchColumns / TLayout.GroupLength;
             for (var group = 0; group < groups; group += perStretch)
             {
                 var end = Math.Min(group + perStretch, groups);
+                if (problem.M > MostRows)
+                    ReadyScales.Fill<TLayout>(panel, group, end, ready);
                 for (var row = 0; row < problem.M; row += MostRows)
                 {
                     var rows = Math.Min(MostRows, problem.M - row);
@@ -73,12 +76,12 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                         Begin(y + r * problem.CStride, column, columns);
                     if (columns == Panel.Rows)
                     {
-                        Multiply(rows, row, panel, group, end, y, problem.CStride);
+                        Multiply(rows, row, panel, ready, group, end, y, problem.CStride);
                         continue;
                     }
                     for (var r = 0; r < rows; r++)
                         Unsafe.CopyBlockUnaligned(edge + r * Panel.Rows, y + r * problem.CStride, (uint)(columns * sizeof(float)));
-                    Multiply(rows, row, panel, group, end, edge, Panel.Rows);
+                    Multiply(rows, row, panel, ready, group, end, edge, Panel.Rows);
                     for (var r = 0; r < rows; r++)
                         Unsafe.CopyBlockUnaligned(y + r * problem.CStride, edge + r * Panel.Rows, (uint)(columns * sizeof(float)));
                 }
@@ -100,27 +103,36 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                 Unsafe.CopyBlockUnaligned(y, problem.Bias + column, (uint)(columns * sizeof(float)));
         }
 
-        private void Multiply(int rows, int row, byte* panel, int first, int end, float* y, nint yStride)
+        private void Multiply(int rows, int row, byte* panel, float* ready, int first, int end, float* y, nint yStride)
+        {
+            if (problem.M > MostRows)
+                Multiply<ReadyScales>(rows, row, panel, ready, first, end, y, yStride);
+            else
+                Multiply<PackedScales>(rows, row, panel, ready, first, end, y, yStride);
+        }
+
+        private void Multiply<TScales>(int rows, int row, byte* panel, float* ready, int first, int end, float* y, nint yStride)
+            where TScales : struct, IScaleSource
         {
             switch (rows)
             {
                 case 6:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<SixRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<SixRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
                     break;
                 case 5:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FiveRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FiveRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
                     break;
                 case 4:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FourRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FourRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
                     break;
                 case 3:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<ThreeRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<ThreeRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
                     break;
                 case 2:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<TwoRows>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<TwoRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
                     break;
                 default:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<OneRow>(problem.A, row, panel, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<OneRow, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
                     break;
             }
         }

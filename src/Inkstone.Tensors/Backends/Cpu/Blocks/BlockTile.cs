@@ -25,14 +25,17 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
     /// <param name="a">The rows.</param>
     /// <param name="row">The first row.</param>
     /// <param name="panel">The panel.</param>
+    /// <param name="ready">Scales and offsets of the groups, if they are ready made.</param>
     /// <param name="first">The first group.</param>
     /// <param name="end">The group after the last.</param>
     /// <param name="y">The sums, sixteen a row.</param>
     /// <param name="yStride">Elements from one row's sums to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRows>(in ActivationBlocks a, int row, byte* panel, int first, int end, float* y, nint yStride)
+    public static void Multiply<TRows, TScales>(in ActivationBlocks a, int row, byte* panel, float* ready, int first, int end, float* y, nint yStride)
         where TRows : struct, IRowCount
+        where TScales : struct, IScaleSource
     {
+        // The fourth row has a pointer of its own: the others are then one or two strides from one of the two, which an address can say by itself.
         var codes = a.CodesOf(row);
         var scales = a.ScalesOf(row);
         var starts = a.StartsOf(row);
@@ -40,45 +43,53 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
         nint codeStride = a.CodeStride, scaleStride = a.Columns / ActivationBlocks.Length, groupStride = a.Columns / TLayout.GroupLength;
         for (var group = first; group < end; group++)
         {
-            // the codes' bias is taken off at the start
-            var s00 = TLayout.Bias != 0 ? TDot.Start(starts + group) : default;
-            var s10 = TRows.Value > 1 && TLayout.Bias != 0 ? TDot.Start(starts + groupStride + group) : default;
-            var s20 = TRows.Value > 2 && TLayout.Bias != 0 ? TDot.Start(starts + 2 * groupStride + group) : default;
-            var s30 = TRows.Value > 3 && TLayout.Bias != 0 ? TDot.Start(starts + 3 * groupStride + group) : default;
-            var s40 = TRows.Value > 4 && TLayout.Bias != 0 ? TDot.Start(starts + 4 * groupStride + group) : default;
-            var s50 = TRows.Value > 5 && TLayout.Bias != 0 ? TDot.Start(starts + 5 * groupStride + group) : default;
+            var start = starts + group;
+            var start3 = start + 3 * groupStride;
+            var s00 = TDot.Start(start);
+            var s10 = TRows.Value > 1 ? TDot.Start(start + groupStride) : default;
+            var s20 = TRows.Value > 2 ? TDot.Start(start + 2 * groupStride) : default;
+            var s30 = TRows.Value > 3 ? TDot.Start(start3) : default;
+            var s40 = TRows.Value > 4 ? TDot.Start(start3 + groupStride) : default;
+            var s50 = TRows.Value > 5 ? TDot.Start(start3 + 2 * groupStride) : default;
             var (s01, s11, s21, s31, s41, s51) = (s00, s10, s20, s30, s40, s50);
             var weights = TLayout.Codes(panel, group);
             var x = codes + (nint)group * TLayout.GroupLength;
+            var x3 = x + 3 * codeStride;
             if (TLayout.CodeBits == 8)
             {
-                for (var step = 0; step < TLayout.GroupLength; step += 4, weights += 64, x += 4)
+                for (var step = 0; step < TLayout.GroupLength; step += 8, weights += 128, x += 8, x3 += 8)
                 {
                     if (TRows.Value < MostRows && Sse.IsSupported)
+                    {
                         Sse.Prefetch0(weights + AheadBytes);
+                        Sse.Prefetch0(weights + AheadBytes + 64);
+                    }
                     Step<TRows>(
-                        Vector256.Load(weights), Vector256.Load(weights + 32), x, codeStride, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
+                        Vector256.Load(weights), Vector256.Load(weights + 32), x, x3, codeStride, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
                         ref s40, ref s41, ref s50, ref s51);
+                    Step<TRows>(
+                        Vector256.Load(weights + 64), Vector256.Load(weights + 96), x + 4, x3 + 4, codeStride, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30,
+                        ref s31, ref s40, ref s41, ref s50, ref s51);
                 }
             }
             else
             {
                 var low = Vector256.Create((byte)15);
-                for (var step = 0; step < TLayout.GroupLength / 2; step += 4, weights += 64, x += 4)
+                for (var step = 0; step < TLayout.GroupLength / 2; step += 4, weights += 64, x += 4, x3 += 4)
                 {
                     if (TRows.Value < MostRows && Sse.IsSupported)
                         Sse.Prefetch0(weights + AheadBytes);
                     var (both0, both1) = (Vector256.Load(weights), Vector256.Load(weights + 32));
                     Step<TRows>(
-                        both0 & low, both1 & low, x, codeStride, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50,
+                        both0 & low, both1 & low, x, x3, codeStride, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50,
                         ref s51);
                     Step<TRows>(
-                        (both0.AsUInt16() >> 4).AsByte() & low, (both1.AsUInt16() >> 4).AsByte() & low, x + TLayout.GroupLength / 2, codeStride, ref s00, ref s01,
+                        (both0.AsUInt16() >> 4).AsByte() & low, (both1.AsUInt16() >> 4).AsByte() & low, x + TLayout.GroupLength / 2, x3 + TLayout.GroupLength / 2, codeStride, ref s00, ref s01,
                         ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50, ref s51);
                 }
             }
-            TLayout.Scales(panel, group, out var scale0, out var scale1);
-            TLayout.Offsets(panel, group, out var offset0, out var offset1);
+            TScales.Read<TLayout>(panel, group, ready, out var scale0, out var scale1, out var offset0, out var offset1);
+            ready += ReadyScales.Length;
             var scale = scales + (TLayout.GroupLength == ActivationBlocks.Length ? group : group >> 1);
             Finish(s00, s01, scale0, scale1, offset0, offset1, scale, totals + group, y);
             if (TRows.Value > 1)
@@ -96,7 +107,7 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<TRows>(
-        Vector256<byte> first, Vector256<byte> second, sbyte* x, nint stride, ref TSums s00, ref TSums s01, ref TSums s10, ref TSums s11, ref TSums s20,
+        Vector256<byte> first, Vector256<byte> second, sbyte* x, sbyte* x3, nint stride, ref TSums s00, ref TSums s01, ref TSums s10, ref TSums s11, ref TSums s20,
         ref TSums s21, ref TSums s30, ref TSums s31, ref TSums s40, ref TSums s41, ref TSums s50, ref TSums s51)
         where TRows : struct, IRowCount
     {
@@ -106,11 +117,11 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
         if (TRows.Value > 2)
             Add(first, second, x + 2 * stride, ref s20, ref s21);
         if (TRows.Value > 3)
-            Add(first, second, x + 3 * stride, ref s30, ref s31);
+            Add(first, second, x3, ref s30, ref s31);
         if (TRows.Value > 4)
-            Add(first, second, x + 4 * stride, ref s40, ref s41);
+            Add(first, second, x3 + stride, ref s40, ref s41);
         if (TRows.Value > 5)
-            Add(first, second, x + 5 * stride, ref s50, ref s51);
+            Add(first, second, x3 + 2 * stride, ref s50, ref s51);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -125,9 +136,9 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
     private static void Finish(
         TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, float* scale, float* sum, float* y)
     {
-        var each = Vector256.Create(*scale);
-        var y0 = Vector256.FusedMultiplyAdd(scale0 * each, Vector256.ConvertToSingle(TDot.Fold(s0)), Vector256.Load(y));
-        var y1 = Vector256.FusedMultiplyAdd(scale1 * each, Vector256.ConvertToSingle(TDot.Fold(s1)), Vector256.Load(y + 8));
+        var (each, origin) = (Vector256.Create(*scale), Vector256.Create(ActivationBlocks.Origin));
+        var y0 = Vector256.FusedMultiplyAdd(scale0 * each, TDot.Fold(s0).AsSingle() - origin, Vector256.Load(y));
+        var y1 = Vector256.FusedMultiplyAdd(scale1 * each, TDot.Fold(s1).AsSingle() - origin, Vector256.Load(y + 8));
         if (TLayout.HasOffsets)
         {
             var total = Vector256.Create(*sum);
