@@ -37,8 +37,14 @@ public sealed class KeyValueCache
         _keys = [.. memory.Select((layer, i) => Rows(i, layer.KeyValueHeadCount, layer.KeyWidth))];
         _values = [.. memory.Select((layer, i) => Rows(i, layer.KeyValueHeadCount, layer.ValueWidth))];
         _states = [.. memory.Select((layer, i) => Tensor.Zeros([plan.BlockCounts[_spans[i]], layer.StateWidth], null, model.Backend).Keep())];
+        for (var span = 0; span < plan.BlockCounts.Length; span++)
+        {
+            var number = span;
+            Pool.Spans[span].Clear = block => Clear(number, block);
+        }
 
-        Tensor Rows(int layer, int heads, int width) => Tensor.Zeros(
+        // Memory that was never touched costs nothing yet: a block is set to zeros when it is first taken.
+        Tensor Rows(int layer, int heads, int width) => Tensor.Empty(
             [checked(plan.BlockCounts[_spans[layer]] * BlockPool.BlockSize), heads, storage.Elements(width)],
             storage == RowStorage.Single ? null : storage.Type(), model.Backend).Keep();
     }
@@ -81,6 +87,18 @@ public sealed class KeyValueCache
 
     /// <summary>Whose blocks a layer has.</summary>
     internal int SpanOf(int layer) => _spans[layer];
+
+    /// <summary>Sets a block of the layers of a span to zeros.</summary>
+    private void Clear(int span, int block)
+    {
+        for (var layer = 0; layer < _keys.Length; layer++)
+        {
+            if (_spans[layer] != span)
+                continue;
+            InPlace.Fill(_keys[layer].Slice(0, block * BlockPool.BlockSize, BlockPool.BlockSize), 0);
+            InPlace.Fill(_values[layer].Slice(0, block * BlockPool.BlockSize, BlockPool.BlockSize), 0);
+        }
+    }
 
     /// <summary>Copies the first rows of a block, and its states, to another, in the layers of a span.</summary>
     private void Copy(int span, int from, int to, int rows)

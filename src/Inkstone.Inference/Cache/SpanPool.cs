@@ -9,6 +9,7 @@ internal sealed class SpanPool
     private readonly Stack<int> _free;
     private readonly BlockQueue _idle;
     private readonly int[] _holders;
+    private int _clearedCount; // blocks are taken for the first time in the order of their numbers
 
     /// <summary>A pool of this many blocks, all free.</summary>
     /// <param name="window">Keys this many positions away are no longer needed (0: all are).</param>
@@ -26,6 +27,9 @@ internal sealed class SpanPool
 
     /// <summary>All blocks.</summary>
     public int BlockCount { get; }
+
+    /// <summary>Sets a block's memory, which nobody has written yet, to zeros.</summary>
+    public Action<int>? Clear { get; set; }
 
     /// <summary>Blocks nobody holds.</summary>
     public int FreeCount => _free.Count + _idle.Count;
@@ -48,6 +52,11 @@ internal sealed class SpanPool
             Prefixes.Remove(block);
         }
         _holders[block] = 1;
+        if (block == _clearedCount)
+        {
+            _clearedCount++;
+            Clear?.Invoke(block);
+        }
         return true;
     }
 

@@ -12,7 +12,7 @@ public sealed record LoadOptions
     /// <summary>Whether matrices stay in the format of their file and are not trained; vectors are parameters in any case.</summary>
     public bool Frozen { get; init; } = true;
 
-    /// <summary>Whether frozen matrices in block formats are laid out anew for speed, in memory of their own.</summary>
+    /// <summary>Whether frozen matrices in block formats are laid out anew for speed, in memory of their own, when they are used for the second time.</summary>
     public bool Interleave { get; init; } = true;
 
     /// <summary>

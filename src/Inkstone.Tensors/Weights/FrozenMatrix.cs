@@ -21,7 +21,7 @@ public abstract class FrozenMatrix
     /// <summary>The width of what a product is given.</summary>
     public int Columns { get; }
 
-    /// <summary>Bytes of memory of its own, beside those of the file.</summary>
+    /// <summary>Bytes of memory of its own, beside those of the file, once it has been used twice.</summary>
     public abstract long OwnBytes { get; }
 
     /// <summary>Prepares a stored matrix for products.</summary>
@@ -29,7 +29,7 @@ public abstract class FrozenMatrix
     /// <param name="backend">Where the products are made.</param>
     /// <param name="interleave">
     /// Whether block formats are laid out anew in memory of their own, which products read at the speed of memory; otherwise the stored form is read, slower.
-    /// The results are the same.
+    /// It is done when the matrix is used for the second time; where a block's scale is not finite, the first product says so. The results are the same.
     /// </param>
     public static FrozenMatrix Create(StoredMatrix source, Backend? backend = null, bool interleave = true) =>
         (backend ?? Backend.Default).Freeze(source, interleave);

@@ -53,6 +53,8 @@ internal static class InferenceSuite
 
     private static IEnumerable<BenchResult> Measure(BenchMachine machine, string name, string path)
     {
+        if (name == "q8_0" && FirstToken.Seconds(path) is { } first)
+            yield return new(Suite, $"first token {name}", first, "s", null);
         using var file = GgufFile.Open(path);
         var model = GgufModel.Load(file, machine.Backend);
         var bytes = (double)file.Tensors.Sum(tensor => tensor.ByteLength);
