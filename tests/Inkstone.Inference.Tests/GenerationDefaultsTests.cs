@@ -186,31 +186,6 @@ public sealed class GenerationDefaultsTests : IDisposable
         Assert.Contains("general.sampling.top_p", Assert.Throws<InkstoneFormatException>(() => GenerationDefaults.FromGguf(bad, same)).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task AnEngineEndsAtEachOfThem()
-    {
-        var model = Samples.Llama(64);
-        var options = new GenerationOptions { MaxTokens = 40, Temperature = 0 };
-        await using var free = new InferenceEngine(model, Samples.Words, new() { EndTokens = [] });
-        var all = await Tokens(free, options);
-        foreach (var end in (int[])[all[3], all[7]])
-        {
-            var defaults = Read($"{{\"eos_token_id\": [{end}, 1]}}");
-            await using var engine = new InferenceEngine(model, Samples.Words, new() { EndTokens = defaults.EndTokens });
-            var tokens = await Tokens(engine, options);
-            Assert.Equal(end, tokens[^1]);
-            Assert.Equal(all.TakeWhile(token => !defaults.EndTokens.Contains(token)), tokens[..^1]);
-        }
-    }
-
-    private static async Task<List<int>> Tokens(InferenceEngine engine, GenerationOptions options)
-    {
-        var tokens = new List<int>();
-        await foreach (var piece in engine.GenerateAsync("the river", options))
-            tokens.Add(piece.Token);
-        return tokens;
-    }
-
     private GenerationDefaults Read(string json)
     {
         File.WriteAllText(Path.Combine(_folder, GenerationDefaults.FileName), json);

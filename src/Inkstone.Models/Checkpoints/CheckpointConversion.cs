@@ -1,6 +1,4 @@
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Formats;
-using Inkstone.Foundation.Randomness;
 using Inkstone.Tensors;
 
 namespace Inkstone.Models;
@@ -26,32 +24,24 @@ public sealed class CheckpointConversion
     public long Count => Tensors.Sum(tensor => tensor.Count);
 
     /// <summary>A Hugging Face folder as GGUF would hold it.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="weights">Its tensors, open until all has been written.</param>
+    /// <param name="folder">The folder, open until all has been written.</param>
     /// <exception cref="InkstoneFormatException">A file is not what it must be.</exception>
     /// <exception cref="InkstoneRequestException">GGUF has no such network.</exception>
-    public static CheckpointConversion ToGguf(string folder, TensorStore weights)
+    public static CheckpointConversion ToGguf(OpenCheckpoint folder)
     {
-        var (config, family) = ModelFolder.ReadCompleted(folder, weights);
-        family.ArchitectureOf(config);
-        var model = Described(config, family);
-        return new(config, family, Between(model, family.Map(model), family.GgufMap(model), weights, GgufModel.StaysSingle));
+        folder.Family.ArchitectureOf(folder.Config);
+        var model = folder.Prepare();
+        return new(folder.Config, folder.Family, Between(model, folder.Family.Map(model), folder.Family.GgufMap(model), folder.Weights, GgufModel.StaysSingle));
     }
 
     /// <summary>A GGUF file as a Hugging Face folder would hold it.</summary>
     /// <param name="file">The file, open until all has been written.</param>
-    /// <param name="weights">Its tensors.</param>
     /// <exception cref="InkstoneFormatException">The file is not what it must be, or asks for what is not known.</exception>
-    public static CheckpointConversion ToFolder(GgufFile file, TensorStore weights)
+    public static CheckpointConversion ToFolder(OpenCheckpoint file)
     {
-        var (config, family) = GgufModel.ReadConfig(file);
-        ModelFolder.RequireWeightsFor(config, weights, file.Path);
-        var model = Described(config, family);
-        return new(config, family, Between(model, family.GgufMap(model), family.Map(model), weights, (_, _) => false));
+        var model = file.Prepare();
+        return new(file.Config, file.Family, Between(model, file.Family.GgufMap(model), file.Family.Map(model), file.Weights, (_, _) => false));
     }
-
-    private static Model Described(ModelConfig config, ModelFamily family) =>
-        family.Create(config, new ParameterSource("", Rng.From(0), Backend.Default) { IsEmpty = true });
 
     private static List<ConvertedTensor> Between(Model model, CheckpointMap from, CheckpointMap to, TensorStore weights, Func<string, Shape, bool> staysSingle)
     {

@@ -93,20 +93,23 @@ public static class ModelFolder
                 $"{config.ParameterCount}", "The configuration may be another model's.");
     }
 
-    /// <summary>Opens a folder's tensors, unless their file is of a kind that runs code when it is read.</summary>
-    public static TensorStore OpenWeights(string folder)
-    {
-        RefuseExecutable(folder);
-        return SafetensorsStore.Open(folder);
-    }
-
-    /// <summary>Reads a configuration with what only the tensors beside it say.</summary>
-    internal static (ModelConfig Config, ModelFamily Family) ReadCompleted(string folder, TensorStore weights)
+    /// <summary>Reads a configuration, then opens the tensors beside it, unless their file is of a kind that runs code when it is read, and completes the configuration by what only they say.</summary>
+    internal static (ModelConfig Config, ModelFamily Family, TensorStore Weights) Open(string folder)
     {
         var (config, family) = ReadConfigAndFamily(folder);
-        config = family.Completed(config, weights.Has);
-        RequireWeightsFor(config, weights, Path.Combine(folder, ConfigName));
-        return (config, family);
+        RefuseExecutable(folder);
+        var weights = SafetensorsStore.Open(folder);
+        try
+        {
+            config = family.Completed(config, weights.Has);
+            RequireWeightsFor(config, weights, Path.Combine(folder, ConfigName));
+            return (config, family, weights);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads a configuration, and whose it is.</summary>

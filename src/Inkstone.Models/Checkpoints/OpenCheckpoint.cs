@@ -11,13 +11,12 @@ namespace Inkstone.Models;
 /// </summary>
 public sealed class OpenCheckpoint : IDisposable
 {
-    private readonly TensorStore _weights;
     private readonly Func<Model, CheckpointMap> _mapOf;
     private readonly GgufFile? _owned;
 
     private OpenCheckpoint(ModelConfig config, ModelFamily family, TensorStore weights, Func<Model, CheckpointMap> mapOf, GgufFile? owned)
     {
-        (Config, Family, _weights, _mapOf, _owned) = (config, family, weights, mapOf, owned);
+        (Config, Family, Weights, _mapOf, _owned) = (config, family, weights, mapOf, owned);
     }
 
     /// <summary>The configuration.</summary>
@@ -25,6 +24,9 @@ public sealed class OpenCheckpoint : IDisposable
 
     /// <summary>Whose configuration it is.</summary>
     public ModelFamily Family { get; }
+
+    /// <summary>Its tensors.</summary>
+    internal TensorStore Weights { get; }
 
     /// <summary>The named values of a GGUF file; null of a folder.</summary>
     public GgufMetadata? Metadata { get; private init; }
@@ -51,17 +53,8 @@ public sealed class OpenCheckpoint : IDisposable
     /// <summary>Opens a model folder.</summary>
     internal static OpenCheckpoint OfFolder(string folder)
     {
-        var weights = ModelFolder.OpenWeights(folder);
-        try
-        {
-            var (config, family) = ModelFolder.ReadCompleted(folder, weights);
-            return new(config, family, weights, family.Map, null);
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
-        }
+        var (config, family, weights) = ModelFolder.Open(folder);
+        return new(config, family, weights, family.Map, null);
     }
 
     /// <summary>The checkpoint of an open file, which stays the caller's.</summary>
@@ -83,11 +76,11 @@ public sealed class OpenCheckpoint : IDisposable
     /// <summary>What a network of <see cref="Prepare"/> takes once it is loaded. It refuses what loading would refuse, and reads no weight.</summary>
     /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or format, or is not known.</exception>
     public WeightMemory Measure(Model prepared, LoadOptions? options = null) =>
-        WeightLoader.Measure(prepared, prepared.Backend, _mapOf(prepared), _weights, options ?? LoadOptions.ForUse);
+        WeightLoader.Measure(prepared, prepared.Backend, _mapOf(prepared), Weights, options ?? LoadOptions.ForUse);
 
     /// <summary>Loads a network of <see cref="Prepare"/>.</summary>
     /// <exception cref="InkstoneFormatException">A tensor is missing, has another shape or format, or is not known.</exception>
-    public void Load(Model prepared, LoadOptions? options = null) => WeightLoader.Load(prepared, _mapOf(prepared), _weights, options ?? LoadOptions.ForUse);
+    public void Load(Model prepared, LoadOptions? options = null) => WeightLoader.Load(prepared, _mapOf(prepared), Weights, options ?? LoadOptions.ForUse);
 
     /// <summary>Prepares a network and loads it.</summary>
     /// <inheritdoc cref="Load(Model, LoadOptions)" path="/exception"/>
@@ -101,7 +94,7 @@ public sealed class OpenCheckpoint : IDisposable
     /// <summary>Closes the files; what is read in place stays.</summary>
     public void Dispose()
     {
-        _weights.Dispose();
+        Weights.Dispose();
         _owned?.Dispose();
     }
 

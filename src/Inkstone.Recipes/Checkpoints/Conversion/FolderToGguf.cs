@@ -19,8 +19,8 @@ internal static class FolderToGguf
         if (Directory.Exists(Path.Combine(folder, RunFolder.CheckpointsName)))
             folder = RunDirectory.NewestCheckpoint(folder, writing.Observer);
         var (network, addPooling) = GgufPooling.Read(folder);
-        using var weights = ModelFolder.OpenWeights(network);
-        var conversion = CheckpointConversion.ToGguf(network, weights);
+        using var checkpoint = OpenCheckpoint.Open(network);
+        var conversion = CheckpointConversion.ToGguf(checkpoint);
         var values = GgufModel.ValuesOf(conversion.Config);
         addPooling(values, conversion.Family.ArchitectureOf(conversion.Config));
         var notes = AddTokenizer(name, network, conversion.Config, values).Select(lost => "not kept: " + lost).ToList();

@@ -17,12 +17,11 @@ internal static class GgufToFolder
     {
         destination = Path.TrimEndingDirectorySeparator(destination);
         RequireFree(destination, options.Replaces);
-        using var file = GgufFile.Open(source);
-        using var weights = GgufStore.Over(file);
-        weights.RequireFormats();
-        var conversion = CheckpointConversion.ToFolder(file, weights);
-        var tokenizer = Tokenizer.FromGguf(file.Metadata, leavesFillersOut: true).WithStages();
-        var generation = GenerationConfig.Read(file.Metadata, tokenizer);
+        using var file = OpenCheckpoint.Open(source);
+        var conversion = CheckpointConversion.ToFolder(file);
+        var metadata = file.Metadata!; // it is a file
+        var tokenizer = Tokenizer.FromGguf(metadata, leavesFillersOut: true).WithStages();
+        var generation = GenerationConfig.Read(metadata, tokenizer);
         var common = options.Format ?? CommonFormat(conversion);
         var chosen = conversion.Tensors.Select(tensor => (Tensor: tensor, Format: FormatOf(tensor, options.Format, common))).ToList();
         var numbers = chosen.GroupBy(pair => pair.Format).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Tensor.Count));
@@ -48,7 +47,7 @@ internal static class GgufToFolder
                 Add(shard.FileName, stream => SafetensorsWriter.Write(shard.Tensors, new Dictionary<string, string> { ["format"] = "pt" }, stream));
             if (shards.Count > 1)
                 Add(SafetensorsFolder.IndexFileName, stream => stream.Write(SafetensorsShards.Index(shards)));
-            foreach (var (name, content) in texts.Concat(GgufPooling.FilesOf(file.Metadata, WidthOf(config))))
+            foreach (var (name, content) in texts.Concat(GgufPooling.FilesOf(metadata, WidthOf(config))))
             {
                 var parent = DurableWriting.FolderOf(Path.Combine(folder, name));
                 writing.Files.CreateFolder(parent);
