@@ -7,7 +7,7 @@ namespace Inkstone.Tokenizers;
 /// <param name="bytes">How many bytes may be spent.</param>
 internal sealed class PatternBudget(long bytes)
 {
-    private const long Least = 768 << 10;
+    private const long Least = 608 << 10; // what is made takes up to 1.6 times what is reckoned
     private long _left = bytes;
 
     /// <summary>The budget of an input of so many bytes.</summary>
