@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Inkstone.Foundation.Formats;
+using Inkstone.Inference;
 using Inkstone.Models;
 using Inkstone.Tokenizers;
 
@@ -10,16 +11,14 @@ namespace Inkstone.Recipes;
 /// <param name="Settings">The settings by the names of generation_config.json.</param>
 internal sealed record GenerationConfig(IReadOnlyList<int> Ends, IReadOnlyDictionary<string, double> Settings)
 {
-    public const string FileName = "generation_config.json";
+    public const string FileName = GenerationDefaults.FileName;
 
-    private const int MostEnds = 256;
+    private const int MostEnds = GenerationDefaults.MostEndTokens;
     private const string Prefix = "general.sampling.";
 
     // Names in the folder and in GGUF; the second is a whole number in both.
     private static readonly (string Name, string GgufName, bool IsWhole)[] Known =
         [("temperature", "temp", false), ("top_k", "top_k", true), ("top_p", "top_p", false), ("min_p", "min_p", false), ("repetition_penalty", "penalty_repeat", false)];
-
-    private static readonly string[] TurnEnds = ["<|eot_id|>", "<|im_end|>", "<end_of_turn>", "<|end|>"];
 
     /// <summary>Reads a folder's file, and where that names no token, its configuration.</summary>
     public static GenerationConfig Read(string folder)
@@ -44,20 +43,11 @@ internal sealed record GenerationConfig(IReadOnlyList<int> Ends, IReadOnlyDictio
     /// <summary>Reads a GGUF file's values: up to three tokens, and the control tokens of the vocabulary that end a turn by their names.</summary>
     public static GenerationConfig Read(GgufMetadata metadata, Tokenizer tokenizer)
     {
-        var ends = new List<int>();
-        foreach (var role in (string[])["eos", "eot", "eom"])
-            if (metadata.Find($"tokenizer.ggml.{role}_token_id")?.AsInt64() is >= 0 and var id && id < tokenizer.VocabularySize)
-                ends.Add((int)id);
-        // in the vocabulary of gpt-oss it ends a part of an answer only
-        var names = tokenizer.TokenToId("<|return|>") is null ? TurnEnds : TurnEnds.Where(name => name != "<|end|>");
-        foreach (var name in names)
-            if (tokenizer.TokenToId(name) is { } id && tokenizer.IsSpecial(id))
-                ends.Add(id);
         var settings = new Dictionary<string, double>();
         foreach (var (name, ggufName, isWhole) in Known)
             if (metadata.Find(Prefix + ggufName) is { } value)
                 settings.Add(name, isWhole ? value.AsInt64() : Math.Round(value.AsDouble(), 6));
-        return new([.. ends.Distinct()], settings);
+        return new(GenerationDefaults.FromGguf(metadata, tokenizer).EndTokens, settings);
     }
 
     /// <summary>Writes the settings as values of a GGUF file; the tokens are written with the tokenizer.</summary>
