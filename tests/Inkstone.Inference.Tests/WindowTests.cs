@@ -123,7 +123,7 @@ public sealed class WindowTests : EngineTest
             for (var block = 0; block < span.BlockCount; block++)
                 if (span.IsUnheld(block))
                     foreach (var memory in (Tensor[])[cache.Keys(layer), cache.Values(layer)])
-                        InPlace.Fill(memory.Slice(0, block * BlockPool.BlockSize, BlockPool.BlockSize), 1e6);
+                        InPlace.Fill(memory.Slice(0, block, 1), 1e6);
         }
     }
 }

@@ -164,9 +164,6 @@ public sealed class BlockTable
     /// <summary>The block that holds a token, of a span; −1 when a window has passed it.</summary>
     internal int BlockOf(int index, int span) => _blocks[span][index / BlockPool.BlockSize];
 
-    /// <summary>The memory row of a token, in the layers of a span.</summary>
-    internal int RowOf(int index, int span) => BlockOf(index, span) * BlockPool.BlockSize + index % BlockPool.BlockSize;
-
     /// <summary>The blocks of a span.</summary>
     internal IReadOnlyList<int> BlocksOf(int span) => _blocks[span];
 
@@ -200,7 +197,7 @@ public sealed class BlockTable
         var (span, blocks) = (_pool.Spans[s], _blocks[s]);
         if (written >= 0 && !span.IsSole(blocks[written]) && span.TryTake(out var own))
         {
-            _pool.Copy?.Invoke(s, blocks[written], own, Length % BlockPool.BlockSize);
+            _pool.Copy?.Invoke(s, blocks[written], own);
             span.Return(blocks[written]);
             blocks[written] = own;
         }

@@ -5,7 +5,7 @@ using Inkstone.Tensors;
 namespace Inkstone.Inference;
 
 /// <summary>
-/// What every layer keeps of the sequences: keys and values in blocks, [blocks · block size, key-value heads, width] each, and of recurrent layers a state a
+/// What every layer keeps of the sequences: keys and values in blocks, [blocks, key-value heads, block size, width] each, and of recurrent layers a state a
 /// block, [blocks, state width]. The state after a token lies with the block that holds the token, so a sequence of a whole number of blocks leaves its state
 /// beside its last one. Layers of one window have blocks of their own, as many as all windows reach over at most. Of an encoder-decoder the keys and values of
 /// sources lie in a <see cref="Source"/> of its own.
@@ -34,7 +34,8 @@ public sealed class KeyValueCache
             throw new InkstoneRequestException("the cache needs at least one block", "KeyValueCache", "1 or more", $"{plan.BlockCounts.Min()}");
         Pool = new BlockPool([.. plan.Windows.Zip(plan.BlockCounts)]) { Copy = Copy, KeepsStates = memory.Any(layer => layer.StateWidth > 0) };
         _spans = [.. memory.Select(layer => plan.SpanOf(layer, model))];
-        _keys = [.. memory.Select((layer, i) => Rows(i, layer.KeyValueHeadCount, layer.KeyWidth))];
+        var hasColumns = storage != RowStorage.Rounded;
+        _keys = [.. memory.Select((layer, i) => hasColumns ? Columns(i, layer.KeyValueHeadCount, layer.KeyWidth) : Rows(i, layer.KeyValueHeadCount, layer.KeyWidth))];
         _values = [.. memory.Select((layer, i) => Rows(i, layer.KeyValueHeadCount, layer.ValueWidth))];
         _states = [.. memory.Select((layer, i) => Tensor.Zeros([plan.BlockCounts[_spans[i]], layer.StateWidth], null, model.Backend).Keep())];
         for (var span = 0; span < plan.BlockCounts.Length; span++)
@@ -44,9 +45,12 @@ public sealed class KeyValueCache
         }
 
         // Memory that was never touched costs nothing yet: a block is set to zeros when it is first taken.
-        Tensor Rows(int layer, int heads, int width) => Tensor.Empty(
-            [checked(plan.BlockCounts[_spans[layer]] * BlockPool.BlockSize), heads, storage.Elements(width)],
-            storage == RowStorage.Single ? null : storage.Type(), model.Backend).Keep();
+        Tensor Rows(int layer, int heads, int width) => Memory([plan.BlockCounts[_spans[layer]], heads, BlockPool.BlockSize, storage.Elements(width)]);
+
+        // A block of keys is read as columns, whose products with a query are the scores of 64 keys at once.
+        Tensor Columns(int layer, int heads, int width) => Memory([plan.BlockCounts[_spans[layer]], heads, width, BlockPool.BlockSize]).Transpose();
+
+        Tensor Memory(Shape shape) => Tensor.Empty(shape, storage == RowStorage.Single ? null : storage.Type(), model.Backend).Keep();
     }
 
     /// <summary>Which blocks are free.</summary>
@@ -95,23 +99,20 @@ public sealed class KeyValueCache
         {
             if (_spans[layer] != span)
                 continue;
-            InPlace.Fill(_keys[layer].Slice(0, block * BlockPool.BlockSize, BlockPool.BlockSize), 0);
-            InPlace.Fill(_values[layer].Slice(0, block * BlockPool.BlockSize, BlockPool.BlockSize), 0);
+            InPlace.Fill(_keys[layer].Slice(0, block, 1), 0);
+            InPlace.Fill(_values[layer].Slice(0, block, 1), 0);
         }
     }
 
-    /// <summary>Copies the first rows of a block, and its states, to another, in the layers of a span.</summary>
-    private void Copy(int span, int from, int to, int rows)
+    /// <summary>Copies a block, and its states, to another, in the layers of a span.</summary>
+    private void Copy(int span, int from, int to)
     {
         for (var layer = 0; layer < _keys.Length; layer++)
         {
             if (_spans[layer] != span)
                 continue;
-            Rows(_keys[layer], to, rows).Write(Rows(_keys[layer], from, rows));
-            Rows(_values[layer], to, rows).Write(Rows(_values[layer], from, rows));
-            _states[layer].Slice(0, to, 1).Write(_states[layer].Slice(0, from, 1));
+            foreach (var memory in (ReadOnlySpan<Tensor>)[_keys[layer], _values[layer], _states[layer]])
+                memory.Slice(0, to, 1).Write(memory.Slice(0, from, 1));
         }
-
-        static Tensor Rows(Tensor memory, int block, int rows) => memory.Slice(0, block * BlockPool.BlockSize, rows);
     }
 }

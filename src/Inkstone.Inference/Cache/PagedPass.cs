@@ -65,10 +65,10 @@ public sealed class PagedPass : Pass
         _numbers.Of(sequences);
         _queries.Fill(_numbers.Starts, _numbers.Positions);
         for (var span = 0; span < _keys.Length; span++)
-            _keys[span].Fill(_numbers.KeyStarts, blockRows: _numbers.BlockRows(span), blockSize: BlockPool.BlockSize);
+            _keys[span].FillPaged(_numbers.KeyStarts, _numbers.Blocks(span));
         if (_newSources is not null)
         {
-            _sourceKeys.Fill(_numbers.SourceStarts, blockRows: _numbers.SourceBlockRows, blockSize: BlockPool.BlockSize);
+            _sourceKeys.FillPaged(_numbers.SourceStarts, _numbers.SourceBlocks);
             Source = _newSources.TryFill(sequences) ? _newSources : null;
         }
         Tokens = Numbers(_numbers.Tokens);
@@ -163,8 +163,9 @@ public sealed class PagedPass : Pass
         for (var done = 0; done < count;)
         {
             var index = table.Length + done;
-            var run = Math.Min(count - done, BlockPool.BlockSize - index % BlockPool.BlockSize);
-            memory.Slice(0, table.RowOf(index, span), run).WriteRows(rows.Slice(0, start + done, run));
+            var place = index % BlockPool.BlockSize;
+            var run = Math.Min(count - done, BlockPool.BlockSize - place);
+            memory.Select(0, table.BlockOf(index, span)).Slice(1, place, run).Transpose(0, 1).WriteRows(rows.Slice(0, start + done, run));
             done += run;
         }
     }

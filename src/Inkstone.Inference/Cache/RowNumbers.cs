@@ -8,9 +8,9 @@ internal sealed class RowNumbers(int spanCount)
 {
     private readonly List<int> _starts = [];
     private readonly List<int> _keyStarts = [];
-    private readonly List<int>[] _blockRows = [.. Enumerable.Range(0, spanCount).Select(_ => new List<int>())];
+    private readonly List<int>[] _blocks = [.. Enumerable.Range(0, spanCount).Select(_ => new List<int>())];
     private readonly List<int> _sourceStarts = [];
-    private readonly List<int> _sourceBlockRows = [];
+    private readonly List<int> _sourceBlocks = [];
     private readonly List<int> _tokens = [];
     private readonly List<int> _positions = [];
     private readonly List<int> _wanted = [];
@@ -25,7 +25,7 @@ internal sealed class RowNumbers(int spanCount)
     public ReadOnlySpan<int> SourceStarts => CollectionsMarshal.AsSpan(_sourceStarts);
 
     /// <summary>The first memory row of each block of sources' keys.</summary>
-    public ReadOnlySpan<int> SourceBlockRows => CollectionsMarshal.AsSpan(_sourceBlockRows);
+    public ReadOnlySpan<int> SourceBlocks => CollectionsMarshal.AsSpan(_sourceBlocks);
 
     /// <summary>The rows' ids.</summary>
     public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
@@ -40,7 +40,7 @@ internal sealed class RowNumbers(int spanCount)
     public int LongestPosition { get; private set; } = -1;
 
     /// <summary>The first memory row of each block of keys in the layers of a span; of a block that a window has passed any.</summary>
-    public ReadOnlySpan<int> BlockRows(int span) => CollectionsMarshal.AsSpan(_blockRows[span]);
+    public ReadOnlySpan<int> Blocks(int span) => CollectionsMarshal.AsSpan(_blocks[span]);
 
     /// <summary>Numbers the next rows of some sequences.</summary>
     public void Of(IReadOnlyList<PagedRows> sequences)
@@ -52,9 +52,9 @@ internal sealed class RowNumbers(int spanCount)
 
     private void Clear()
     {
-        foreach (var list in (ReadOnlySpan<List<int>>)[_starts, _keyStarts, _sourceStarts, _sourceBlockRows, _tokens, _positions, _wanted])
+        foreach (var list in (ReadOnlySpan<List<int>>)[_starts, _keyStarts, _sourceStarts, _sourceBlocks, _tokens, _positions, _wanted])
             list.Clear();
-        foreach (var list in _blockRows)
+        foreach (var list in _blocks)
             list.Clear();
         _starts.Add(0);
         _keyStarts.Add(0);
@@ -71,20 +71,20 @@ internal sealed class RowNumbers(int spanCount)
             _positions.Add(position);
         for (var row = count - rows.WantedCount; row < count; row++)
             _wanted.Add(first + row);
-        for (var span = 0; span < _blockRows.Length; span++)
-            AddBlocks(table, span, length, _blockRows[span]);
+        for (var span = 0; span < _blocks.Length; span++)
+            AddBlocks(table, span, length, _blocks[span]);
         _starts.Add(checked(first + count));
         _keyStarts.Add(checked(_keyStarts[^1] + length));
         if (rows.Source is { } source)
-            AddBlocks(source, 0, rows.SourceLength, _sourceBlockRows);
+            AddBlocks(source, 0, rows.SourceLength, _sourceBlocks);
         _sourceStarts.Add(checked(_sourceStarts[^1] + rows.SourceLength));
         LongestPosition = Math.Max(LongestPosition, length - 1);
     }
 
-    private static void AddBlocks(BlockTable table, int span, int length, List<int> rows)
+    private static void AddBlocks(BlockTable table, int span, int length, List<int> numbers)
     {
         var blocks = table.BlocksOf(span);
         for (var i = 0; i < BlockPool.BlocksFor(length); i++)
-            rows.Add(Math.Max(0, blocks[i]) * BlockPool.BlockSize);
+            numbers.Add(Math.Max(0, blocks[i]));
     }
 }

@@ -12,9 +12,12 @@ public sealed class LayoutBuffer
     /// <summary>Describes other rows. The numbers are copied.</summary>
     /// <param name="starts">See <see cref="TokenLayout.Starts"/>.</param>
     /// <param name="positions">See <see cref="TokenLayout.Positions"/>; empty means there are none.</param>
-    /// <param name="blockRows">See <see cref="TokenLayout.BlockRows"/>.</param>
-    /// <param name="blockSize">See <see cref="TokenLayout.BlockSize"/>; 0 means that keys are not paged.</param>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The starts do not ascend from 0, or there are positions but not one a row.</exception>
-    public void Fill(ReadOnlySpan<int> starts, ReadOnlySpan<int> positions = default, ReadOnlySpan<int> blockRows = default, int blockSize = 0) =>
-        Layout.Refill(starts, positions, blockRows, blockSize);
+    public void Fill(ReadOnlySpan<int> starts, ReadOnlySpan<int> positions = default) => Layout.Refill(starts, positions, default, isPaged: false);
+
+    /// <summary>Describes keys in a paged cache. The numbers are copied.</summary>
+    /// <param name="starts">See <see cref="TokenLayout.Starts"/>.</param>
+    /// <param name="blocks">See <see cref="TokenLayout.Blocks"/>.</param>
+    /// <exception cref="Foundation.Errors.InkstoneRequestException">The starts do not ascend from 0.</exception>
+    public void FillPaged(ReadOnlySpan<int> starts, ReadOnlySpan<int> blocks) => Layout.Refill(starts, default, blocks, isPaged: true);
 }

@@ -11,8 +11,7 @@ public sealed class TokenLayout
 {
     private int[] _starts;
     private int[]? _positions;
-    private int[]? _blockRows;
-    private int _blockSize;
+    private int[]? _blocks;
 
     /// <summary>Describes sequences by their bounds.</summary>
     /// <param name="starts">The first row of each sequence and, last, the number of rows; ascending from 0.</param>
@@ -59,23 +58,18 @@ public sealed class TokenLayout
     public int[]? TreeEnds { get; init; }
 
     /// <summary>
-    /// For keys in a paged cache: the first memory row of each block of <see cref="BlockSize"/> keys, sequence after sequence
-    /// (sequence s has ⌈length / size⌉ of them; the array may be longer). Null means keys lie where <see cref="Starts"/> says.
+    /// For keys in a paged cache [blocks, heads, <see cref="KeyBlock"/>, width]: the block of each <see cref="KeyBlock"/> keys, sequence after sequence
+    /// (sequence s has ⌈length / 64⌉ of them; the array may be longer). Null means keys lie where <see cref="Starts"/> says.
     /// </summary>
-    public int[]? BlockRows
+    public int[]? Blocks
     {
-        get => _blockRows;
-        init => _blockRows = value;
+        get => _blocks;
+        init => _blocks = value;
     }
 
-    /// <summary>Keys in a block of a paged cache; a multiple of <see cref="KeyBlock"/>.</summary>
-    public int BlockSize
-    {
-        get => _blockSize;
-        init => _blockSize = value;
-    }
-
-    /// <summary>Attention folds keys in blocks of this many, at absolute places in their sequence, in ascending order.</summary>
+    /// <summary>
+    /// Attention folds keys in blocks of this many, at absolute places in their sequence, in ascending order; in a paged cache those of one head lie together.
+    /// </summary>
     public const int KeyBlock = 64;
 
     /// <summary>Rows of one sequence.</summary>
@@ -106,15 +100,14 @@ public sealed class TokenLayout
     }
 
     /// <summary>Describes other rows in the same memory; for <see cref="LayoutBuffer"/> alone, whose layouts own their arrays.</summary>
-    internal void Refill(ReadOnlySpan<int> starts, ReadOnlySpan<int> positions, ReadOnlySpan<int> blockRows, int blockSize)
+    internal void Refill(ReadOnlySpan<int> starts, ReadOnlySpan<int> positions, ReadOnlySpan<int> blocks, bool isPaged)
     {
         CheckStarts(starts);
         if (!positions.IsEmpty && positions.Length != starts[^1])
             throw WrongPositions(starts[^1], positions.Length);
         _starts = Copied(starts, _starts);
         _positions = positions.IsEmpty ? null : Copied(positions, _positions);
-        _blockRows = blockSize == 0 ? null : Copied(blockRows, _blockRows);
-        _blockSize = blockSize;
+        _blocks = isPaged ? Copied(blocks, _blocks) : null;
         SequenceCount = starts.Length - 1;
     }
 

@@ -9,8 +9,11 @@ public readonly partial struct Tensor
     /// Attention over ragged flat batches (Vaswani et al. 2017, equation 1, and its variants in <see cref="AttentionForm"/>). This tensor is the queries
     /// [query rows, heads, key width]; sequence s of the queries looks at sequence s of the keys. Scores are never stored.
     /// </summary>
-    /// <param name="keys">[key rows, key-value heads, key width]; the head count divides the queries'.</param>
-    /// <param name="values">[key rows, key-value heads, value width].</param>
+    /// <param name="keys">
+    /// [key rows, key-value heads, key width]; the head count divides the queries'. Where the layout has <see cref="TokenLayout.Blocks"/>,
+    /// [blocks, key-value heads, <see cref="TokenLayout.KeyBlock"/>, key width].
+    /// </param>
+    /// <param name="values">The same with the value width.</param>
     /// <param name="form">What is constant of the layer.</param>
     /// <param name="queryLayout">How the query rows lie in sequences.</param>
     /// <param name="keyLayout">How the key rows do; as many sequences.</param>
@@ -63,7 +66,7 @@ internal sealed class AttentionOperation : Operation
         q.Backend.Attention(q, k, v, sinks, bias, form, queries, keys, rng, y, logSum);
         if (!Tape.IsRecording || !(Tape.Tracks(q, k, v) || NormShape.Tracks(sinks) || NormShape.Tracks(bias)))
             return y;
-        if (keys.BlockRows is not null || RowStorages.Of(k) != RowStorage.Single)
+        if (keys.Blocks is not null || RowStorages.Of(k) != RowStorage.Single)
             throw ShapeError.Of("attention", "keys that are not paged when gradients are recorded", "a paged layout");
         var operation = Tape.Add<AttentionOperation>(q, k, v, sinks, bias);
         (operation._q, operation._k, operation._v) = (q.AtNode(0), k.AtNode(0), v.AtNode(0));
@@ -79,8 +82,11 @@ internal sealed class AttentionOperation : Operation
         ShapeError.RequireSameBackend(name, q, k);
         ShapeError.RequireSameBackend(name, q, v);
         ShapeError.RequireRank(name, q, 3, "queries [rows, heads, width]");
-        ShapeError.RequireRank(name, k, 3, "keys [rows, heads, width]");
-        ShapeError.RequireRank(name, v, 3, "values [rows, heads, width]");
+        var isPaged = keys.Blocks is not null;
+        ShapeError.RequireRank(name, k, isPaged ? 4 : 3, isPaged ? "keys [blocks, heads, 64, width]" : "keys [rows, heads, width]");
+        ShapeError.RequireRank(name, v, isPaged ? 4 : 3, isPaged ? "values [blocks, heads, 64, width]" : "values [rows, heads, width]");
+        if (isPaged && (k.Shape[2] != TokenLayout.KeyBlock || v.Shape[2] != TokenLayout.KeyBlock))
+            throw ShapeError.Of(name, $"blocks of {TokenLayout.KeyBlock} keys", $"{k.Shape} and {v.Shape}");
         if (RowStorages.Of(k) != RowStorages.Of(v))
             throw ShapeError.Of(name, "keys and values stored alike", $"{k.Type} and {v.Type}");
         if (q.Shape[2] != RowStorages.Width(k) || k.Shape[0] != v.Shape[0] || k.Shape[1] != v.Shape[1])
@@ -89,7 +95,7 @@ internal sealed class AttentionOperation : Operation
             throw ShapeError.Of(name, "query heads that are a multiple of the key-value heads", $"{q.Shape[1]} and {k.Shape[1]}");
         if (queries.SequenceCount != keys.SequenceCount)
             throw ShapeError.Of(name, $"{queries.SequenceCount} key sequences, as many as of queries", $"{keys.SequenceCount}");
-        if (queries.RowCount != q.Shape[0] || (keys.BlockRows is null && keys.RowCount != k.Shape[0]))
+        if (queries.RowCount != q.Shape[0] || (!isPaged && keys.RowCount != k.Shape[0]))
             throw ShapeError.Of(name, $"layouts of {q.Shape[0]} and {k.Shape[0]} rows", $"{queries.RowCount} and {keys.RowCount}");
         if (!sinks.IsMissing)
             ShapeError.RequireShape(name, sinks, [q.Shape[1]], "sinks");

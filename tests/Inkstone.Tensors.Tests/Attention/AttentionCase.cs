@@ -25,6 +25,9 @@ internal sealed unsafe class AttentionCase : IDisposable
     /// <summary>Elements between the rows of a tensor that belong to nobody.</summary>
     public int Gap { get; init; }
 
+    /// <summary>Whether blocks of a paged layout hold keys as columns; there are no gaps then.</summary>
+    public bool HasKeyColumns { get; init; }
+
     public int BiasCount { get; init; }
 
     public bool HasSinks { get; init; }
@@ -32,7 +35,7 @@ internal sealed unsafe class AttentionCase : IDisposable
     public Rng Random { get; init; } = Rng.From(1);
 
     /// <summary>Rows of key memory: more than keys when they are paged.</summary>
-    public int KeyMemoryRows => KeyLayout.BlockRows is { Length: > 0 } rows ? rows.Max() + KeyLayout.BlockSize : KeyLayout.RowCount;
+    public int KeyMemoryRows => KeyLayout.Blocks is { Length: > 0 } blocks ? (blocks.Max() + 1) * TokenLayout.KeyBlock : KeyLayout.RowCount;
 
     public float[] Queries { get => field ??= Normal("q", QueryLayout.RowCount * Heads * KeyWidth); set; }
 
@@ -59,8 +62,11 @@ internal sealed unsafe class AttentionCase : IDisposable
     public AttentionProblem Problem() => new()
     {
         Queries = View(Queries, Heads, KeyWidth),
-        Keys = View(Keys, KeyValueHeads, KeyWidth),
-        Values = View(Values, KeyValueHeads, ValueWidth),
+        Keys = KeyView(Keys, KeyWidth, HasKeyColumns, out var keyStride),
+        Values = KeyView(Values, ValueWidth, false, out var valueStride),
+        KeyStride = keyStride,
+        ValueStride = valueStride,
+        HasKeyColumns = HasKeyColumns,
         Sinks = Sinks is null ? default : View(Sinks, Heads, 1),
         Bias = BiasView(Bias),
         BiasCount = Form.Bias == ScoreBias.Slopes ? Heads : BiasCount,
@@ -136,6 +142,25 @@ internal sealed unsafe class AttentionCase : IDisposable
         var view = Memory(rows, columns, width);
         for (var r = 0; r < rows; r++)
             values.AsSpan(r * columns * width, columns * width).CopyTo(new Span<float>(view.At(r, 0), columns * width));
+        return view;
+    }
+
+    /// <summary>Keys or values; in a paged layout [blocks, heads, 64, width], of which the last two may change places.</summary>
+    private RowView KeyView(float[] values, int width, bool columns, out nint stride)
+    {
+        stride = 0;
+        if (KeyLayout.Blocks is null)
+            return View(values, KeyValueHeads, width);
+        const int block = TokenLayout.KeyBlock;
+        var (rows, row) = columns ? (width, block) : (block, width);
+        var memory = Memory(KeyMemoryRows / block * KeyValueHeads * rows, 1, row);
+        Assert.True(!columns || memory.RowStride == row);
+        var view = new RowView(memory.At(0, 0), KeyValueHeads * rows * memory.RowStride, rows * memory.RowStride);
+        stride = columns ? 1 : memory.RowStride;
+        for (var key = 0; key < KeyMemoryRows; key++)
+            for (var head = 0; head < KeyValueHeads; head++)
+                for (var i = 0; i < width; i++)
+                    view.At(key / block, head)[key % block * stride + i * (columns ? block : 1)] = values[(key * KeyValueHeads + head) * width + i];
         return view;
     }
 

@@ -54,8 +54,9 @@ public sealed class AttentionInvarianceTests
             var (first, end) = (bounds[chunk], bounds[chunk + 1]);
             var queries = new TokenLayout(0, end - first) { Positions = [.. Enumerable.Range(first, end - first)] };
             using var contiguous = Case(form, queries, new(0, end));
-            using var paged = Case(form, queries, new(0, end) { BlockSize = 64, BlockRows = [256, 64, 0, 320, 128] });
-            foreach (var part in new[] { contiguous, paged })
+            using var paged = Case(form, queries, new(0, end) { Blocks = [4, 1, 0, 5, 2] });
+            using var columns = Case(form, queries, new(0, end) { Blocks = [4, 1, 0, 5, 2] }, keyColumns: true);
+            foreach (var part in new[] { contiguous, paged, columns })
             {
                 part.Queries = whole.Queries[(first * whole.Heads * whole.KeyWidth)..(end * whole.Heads * whole.KeyWidth)];
                 Array.Fill(part.Keys, float.NaN);
@@ -129,7 +130,7 @@ public sealed class AttentionInvarianceTests
         }
     }
 
-    private static AttentionCase Case(AttentionForm form, TokenLayout queries, TokenLayout keys) => new()
+    private static AttentionCase Case(AttentionForm form, TokenLayout queries, TokenLayout keys, bool keyColumns = false) => new()
     {
         Form = form,
         QueryLayout = queries,
@@ -140,6 +141,7 @@ public sealed class AttentionInvarianceTests
         ValueWidth = 24,
         BiasCount = 17,
         HasSinks = true,
+        HasKeyColumns = keyColumns,
         Random = Rng.From(3),
     };
 
@@ -147,7 +149,7 @@ public sealed class AttentionInvarianceTests
     {
         for (var place = 0; place < count; place++)
         {
-            var row = layout.BlockRows is { } rows ? rows[place / layout.BlockSize] + place % layout.BlockSize : place;
+            var row = layout.Blocks is { } blocks ? blocks[place / TokenLayout.KeyBlock] * TokenLayout.KeyBlock + place % TokenLayout.KeyBlock : place;
             from.AsSpan(place * width, width).CopyTo(to.AsSpan(row * width));
         }
     }

@@ -12,10 +12,10 @@ public sealed class LayoutBufferTests
         Assert.Equal((0, 0), (layout.SequenceCount, layout.RowCount));
         buffer.Fill([0, 2, 5], [7, 8, 0, 1, 2]);
         Assert.Equal((2, 5, 3, 1), (layout.SequenceCount, layout.RowCount, layout.LongestLength, layout.PositionOf(3, 1)));
-        buffer.Fill([0, 70], blockRows: [128, 64], blockSize: 64);
-        Assert.Equal((1, 70, 64), (layout.SequenceCount, layout.RowCount, layout.BlockSize));
+        buffer.FillPaged([0, 70], [2, 1]);
+        Assert.Equal((1, 70), (layout.SequenceCount, layout.RowCount));
         Assert.Equal(new[] { 0, 70 }, layout.Starts.ToArray());
-        Assert.Equal(new[] { 128, 64 }, layout.BlockRows);
+        Assert.Equal(new[] { 2, 1 }, layout.Blocks);
         Assert.Null(layout.Positions);
         Assert.Same(layout, buffer.Layout);
     }
@@ -23,11 +23,15 @@ public sealed class LayoutBufferTests
     [Fact]
     public void FillingAgainAllocatesNothing()
     {
-        var buffer = new LayoutBuffer();
-        buffer.Fill([0, 2, 5], [7, 8, 0, 1, 2], [0, 64], 64);
+        var (buffer, paged) = (new LayoutBuffer(), new LayoutBuffer());
+        buffer.Fill([0, 2, 5], [7, 8, 0, 1, 2]);
+        paged.FillPaged([0, 2, 5], [0, 64]);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
-            buffer.Fill([0, 3], [4, 5, 6], [64], 64);
+        {
+            buffer.Fill([0, 3], [4, 5, 6]);
+            paged.FillPaged([0, 3], [1]);
+        }
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 

@@ -78,14 +78,14 @@ internal static class NaiveAttention
                     var gradient = problem.OutputGradient[(query * heads + h) * valueWidth + i];
                     y[(query * heads + h) * valueWidth + i] += weights[place] * kept[place] * V(s, place, pair, i);
                     dweights[place] += kept[place] * gradient * V(s, place, pair, i);
-                    if (keys.BlockRows is null)
+                    if (keys.Blocks is null)
                         dv[((keys.Starts[s] + place) * pairs + pair) * valueWidth + i] += weights[place] * kept[place] * gradient;
                 }
             for (var place = 0; place < length; place++)
                 delta += weights[place] * dweights[place];
             if (problem.HasSinks)
                 dsinks[h] -= Math.Exp(sink - logSum) * delta;
-            if (keys.BlockRows is not null)
+            if (keys.Blocks is not null)
                 return;
             for (var place = 0; place < length; place++)
             {
@@ -125,12 +125,12 @@ internal static class NaiveAttention
 
         int MemoryRow(int s, int place)
         {
-            if (keys.BlockRows is null)
+            if (keys.Blocks is null)
                 return keys.Starts[s] + place;
             var block = 0;
             for (var before = 0; before < s; before++)
-                block += (keys.Length(before) + keys.BlockSize - 1) / keys.BlockSize;
-            return keys.BlockRows[block + place / keys.BlockSize] + place % keys.BlockSize;
+                block += (keys.Length(before) + TokenLayout.KeyBlock - 1) / TokenLayout.KeyBlock;
+            return keys.Blocks[block + place / TokenLayout.KeyBlock] * TokenLayout.KeyBlock + place % TokenLayout.KeyBlock;
         }
 
         int RelativeRow(int distance) => Math.Clamp(distance, -(problem.BiasCount / 2), problem.BiasCount / 2) + problem.BiasCount / 2;

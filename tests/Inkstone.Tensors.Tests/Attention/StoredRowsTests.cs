@@ -38,6 +38,51 @@ public sealed unsafe class StoredRowsTests
         }
     }
 
+    [Theory, MemberData(nameof(Cases))]
+    public void APagedCacheIsTheSameToTheBit(RowStorage storage, VectorWidth width)
+    {
+        var backend = new CpuBackend(width, 2);
+        foreach (var columns in (bool[])[false, true])
+            foreach (var (queries, heads, keyHeads, size, special) in ((int, int, int, int, float)[])
+                [(1, 8, 2, 64, 0), (1, 7, 1, 128, 0), (2, 9, 3, 64, 0), (1, 12, 1, 64, 0), (70, 4, 4, 32, 0), (1, 8, 2, 96, 0), (1, 8, 2, 64, float.PositiveInfinity), (1, 4, 2, 64, float.NaN)])
+            {
+                if (storage == RowStorage.Rounded && (columns || special != 0))
+                    continue;
+                using var scope = PoolScope.Open();
+                const int keys = 200;
+                int[] blocks = [3, 0, 5, 1];
+                var rng = Rng.From(queries + heads);
+                var q = Tensor.RandomNormal([queries, heads, size], rng.Split("q"), 1, 0, backend);
+                var (k, v) = (Tensor.RandomNormal([keys, keyHeads, size], rng.Split("k"), 1, 0, backend), Tensor.RandomNormal([keys, keyHeads, size], rng.Split("v"), 1, 0, backend));
+                if (special != 0)
+                    foreach (var part in (Tensor[])[k, v])
+                        InPlace.Fill(part.Slice(0, 77, 1).Slice(2, 3, 1), special);
+                var elements = storage.Elements(size);
+                var pagedKeys = columns
+                    ? Tensor.Empty([6, keyHeads, elements, TokenLayout.KeyBlock], storage.Type(), backend).Transpose()
+                    : Tensor.Empty([6, keyHeads, TokenLayout.KeyBlock, elements], storage.Type(), backend);
+                var pagedValues = Tensor.Empty([6, keyHeads, TokenLayout.KeyBlock, elements], storage.Type(), backend);
+                for (var first = 0; first < keys; first += TokenLayout.KeyBlock)
+                    foreach (var (paged, plain) in ((Tensor, Tensor)[])[(pagedKeys, k), (pagedValues, v)])
+                    {
+                        var count = Math.Min(TokenLayout.KeyBlock, keys - first);
+                        paged.Select(0, blocks[first / TokenLayout.KeyBlock]).Slice(1, 0, count).Transpose(0, 1).WriteRows(plain.Slice(0, first, count));
+                    }
+                var layout = new TokenLayout([0, queries]) { Positions = [.. Enumerable.Range(keys - queries, queries)] };
+                var form = new AttentionForm();
+                var expected = q.Attention(Stored(k, storage), Stored(v, storage), form, layout, new TokenLayout(0, keys)).ToArray();
+                var pages = new TokenLayout(0, keys) { Blocks = blocks };
+                var found = q.Attention(pagedKeys, pagedValues, form, layout, pages).ToArray();
+                Assert.Equal(expected, found);
+                Assert.Equal(special == 0, found.All(float.IsFinite));
+                var reference = ReferenceBackend.Single;
+                var plainKeys = On(reference, pagedKeys.PlainRows());
+                var slow = On(reference, q).Attention(plainKeys, On(reference, pagedValues.PlainRows()), form, layout, pages).ToArray();
+                for (var i = 0; i < slow.Length && special == 0; i++)
+                    Assert.Equal(slow[i], found[i], 1e-4f);
+            }
+    }
+
     [Fact]
     public void RoundedNumbersAreNear()
     {
@@ -85,10 +130,12 @@ public sealed unsafe class StoredRowsTests
         }
     }
 
-    private static Tensor Stored(Rng rng, Shape shape, RowStorage storage, Backend backend)
+    private static Tensor Stored(Rng rng, Shape shape, RowStorage storage, Backend backend) => Stored(Tensor.RandomNormal(shape, rng, 1, 0, backend), storage);
+
+    private static Tensor Stored(Tensor plain, RowStorage storage)
     {
-        var stored = Tensor.Empty(shape.With(-1, storage.Elements(shape[-1])), storage.Type(), backend);
-        stored.WriteRows(Tensor.RandomNormal(shape, rng, 1, 0, backend));
+        var stored = Tensor.Empty(plain.Shape.With(-1, storage.Elements(plain.Shape[-1])), storage.Type(), plain.Backend);
+        stored.WriteRows(plain);
         return stored;
     }
 

@@ -9,7 +9,7 @@ public sealed partial class CpuBackend
         in Tensor q, in Tensor k, in Tensor v, in Tensor sinks, in Tensor bias, AttentionForm form, TokenLayout queries, TokenLayout keys, Rng? rng,
         in Tensor y, in Tensor logSum)
     {
-        if (!HasDenseHeads(q) || !HasDenseHeads(k) || !HasDenseHeads(v) || !HasDenseHeads(y))
+        if (!HasDenseHeads(q) || !(HasDenseHeads(k) || AttentionProblem.HasColumns(k)) || !HasDenseHeads(v) || !HasDenseHeads(y))
             _reference.Attention(q, k, v, sinks, bias, form, queries, keys, rng, y, logSum);
         else
             CpuAttention.Forward(
@@ -41,5 +41,5 @@ public sealed partial class CpuBackend
         _reference.AttentionWeights(q, k, sinks, bias, form, queries, keys, weights);
 
     /// <summary>Whether a head's elements lie one after another (or the tensor is missing); rows and heads may lie anywhere.</summary>
-    private static bool HasDenseHeads(in Tensor x) => x.IsMissing || x.Shape[2] <= 1 || x.Strides[2] == 1;
+    private static bool HasDenseHeads(in Tensor x) => x.IsMissing || x.Shape[-1] <= 1 || x.Strides[x.Rank - 1] == 1;
 }

@@ -36,6 +36,11 @@ public sealed unsafe partial class CpuBackend
             _team.Run(conversion.Count, conversion);
             return;
         }
+        if (x.Type == ElementType.Float32 && y.Type == ElementType.Float16 && y.Rank == 3 && x.Strides[2] == 1)
+        {
+            _team.Run(y.Shape[0], new NarrowAction(x, y));
+            return;
+        }
         if (x.Type != y.Type || x.Type.Size() != sizeof(float))
         {
             base.Copy(x, y);
@@ -90,6 +95,36 @@ public sealed unsafe partial class CpuBackend
             else
                 for (var i = (long)chunk * CopyGrain; i < end; i++)
                     _to[i] = _from[i];
+        }
+    }
+
+    /// <summary>Rows [rows, heads, width] that lie anywhere into half precision: how a cache of keys and values is written.</summary>
+    private readonly struct NarrowAction(Tensor x, Tensor y) : IChunkAction
+    {
+        private readonly RowView _from = RowView.Of(x);
+        private readonly RowView _to = RowView.Of(y);
+        private readonly int _heads = y.Shape[1];
+        private readonly int _width = y.Shape[2];
+        private readonly nint _step = (nint)y.Strides[2];
+
+        public void Invoke(int row)
+        {
+            const int most = 64;
+            var narrow = stackalloc ushort[most];
+            for (var head = 0; head < _heads; head++)
+            {
+                var from = _from.At(row, head);
+                var to = _to.AtHalf(row, head);
+                if (_step == 1)
+                    Halves.Narrow(from, to, _width);
+                for (var first = 0; _step != 1 && first < _width; first += most)
+                {
+                    var count = Math.Min(most, _width - first);
+                    Halves.Narrow(from + first, narrow, count);
+                    for (var i = 0; i < count; i++, to += _step)
+                        *to = narrow[i];
+                }
+            }
         }
     }
 

@@ -23,13 +23,13 @@ public sealed partial class ReferenceBackend
                 {
                     var weights = new double[keys.Length(sequence)];
                     logSums[query * logSum.Strides[0] + head * logSum.Strides[1]] = Weigh(scores, sinks, sequence, query, head, weights);
-                    for (var i = 0; i < v.Shape[2]; i++)
+                    for (var i = 0; i < v.Shape[-1]; i++)
                     {
                         var sum = 0.0;
                         for (var place = 0; place < weights.Length; place++)
                             if (weights[place] != 0)
                                 sum += weights[place] * Kept(form, rng, q.Shape[1], query, head, place)
-                                    * vs[scores.KeyRow(sequence, place) * v.Strides[0] + scores.KeyHead(head) * v.Strides[1] + i * v.Strides[2]];
+                                    * vs[AttentionScores.Place(v, scores.KeyRow(sequence, place), scores.KeyHead(head), i)];
                         ys[query * y.Strides[0] + head * y.Strides[1] + i * y.Strides[2]] = sum;
                     }
                 }

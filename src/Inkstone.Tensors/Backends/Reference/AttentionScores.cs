@@ -34,12 +34,12 @@ internal readonly struct AttentionScores
     /// <summary>Where in memory the key at a place of its sequence lies.</summary>
     public int KeyRow(int sequence, int place)
     {
-        if (_keys.BlockRows is not { } blocks)
+        if (_keys.Blocks is not { } blocks)
             return _keys.Starts[sequence] + place;
         var first = 0;
         for (var s = 0; s < sequence; s++)
-            first += (_keys.Length(s) + _keys.BlockSize - 1) / _keys.BlockSize;
-        return blocks[first + place / _keys.BlockSize] + place % _keys.BlockSize;
+            first += (_keys.Length(s) + TokenLayout.KeyBlock - 1) / TokenLayout.KeyBlock;
+        return blocks[first + place / TokenLayout.KeyBlock] * TokenLayout.KeyBlock + place % TokenLayout.KeyBlock;
     }
 
     /// <summary>Whether a query row sees the key at a place of its sequence.</summary>
@@ -88,7 +88,16 @@ internal readonly struct AttentionScores
     public long QueryPlace(int row, int head, int i) => row * _q.Strides[0] + head * _q.Strides[1] + i * _q.Strides[2];
 
     /// <summary>The place of a key's element, for the query head that looks at it.</summary>
-    public long KeyPlace(int row, int head, int i) => row * _k.Strides[0] + KeyHead(head) * _k.Strides[1] + i * _k.Strides[2];
+    public long KeyPlace(int row, int head, int i) => Place(_k, row, KeyHead(head), i);
+
+    /// <summary>The place of an element of keys or values [rows, heads, width] or, paged, [blocks, heads, 64, width].</summary>
+    public static long Place(in Tensor x, int row, int head, int i)
+    {
+        if (x.Rank == 3)
+            return row * x.Strides[0] + head * x.Strides[1] + i * x.Strides[2];
+        var (block, key) = Math.DivRem(row, TokenLayout.KeyBlock);
+        return block * x.Strides[0] + head * x.Strides[1] + key * x.Strides[2] + i * x.Strides[3];
+    }
 
     public long BiasPlace(int row, int column) => row * _bias.Strides[0] + column * _bias.Strides[1];
 }

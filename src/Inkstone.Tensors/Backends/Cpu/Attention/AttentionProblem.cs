@@ -17,7 +17,7 @@ internal readonly unsafe struct RowView(float* data, nint rowStride, nint column
     /// <summary>Where [row, column] of a tensor in half precision lies.</summary>
     public ushort* AtHalf(nint row, nint column) => (ushort*)data + row * rowStride + column * columnStride;
 
-    /// <summary>The view of a tensor; of one axis, it is the columns.</summary>
+    /// <summary>The view of a tensor by its first two axes; of one axis, it is the columns.</summary>
     public static RowView Of(in Tensor x) =>
         x.IsMissing ? default
         : x.Rank == 1 ? new((float*)HostMemory.Address(x), 0, (nint)x.Strides[0])
@@ -30,11 +30,20 @@ internal readonly unsafe struct AttentionProblem
     /// <summary>Queries [rows, heads, key width].</summary>
     public required RowView Queries { get; init; }
 
-    /// <summary>Keys [rows, key-value heads, key width].</summary>
+    /// <summary>Keys [rows, key-value heads, key width], or in a paged cache [blocks, key-value heads, 64, key width].</summary>
     public required RowView Keys { get; init; }
 
-    /// <summary>Values [rows, key-value heads, value width].</summary>
+    /// <summary>Values [rows, key-value heads, value width], or in a paged cache [blocks, key-value heads, 64, value width].</summary>
     public required RowView Values { get; init; }
+
+    /// <summary>From a key to the next, if in a paged cache.</summary>
+    public nint KeyStride { get => field == 0 ? Keys.RowStride : field; init; }
+
+    /// <summary>From a value to the next, if in a paged cache.</summary>
+    public nint ValueStride { get => field == 0 ? Values.RowStride : field; init; }
+
+    /// <summary>Whether in a paged cache the keys of a block are columns, [key width, 64], as the scores want them.</summary>
+    public bool HasKeyColumns { get; init; }
 
     /// <summary>How keys and values are stored.</summary>
     public RowStorage Storage { get; init; }
@@ -112,6 +121,9 @@ internal readonly unsafe struct AttentionProblem
             Queries = RowView.Of(q),
             Keys = RowView.Of(k),
             Values = RowView.Of(v),
+            KeyStride = (nint)k.Strides[k.Rank == 4 ? 2 : 0],
+            ValueStride = v.IsMissing ? 0 : (nint)v.Strides[v.Rank == 4 ? 2 : 0],
+            HasKeyColumns = HasColumns(k),
             Storage = RowStorages.Of(k),
             Sinks = RowView.Of(sinks),
             Bias = RowView.Of(bias),
@@ -125,4 +137,7 @@ internal readonly unsafe struct AttentionProblem
             KeyWidth = q.Shape[2],
             ValueWidth = v.IsMissing ? 0 : RowStorages.Width(v),
         };
+
+    /// <summary>Whether keys [blocks, heads, 64, width] lie as columns, element after element of all 64.</summary>
+    public static bool HasColumns(in Tensor keys) => keys.Rank == 4 && keys.Strides[2] == 1 && keys.Strides[3] == TokenLayout.KeyBlock;
 }

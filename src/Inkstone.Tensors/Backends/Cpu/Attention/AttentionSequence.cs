@@ -45,9 +45,9 @@ internal readonly struct AttentionSequence
         _firstPosition = _keys.Positions is { } positions && KeyCount > 0 ? positions[FirstKey] : 0;
         _consecutive = _keys.Positions is null || IsConsecutive(_keys.Positions.AsSpan(FirstKey, KeyCount));
         _hasSegments = _queries.Segments is not null && _keys.Segments is not null;
-        if (_keys.BlockRows is not null)
+        if (_keys.Blocks is not null)
             for (var s = 0; s < index; s++)
-                _firstBlock += (_keys.Length(s) + _keys.BlockSize - 1) / _keys.BlockSize;
+                _firstBlock += (_keys.Length(s) + TokenLayout.KeyBlock - 1) / TokenLayout.KeyBlock;
 
         var usesPositions = _form.Window > 0 || _form.Mask is AttentionMask.Causal or AttentionMask.Prefix;
         IsScattered = _form.Stride > 1
@@ -72,9 +72,8 @@ internal readonly struct AttentionSequence
     /// <summary>Whether visibility is no interval, so that <see cref="Visible"/> must be asked for every pair.</summary>
     public bool IsScattered { get; }
 
-    /// <summary>The row of memory where the key at a place lies; the rest of its block of 64 follows.</summary>
-    public int MemoryRow(int place) =>
-        _keys.BlockRows is { } rows ? rows[_firstBlock + place / _keys.BlockSize] + place % _keys.BlockSize : FirstKey + place;
+    /// <summary>The row of memory where the first key of a block of 64 lies or, in a paged cache, the block.</summary>
+    public int MemoryRow(int firstKey) => _keys.Blocks is { } blocks ? blocks[_firstBlock + firstKey / TokenLayout.KeyBlock] : FirstKey + firstKey;
 
     /// <summary>Whether key position = place + a constant; if so, the constant.</summary>
     public bool HasConsecutivePositions(out int first)

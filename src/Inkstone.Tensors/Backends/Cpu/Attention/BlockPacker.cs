@@ -42,12 +42,19 @@ internal static unsafe class BlockPacker
     /// <summary>Asks for rows that are needed soon. Heads lie far apart in memory, so the processor's own prediction misses them.</summary>
     public static void Prefetch(float* source, nint stride, int rows, int width)
     {
+        for (; rows > 0; rows--, source += stride)
+            Prefetch((byte*)source, width * sizeof(float));
+    }
+
+    /// <summary>Asks for bytes that are needed soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* source, int bytes)
+    {
         if (!Sse.IsSupported)
             return;
-        const int line = 64 / sizeof(float);
-        for (; rows > 0; rows--, source += stride)
-            for (var i = 0; i < width; i += line)
-                Sse.Prefetch1(source + i);
+        const int line = 64;
+        for (var i = 0; i < bytes; i += line)
+            Sse.Prefetch1(source + i);
     }
 
     /// <summary>destination += source.</summary>

@@ -122,7 +122,7 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
             to = Math.Max(to, _at.Places[i].To);
         }
         for (var firstKey = from / Block * Block; firstKey < to; firstKey += Block)
-            FoldBlock(keyValueHead, firstKey, Math.Min(Block, _sequence.KeyCount - firstKey), firstKey + Block < to);
+            FoldBlock(keyValueHead, firstKey, Math.Min(firstKey + Block, (to - 1) / Block * Block));
     }
 
     /// <summary>y = output / sum, logSum = largest + ln sum.</summary>
@@ -138,74 +138,131 @@ internal readonly unsafe ref struct ForwardTile<TVector> where TVector : struct,
         }
     }
 
-    private void FoldBlock(int keyValueHead, int firstKey, int keys, bool hasNext)
+    /// <summary>Folds in the block of one key, while the block of another, which comes next, is asked for.</summary>
+    private void FoldBlock(int keyValueHead, int firstKey, int nextKey)
     {
-        var memoryRow = _sequence.MemoryRow(firstKey);
-        var hasDropout = _problem.HasDropout;
-        var keyRows = Plain(_problem.Keys, memoryRow, keyValueHead, keys, _problem.KeyWidth, out var keyStride);
-        BlockPacker.Transpose(keyRows, keyStride, keys, _problem.KeyWidth, _at.Keys);
+        var count = KeysOf(firstKey);
+        var (memoryRow, nextRow) = (_sequence.MemoryRow(firstKey), _sequence.MemoryRow(nextKey));
+        var isNarrow = _problem.Storage == RowStorage.Half && _rows <= HalfProduct.MostRows && HalfProduct.IsSupported<TVector>();
+        float* keys = null, values = null;
         for (int row = 0, panel = 0; row < _rows; row += TileProduct.PanelRows, panel++)
         {
-            var count = Math.Min(TileProduct.PanelRows, _rows - row);
-            var range = KeyRange.Of<TVector>(_at.Places + row, count, firstKey, keys);
+            var rows = Math.Min(TileProduct.PanelRows, _rows - row);
+            var range = KeyRange.Of<TVector>(_at.Places + row, rows, firstKey, count);
             _at.Ranges[panel] = range;
-            if (hasNext)
-                PrefetchKeys(keyValueHead, firstKey + Block, row, count);
+            if (nextKey != firstKey && _problem.Storage == RowStorage.Single)
+                PrefetchBlock(keyValueHead, nextRow, KeysOf(nextKey), row, rows);
             if (range.IsEmpty)
                 continue;
-            ScorePanel.Compute<TVector>(
-                _problem, _sequence, _at.Places + row, count, _at.Queries + (nint)row * _at.KeyWidth, _at.KeyWidth, _at.Keys,
-                _at.Relative + (nint)row * _at.RelativeColumns, _at.RelativeColumns, firstKey, range, _at.Scores + row * Block);
-            Exponentiate(count, range, _at.Scores + row * Block, _at.Largest + row, _at.Factors + row, _at.Sums + row * TVector.Count);
-            for (var i = row; i < row + count && hasDropout; i++)
+            var scores = _at.Scores + row * Block;
+            var queries = _at.Queries + (nint)row * _at.KeyWidth;
+            if (!isNarrow || !_problem.HasKeyColumns || keys != null || !HalfProduct.TryMultiply(
+                rows, Block, _problem.KeyWidth, queries, _at.KeyWidth, _problem.Keys.AtHalf(memoryRow, keyValueHead), Block,
+                _problem.Keys.AtHalf(nextRow, keyValueHead), scores, Block, null))
+            {
+                if (keys == null)
+                    keys = KeyColumns(keyValueHead, memoryRow, nextRow, count);
+                TileProduct.Multiply<TVector>(
+                    rows, range.High - range.Low, _problem.KeyWidth, queries, _at.KeyWidth, 1, keys + range.Low, Block, scores + range.Low, Block, OldSum.Replaced);
+            }
+            ScorePanel.Complete<TVector>(
+                _problem, _sequence, _at.Places + row, rows, _at.Relative + (nint)row * _at.RelativeColumns, _at.RelativeColumns, firstKey, range, scores);
+            Exponentiate(rows, range, scores, _at.Largest + row, _at.Factors + row, _at.Sums + row * TVector.Count);
+            for (var i = row; i < row + rows && _problem.HasDropout; i++)
                 Drop(_at.Places + i, firstKey, range, _at.Scores + i * Block);
         }
 
-        var values = Plain(_problem.Values, memoryRow, keyValueHead, keys, _problem.ValueWidth, out var valueStride);
-        if (_rows > TileProduct.PanelRows || _at.ValueWidth != _problem.ValueWidth)
-        {
-            // Read again and again, so made dense; far apart, rows would crowd into a few sets of the first cache.
-            BlockPacker.CopyRows<TVector>(values, valueStride, keys, _problem.ValueWidth, 1, _at.Values, _at.ValueWidth);
-            values = _at.Values;
-            valueStride = _at.ValueWidth;
-        }
+        nint valueStride = 0;
         for (int row = 0, panel = 0; row < _rows; row += TileProduct.PanelRows, panel++)
         {
             var range = _at.Ranges[panel];
             if (range.IsEmpty)
                 continue;
+            var rows = Math.Min(TileProduct.PanelRows, _rows - row);
+            var weights = _at.Scores + row * Block + range.From;
+            var output = _at.Output + (nint)row * _at.ValueWidth;
+            var depth = range.To - range.From;
+            if (isNarrow && values == null && _problem.ValueWidth % HalfProduct.ColumnStep == 0 && HalfProduct.TryMultiply(
+                rows, _problem.ValueWidth, depth, weights, Block, _problem.Values.AtHalf(memoryRow, keyValueHead) + range.From * _problem.ValueStride,
+                _problem.ValueStride, _problem.Values.AtHalf(nextRow, keyValueHead) + range.From * _problem.ValueStride, output, _at.ValueWidth, _at.Factors + row))
+                continue;
+            if (values == null)
+                values = ValueRows(keyValueHead, memoryRow, nextRow, count, out valueStride);
             TileProduct.Multiply<TVector>(
-                Math.Min(TileProduct.PanelRows, _rows - row), _at.ValueWidth, range.To - range.From, _at.Scores + row * Block + range.From, Block, 1,
-                values + range.From * valueStride, valueStride, _at.Output + (nint)row * _at.ValueWidth, _at.ValueWidth, OldSum.Scaled, _at.Factors + row);
+                rows, _at.ValueWidth, depth, weights, Block, 1, values + range.From * valueStride, valueStride, output, _at.ValueWidth, OldSum.Scaled, _at.Factors + row);
         }
     }
 
-    /// <summary>Rows of one head in single precision: where they lie, or widened in scratch.</summary>
-    private float* Plain(in RowView rows, int first, int head, int count, int width, out nint stride)
+    /// <summary>A block of keys as [key width, 64] in single precision.</summary>
+    private float* KeyColumns(int head, int memoryRow, int nextRow, int count)
     {
-        stride = rows.RowStride;
+        if (!_problem.HasKeyColumns)
+        {
+            var rows = Plain(_problem.Keys, _problem.KeyStride, memoryRow, nextRow, head, count, _problem.KeyWidth, out var stride);
+            BlockPacker.Transpose(rows, stride, count, _problem.KeyWidth, _at.Keys);
+            return _at.Keys;
+        }
+        if (_problem.Storage == RowStorage.Single)
+            return _problem.Keys.At(memoryRow, head);
+        Widen(_problem.Keys.AtHalf(memoryRow, head), _problem.Keys.AtHalf(nextRow, head), Block, _problem.KeyWidth, Block, _at.Keys);
+        return _at.Keys;
+    }
+
+    /// <summary>A block of values as rows in single precision.</summary>
+    private float* ValueRows(int head, int memoryRow, int nextRow, int count, out nint stride)
+    {
+        var values = Plain(_problem.Values, _problem.ValueStride, memoryRow, nextRow, head, count, _problem.ValueWidth, out stride);
+        if (_rows <= TileProduct.PanelRows && _at.ValueWidth == _problem.ValueWidth)
+            return values;
+        // Read again and again, so made dense; far apart, rows would crowd into a few sets of the first cache.
+        BlockPacker.CopyRows<TVector>(values, stride, count, _problem.ValueWidth, 1, _at.Values, _at.ValueWidth);
+        stride = _at.ValueWidth;
+        return _at.Values;
+    }
+
+    /// <summary>
+    /// Rows of one head in single precision: where they lie, or widened in scratch, and then row by row those of the next block are asked for.
+    /// </summary>
+    private float* Plain(in RowView rows, nint rowStride, int first, int next, int head, int count, int width, out nint stride)
+    {
+        stride = rowStride;
         if (_problem.Storage == RowStorage.Single)
             return rows.At(first, head);
-        for (var i = 0; i < count; i++)
-            if (_problem.Storage == RowStorage.Half)
-                HalfReader.Widen((byte*)rows.AtHalf(first + i, head), _at.Widened + i * width, width);
-            else
-                RoundedRows.Widen((byte*)rows.At(first + i, head), width, _at.Widened + i * width);
         stride = width;
+        if (_problem.Storage == RowStorage.Half)
+        {
+            Widen(rows.AtHalf(first, head), rows.AtHalf(next, head), rowStride, count, width, _at.Widened);
+            return _at.Widened;
+        }
+        for (var i = 0; i < count; i++)
+        {
+            BlockPacker.Prefetch((byte*)(rows.At(next, head) + i * rowStride), width / RowStorages.BlockLength * RowStorages.BlockInts * sizeof(int));
+            RoundedRows.Widen((byte*)(rows.At(first, head) + i * rowStride), width, _at.Widened + i * stride);
+        }
         return _at.Widened;
     }
 
-    /// <summary>While a panel of rows is computed, its share of the next block of keys and values is fetched.</summary>
-    private void PrefetchKeys(int keyValueHead, int firstKey, int row, int count)
+    private static void Widen(ushort* halves, ushort* next, nint stride, int rows, int width, float* singles)
     {
-        var keys = Math.Min(Block, _sequence.KeyCount - firstKey);
-        int first = keys * row / _rows, end = keys * (row + count) / _rows;
-        if (_problem.Storage != RowStorage.Single)
-            return;
-        var memoryRow = _sequence.MemoryRow(firstKey) + first;
-        BlockPacker.Prefetch(_problem.Keys.At(memoryRow, keyValueHead), _problem.Keys.RowStride, end - first, _problem.KeyWidth);
-        BlockPacker.Prefetch(_problem.Values.At(memoryRow, keyValueHead), _problem.Values.RowStride, end - first, _problem.ValueWidth);
+        for (; rows > 0; rows--, halves += stride, next += stride, singles += width)
+        {
+            BlockPacker.Prefetch((byte*)next, width * sizeof(ushort));
+            HalfReader.Widen((byte*)halves, singles, width);
+        }
     }
+
+    /// <summary>While a panel of rows is computed, its share of a block of keys and values is fetched.</summary>
+    private void PrefetchBlock(int keyValueHead, int memoryRow, int keys, int row, int count)
+    {
+        int first = keys * row / _rows, end = keys * (row + count) / _rows;
+        if (_problem.HasKeyColumns)
+            BlockPacker.Prefetch(_problem.Keys.At(memoryRow, keyValueHead) + first * _problem.KeyWidth, 0, 1, (end - first) * _problem.KeyWidth);
+        else
+            BlockPacker.Prefetch(_problem.Keys.At(memoryRow, keyValueHead) + first * _problem.KeyStride, _problem.KeyStride, end - first, _problem.KeyWidth);
+        BlockPacker.Prefetch(_problem.Values.At(memoryRow, keyValueHead) + first * _problem.ValueStride, _problem.ValueStride, end - first, _problem.ValueWidth);
+    }
+
+    private int KeysOf(int firstKey) => Math.Min(Block, _sequence.KeyCount - firstKey);
 
     /// <summary>
     /// A panel's scores become exponentials under each row's new largest score; the factor is what everything before must be multiplied by.

@@ -60,6 +60,15 @@ internal static unsafe class ScorePanel
     {
         TileProduct.Multiply<TVector>(
             count, range.High - range.Low, problem.KeyWidth, queries, queryRow, 1, keys + range.Low, Block, scores + range.Low, Block, OldSum.Replaced);
+        Complete<TVector>(problem, sequence, places, count, relative, relativeRow, firstKey, range, scores);
+    }
+
+    /// <summary>Makes scores of the products that stand there.</summary>
+    public static void Complete<TVector>(
+        in AttentionProblem problem, in AttentionSequence sequence, RowPlace* places, int count, float* relative, nint relativeRow, int firstKey, in KeyRange range,
+        float* scores)
+        where TVector : struct, ISimd<TVector>
+    {
         for (var i = 0; i < count; i++, scores += Block)
         {
             var place = places + i;
