@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Inkstone.Tensors;
 
@@ -16,7 +17,7 @@ internal readonly struct BlockQ8_0 : IWeightBlock
     public static void Unpack(ReadOnlySpan<byte> block, Span<sbyte> levels, Span<float> scales, Span<float> offsets)
     {
         scales[0] = HalfScale.Read(block, 0);
-        MemoryMarshal.Cast<byte, sbyte>(block[2..]).CopyTo(levels);
+        Vector256.Create(block[2..]).AsSByte().CopyTo(levels);
     }
 
     public static void Quantize(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> block)

@@ -20,7 +20,7 @@ internal static class HalfScale
 
     /// <summary>Reads the number at a place of a block.</summary>
     public static float Read(ReadOnlySpan<byte> block, int offset) =>
-        (float)BitConverter.UInt16BitsToHalf(BinaryPrimitives.ReadUInt16LittleEndian(block[offset..]));
+        Halves.Widen(BinaryPrimitives.ReadUInt16LittleEndian(block[offset..]));
 
     /// <summary>Writes a number that <see cref="Nearest"/> gave.</summary>
     public static void Write(float half, Span<byte> block, int offset) =>

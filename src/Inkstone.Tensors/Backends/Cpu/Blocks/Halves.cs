@@ -8,6 +8,11 @@ internal static unsafe class Halves
 {
     private const float Rebias = 5.192296858534828e33f; // 2^112
 
+    /// <summary>A number as single precision (<see cref="HalfReader"/> says how).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Widen(ushort half) =>
+        (half & 0x7C00) == 0x7C00 ? (float)BitConverter.UInt16BitsToHalf(half) : BitConverter.Int32BitsToSingle(((short)half << 13) & unchecked((int)0x8FFFE000)) * Rebias;
+
     /// <summary>Sixteen numbers as single precision (<see cref="HalfReader"/> says how). Infinities and NaNs become finite: a file's scales are checked when it is loaded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Widen(ushort* source, out Vector256<float> first, out Vector256<float> second) =>

@@ -18,28 +18,38 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
         var rows = Math.Min(Panel.Rows, source.Rows - index * Panel.Rows);
         if (rows < Panel.Rows)
             new Span<byte>(panel, checked((int)bytes)).Clear();
-        for (var row = 0; row < rows; row++)
-            Put(source.Row(index * Panel.Rows + row), source.Columns, panel, row);
+        Put(source, index * Panel.Rows, rows, panel);
     }
 
+    // A block of every row is taken apart before the next: the codes of sixteen rows are then written together, four columns of four rows at a time.
     [SkipLocalsInit]
-    private static void Put(byte* blocks, int columns, byte* panel, int row)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Put(StoredMatrix source, int firstRow, int rows, byte* panel)
     {
-        Span<sbyte> levels = stackalloc sbyte[TBlock.Length];
+        var levels = stackalloc sbyte[Panel.Rows * BlockRows.MaximumLength];
+        var sources = stackalloc byte*[Panel.Rows];
         Span<float> scales = stackalloc float[BlockRows.MaximumGroups];
         Span<float> offsets = stackalloc float[BlockRows.MaximumGroups];
         offsets.Clear();
-        var (group, groups) = (0, TBlock.Length / TBlock.GroupLength);
-        for (var block = 0; block < columns / TBlock.Length; block++, blocks += TBlock.Bytes)
+        for (var row = 0; row < rows; row++)
+            sources[row] = source.Row(firstRow + row);
+        if (rows < Panel.Rows)
+            Unsafe.InitBlockUnaligned(levels, 0, Panel.Rows * BlockRows.MaximumLength);
+        var groups = TBlock.Length / TBlock.GroupLength;
+        for (var group = 0; group < source.Columns / TBlock.GroupLength; group += groups)
         {
-            TBlock.Unpack(new(blocks, TBlock.Bytes), levels, scales, offsets);
-            TLayout.WriteScales(new(blocks, TBlock.Bytes), scales[..groups], offsets[..groups], panel, group, row);
-            for (var i = 0; i < groups; i++, group++)
+            for (var row = 0; row < rows; row++)
             {
-                if (!float.IsFinite(scales[i]) || !float.IsFinite(offsets[i]))
-                    throw new InkstoneNumericException("a block of the weight has a scale that is not finite", "weight", found: $"{scales[i]}");
-                PutCodes(levels.Slice(i * TBlock.GroupLength, TBlock.GroupLength), TLayout.Codes(panel, group) + 4 * row);
+                var block = new ReadOnlySpan<byte>(sources[row], TBlock.Bytes);
+                sources[row] += TBlock.Bytes;
+                TBlock.Unpack(block, new(levels + row * TBlock.Length, TBlock.Length), scales, offsets);
+                TLayout.WriteScales(block, scales[..groups], offsets[..groups], panel, group, row);
+                for (var i = 0; i < groups; i++)
+                    if (!float.IsFinite(scales[i]) || !float.IsFinite(offsets[i]))
+                        throw new InkstoneNumericException("a block of the weight has a scale that is not finite", "weight", found: $"{scales[i]}");
             }
+            for (var i = 0; i < groups; i++)
+                PutCodes(levels + i * TBlock.GroupLength, TLayout.Codes(panel, group + i));
         }
     }
 
@@ -60,32 +70,33 @@ internal static unsafe class PanelPacking<TBlock, TLayout>
         }
     }
 
-    // Four columns of the row at a time, which stand together; sixteen of a group's columns make four such words.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PutCodes(ReadOnlySpan<sbyte> levels, byte* codes)
+    private static void PutCodes(sbyte* levels, byte* codes)
     {
-        var bias = Vector128.Create((byte)TLayout.Bias);
-        if (TLayout.CodeBits == 8)
-        {
-            for (var column = 0; column < levels.Length; column += 16)
-                PutWords(Vector128.Create(levels[column..]).AsByte() + bias, codes + column / 4 * StepBytes);
-            return;
-        }
-        var half = levels.Length / 2;
-        for (var column = 0; column < half; column += 16)
-        {
-            var low = Vector128.Create(levels[column..]).AsByte() + bias;
-            var high = Vector128.Create(levels[(column + half)..]).AsByte() + bias;
-            PutWords(low | (high.AsUInt16() << 4).AsByte(), codes + column / 4 * StepBytes);
-        }
+        var columns = TLayout.CodeBits == 8 ? TBlock.GroupLength : TBlock.GroupLength / 2;
+        for (var column = 0; column < columns; column += 16, levels += 16, codes += 4 * StepBytes)
+            for (var row = 0; row < Panel.Rows; row += 4)
+            {
+                var from = levels + row * TBlock.Length;
+                var (a, b, c, d) = (Words(from), Words(from + TBlock.Length), Words(from + 2 * TBlock.Length), Words(from + 3 * TBlock.Length));
+                Transpose4.Apply(ref a, ref b, ref c, ref d);
+                var to = (float*)codes + row;
+                a.Store(to);
+                b.Store(to + StepBytes / 4);
+                c.Store(to + 2 * (StepBytes / 4));
+                d.Store(to + 3 * (StepBytes / 4));
+            }
     }
 
+    /// <summary>Sixteen columns of a row as codes; those of four bits with the sixteen that are half a group further on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PutWords(Vector128<byte> columns, byte* codes)
+    private static Vector128<float> Words(sbyte* levels)
     {
-        var words = columns.AsUInt32();
-        for (var word = 0; word < 4; word++, codes += StepBytes)
-            *(uint*)codes = words[word];
+        var bias = Vector128.Create((byte)TLayout.Bias);
+        var codes = Vector128.Load(levels).AsByte() + bias;
+        if (TLayout.CodeBits == 4)
+            codes |= ((Vector128.Load(levels + TBlock.GroupLength / 2).AsByte() + bias).AsUInt16() << 4).AsByte();
+        return codes.AsSingle();
     }
 
     private static int Code(byte* codes, int column)

@@ -74,7 +74,7 @@ internal readonly unsafe struct HalfReader : IWeightReader
 
     public static int Size => sizeof(ushort);
 
-    public static float ReadOne(byte* source) => (float)*(Half*)source;
+    public static float ReadOne(byte* source) => Halves.Widen(*(ushort*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ReadEight(byte* source)
