@@ -36,25 +36,31 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
         where TScales : struct, IScaleSource
     {
         // The fourth row has a pointer of its own: the others are then one or two strides from one of the two, which an address can say by itself.
-        var codes = a.CodesOf(row);
-        var scales = a.ScalesOf(row);
-        var starts = a.StartsOf(row);
-        var totals = a.TotalsOf(row);
         nint codeStride = a.CodeStride, scaleStride = a.Columns / ActivationBlocks.Length, groupStride = a.Columns / TLayout.GroupLength;
-        for (var group = first; group < end; group++)
+        var codes = a.CodesOf(row) + (nint)first * TLayout.GroupLength;
+        var codes3 = codes + 3 * codeStride;
+        var scales = a.ScalesOf(row);
+        var start = a.StartsOf(row) + first;
+        var total = a.TotalsOf(row) + first;
+        var panelCodes = TLayout.Codes(panel, first);
+        for (var group = first; group < end; group++, start++, total++, codes += TLayout.GroupLength, codes3 += TLayout.GroupLength)
         {
-            var start = starts + group;
-            var start3 = start + 3 * groupStride;
             var s00 = TDot.Start(start);
+            var s01 = s00;
             var s10 = TRows.Value > 1 ? TDot.Start(start + groupStride) : default;
+            var s11 = s10;
             var s20 = TRows.Value > 2 ? TDot.Start(start + 2 * groupStride) : default;
-            var s30 = TRows.Value > 3 ? TDot.Start(start3) : default;
-            var s40 = TRows.Value > 4 ? TDot.Start(start3 + groupStride) : default;
-            var s50 = TRows.Value > 5 ? TDot.Start(start3 + 2 * groupStride) : default;
-            var (s01, s11, s21, s31, s41, s51) = (s00, s10, s20, s30, s40, s50);
-            var weights = TLayout.Codes(panel, group);
-            var x = codes + (nint)group * TLayout.GroupLength;
-            var x3 = x + 3 * codeStride;
+            var s21 = s20;
+            var s30 = TRows.Value > 3 ? TDot.Start(start + 3 * groupStride) : default;
+            var s31 = s30;
+            var s40 = TRows.Value > 4 ? TDot.Start(start + 4 * groupStride) : default;
+            var s41 = s40;
+            var s50 = TRows.Value > 5 ? TDot.Start(start + 5 * groupStride) : default;
+            var s51 = s50;
+            var weights = panelCodes;
+            panelCodes += TLayout.Step(group);
+            var x = codes;
+            var x3 = codes3;
             if (TLayout.CodeBits == 8)
             {
                 for (var step = 0; step < TLayout.GroupLength; step += 8, weights += 128, x += 8, x3 += 8)
@@ -90,18 +96,19 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
             }
             TScales.Read<TLayout>(panel, group, ready, out var scale0, out var scale1, out var offset0, out var offset1);
             ready += ReadyScales.Length;
+            var origin = Vector256.Create(ActivationBlocks.Origin);
             var scale = scales + (TLayout.GroupLength == ActivationBlocks.Length ? group : group >> 1);
-            Finish(s00, s01, scale0, scale1, offset0, offset1, scale, totals + group, y);
+            Finish(s00, s01, scale0, scale1, offset0, offset1, origin, scale, total, y);
             if (TRows.Value > 1)
-                Finish(s10, s11, scale0, scale1, offset0, offset1, scale + scaleStride, totals + groupStride + group, y + yStride);
+                Finish(s10, s11, scale0, scale1, offset0, offset1, origin, scale + scaleStride, total + groupStride, y + yStride);
             if (TRows.Value > 2)
-                Finish(s20, s21, scale0, scale1, offset0, offset1, scale + 2 * scaleStride, totals + 2 * groupStride + group, y + 2 * yStride);
+                Finish(s20, s21, scale0, scale1, offset0, offset1, origin, scale + 2 * scaleStride, total + 2 * groupStride, y + 2 * yStride);
             if (TRows.Value > 3)
-                Finish(s30, s31, scale0, scale1, offset0, offset1, scale + 3 * scaleStride, totals + 3 * groupStride + group, y + 3 * yStride);
+                Finish(s30, s31, scale0, scale1, offset0, offset1, origin, scale + 3 * scaleStride, total + 3 * groupStride, y + 3 * yStride);
             if (TRows.Value > 4)
-                Finish(s40, s41, scale0, scale1, offset0, offset1, scale + 4 * scaleStride, totals + 4 * groupStride + group, y + 4 * yStride);
+                Finish(s40, s41, scale0, scale1, offset0, offset1, origin, scale + 4 * scaleStride, total + 4 * groupStride, y + 4 * yStride);
             if (TRows.Value > 5)
-                Finish(s50, s51, scale0, scale1, offset0, offset1, scale + 5 * scaleStride, totals + 5 * groupStride + group, y + 5 * yStride);
+                Finish(s50, s51, scale0, scale1, offset0, offset1, origin, scale + 5 * scaleStride, total + 5 * groupStride, y + 5 * yStride);
         }
     }
 
@@ -134,18 +141,19 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(
-        TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, float* scale, float* sum, float* y)
+        TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, Vector256<float> origin, float* scale, float* sum, float* y)
     {
-        var (each, origin) = (Vector256.Create(*scale), Vector256.Create(ActivationBlocks.Origin));
+        var each = Vector256.Create(*scale);
         var y0 = Vector256.FusedMultiplyAdd(scale0 * each, TDot.Fold(s0).AsSingle() - origin, Vector256.Load(y));
+        if (!TLayout.HasOffsets)
+            y0.Store(y);
         var y1 = Vector256.FusedMultiplyAdd(scale1 * each, TDot.Fold(s1).AsSingle() - origin, Vector256.Load(y + 8));
         if (TLayout.HasOffsets)
         {
             var total = Vector256.Create(*sum);
-            y0 = Vector256.FusedMultiplyAdd(total, offset0, y0);
+            Vector256.FusedMultiplyAdd(total, offset0, y0).Store(y);
             y1 = Vector256.FusedMultiplyAdd(total, offset1, y1);
         }
-        y0.Store(y);
         y1.Store(y + 8);
     }
 }

@@ -28,6 +28,9 @@ internal unsafe interface IPanelLayout
     /// <summary>The first code of a group.</summary>
     static abstract byte* Codes(byte* panel, int group);
 
+    /// <summary>Bytes from the first code of a group to that of the next.</summary>
+    static abstract int Step(int group);
+
     /// <summary>The scales of a group's sixteen rows.</summary>
     static abstract void Scales(byte* panel, int group, out Vector256<float> first, out Vector256<float> second);
 

@@ -21,6 +21,8 @@ internal readonly unsafe struct HalfScaledBytes : IPanelLayout
 
     public static byte* Codes(byte* panel, int group) => panel + (nint)group * GroupBytes + Panel.Rows * sizeof(ushort);
 
+    public static int Step(int group) => GroupBytes;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scales(byte* panel, int group, out Vector256<float> first, out Vector256<float> second) =>
         Halves.Widen((ushort*)(panel + (nint)group * GroupBytes), out first, out second);
@@ -47,6 +49,8 @@ internal readonly unsafe struct HalfScaledNibbles : IPanelLayout
     public static long ByteLength(int groups) => (long)groups * GroupBytes;
 
     public static byte* Codes(byte* panel, int group) => panel + (nint)group * GroupBytes + Panel.Rows * sizeof(ushort);
+
+    public static int Step(int group) => GroupBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scales(byte* panel, int group, out Vector256<float> first, out Vector256<float> second) =>
@@ -78,6 +82,8 @@ internal readonly unsafe struct SingleScaledBytes<TGroup> : IPanelLayout
     public static long ByteLength(int groups) => (long)groups * GroupBytes;
 
     public static byte* Codes(byte* panel, int group) => panel + (nint)group * GroupBytes + HeadBytes;
+
+    public static int Step(int group) => GroupBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scales(byte* panel, int group, out Vector256<float> first, out Vector256<float> second)

@@ -27,6 +27,8 @@ internal readonly unsafe struct SuperScaledNibbles : IPanelLayout
 
     public static byte* Codes(byte* panel, int group) => At(panel, group) + 2 * Panel.Rows;
 
+    public static int Step(int group) => GroupBytes + ((group & 7) == 7 ? HeadBytes : 0);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scales(byte* panel, int group, out Vector256<float> first, out Vector256<float> second)
     {
@@ -85,6 +87,8 @@ internal readonly unsafe struct SuperScaledBytes : IPanelLayout
     public static long ByteLength(int groups) => (long)groups / Groups * SuperBytes;
 
     public static byte* Codes(byte* panel, int group) => At(panel, group) + Panel.Rows;
+
+    public static int Step(int group) => GroupBytes + ((group & 15) == 15 ? HeadBytes : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scales(byte* panel, int group, out Vector256<float> first, out Vector256<float> second)
