@@ -101,6 +101,41 @@ public sealed class ModelSessionTests : IDisposable
     }
 
     [Fact]
+    public void PerplexitySaysWhatMemoryItTakes()
+    {
+        var (path, text, notes) = (SampleFiles.WriteGguf(In("model.gguf")), In("text.txt"), new Notes());
+        File.WriteAllText(text, string.Concat(Enumerable.Repeat("the river ran past the moon. ", 40)));
+        PerplexityRecipe.Measure(path, text, new() { Window = 64 }, notes);
+        Assert.Matches("^memory .* free: weights .* mapped, .* of their own.*scratch .* for 64 tokens at once, program", Assert.Single(notes.Said));
+        var other = SampleFiles.WriteGguf(In("other.gguf"), SampleFiles.Small with { LayerCount = 3 });
+        PerplexityRecipe.Measure(path, text, new() { Against = other }, notes);
+        Assert.Matches("the model compared with .*scratch .* for 256 tokens at once", notes.Said[1]);
+        var smaller = SampleFiles.WriteGguf(In("smaller.gguf"), SampleFiles.Small with { VocabularySize = 390 });
+        Assert.Throws<InkstoneRequestException>(() => PerplexityRecipe.Measure(path, text, new() { Against = smaller }, notes));
+        Assert.Equal(2, notes.Said.Count); // before anything is told or read
+    }
+
+    [Fact]
+    public void WhatPassesTakeIsRefusedWithWhatWouldDo()
+    {
+        using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), SampleFiles.Small with { ContextLength = 1 << 20 }));
+        var prepared = checkpoint.Prepare();
+        var free = 400L << 20;
+        var error = Assert.Throws<InkstoneResourceException>(() => Passes(1 << 20, ignores: false));
+        Assert.Contains("--window ", error.Message, StringComparison.Ordinal);
+        var named = int.Parse(error.Fix!.Split("(--window ")[1].Split(')')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(Passes(named, ignores: false).TotalBytes, 0, free);
+        Assert.Throws<InkstoneResourceException>(() => Passes(2 * named, ignores: false));
+        Assert.True(Passes(1 << 20, ignores: true).TotalBytes > free);
+        // a model beside it takes its own
+        var beside = Passes(named, ignores: false);
+        Assert.Equal(beside.TotalBytes + beside.Weights.TotalBytes + beside.ScratchBytes, Passes(named, ignores: true, beside).TotalBytes);
+
+        ServingMemory Passes(int rows, bool ignores, ServingMemory? beside = null) => MemoryFit.OfPasses(
+            _folder, checkpoint, prepared, new(rows, LoadOptions.ForUse, ignores, "--window"), new MachineMemory(64 * Giga, free, false), beside);
+    }
+
+    [Fact]
     public void AContextThatIsNotAskedForIsTheLongestThatFits()
     {
         using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), SampleFiles.Small with { ContextLength = 1 << 20 }));
