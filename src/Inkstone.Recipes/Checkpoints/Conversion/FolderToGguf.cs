@@ -1,6 +1,7 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Files;
 using Inkstone.Foundation.Formats;
+using Inkstone.Inference;
 using Inkstone.Models;
 using Inkstone.Tensors;
 using Inkstone.Tokenizers;
@@ -48,7 +49,19 @@ internal static class FolderToGguf
         var generation = GenerationConfig.Read(network);
         var lost = tokenizer.WriteGguf(values, name, config.VocabularySize, [.. generation.Ends.Where(id => id < tokenizer.VocabularySize)]).ToList();
         generation.AddTo(values);
+        if (conversion.Family.NotDecodedBecause is null && LostEnds(generation.Ends, values) is { Count: > 0 } ends)
+            lost.Add($"that {string.Join(", ", ends.Select(id => GenerationDefaults.Show(id, tokenizer)))} {(ends.Count > 1 ? "end" : "ends")} an answer: a GGUF file names three such tokens at most, and these are not known by their names");
         return lost;
+    }
+
+    /// <summary>The tokens that end an answer of the folder's and do not end one of the file's.</summary>
+    private static List<int> LostEnds(IReadOnlyList<int> ends, GgufValues values)
+    {
+        using var memory = new MemoryStream();
+        GgufWriter.Write(values, [], memory);
+        memory.Position = 0;
+        var metadata = GgufMetadata.Read(memory, "the file's metadata");
+        return [.. ends.Except(GenerationDefaults.FromGguf(metadata, Tokenizer.FromGguf(metadata)).EndTokens)];
     }
 
     private static WeightFormat FormatOf(ConvertedTensor tensor, WeightFormat? wanted)
