@@ -101,6 +101,33 @@ public sealed class ModelSessionTests : IDisposable
     }
 
     [Fact]
+    public void CopiesThatLiveWhileBlocksAreLaidOutCount()
+    {
+        var wide = SampleFiles.Small with { Width = 512, HeadCount = 16, KeyValueHeadCount = 16, HiddenWidth = 2_048, LayerCount = 4 };
+        using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), wide, WeightFormat.Q8_0));
+        var (mapped, copied, stored) = (Of(true, true), Of(false, true), Of(false, false));
+        // the feed-forward's are the largest matrices
+        Assert.Equal(WeightFormats.ByteLength(WeightFormat.Q8_0, 512 * 2_048), copied.Weights.TemporaryBytes);
+        Assert.Equal(mapped.TotalBytes + copied.Weights.TemporaryBytes, copied.TotalBytes);
+        Assert.Equal((0, 0), (mapped.Weights.TemporaryBytes, stored.Weights.TemporaryBytes));
+        Assert.Contains("1.1 MiB of copies", copied.ToString(), StringComparison.Ordinal);
+        var error = Assert.Throws<InkstoneResourceException>(() => Choose(checkpoint, new() { Mapped = false }, (long)((copied.TotalBytes - (copied.Weights.TemporaryBytes / 2)) / 0.95)));
+        Assert.Contains("without --no-mmap", error.Message, StringComparison.Ordinal);
+
+        ServingMemory Of(bool mapped, bool interleave) => Choose(checkpoint, new() { Mapped = mapped, Interleave = interleave }, 8 * Giga).Memory;
+    }
+
+    [Fact]
+    public void CopiesOfStacksOfExpertsAreHeldTogether()
+    {
+        var mixture = SampleFiles.Small with { Experts = new() { Count = 4, Chosen = 2, HiddenWidth = 128 } };
+        using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), mixture, WeightFormat.Q8_0));
+        var copies = Choose(checkpoint, new() { Mapped = false }, 8 * Giga).Memory.Weights.TemporaryBytes;
+        var stacks = 2L * 3 * 4 * WeightFormats.ByteLength(WeightFormat.Q8_0, 64 * 128);
+        Assert.Equal(stacks + WeightFormats.ByteLength(WeightFormat.Q8_0, 400 * 64), copies);
+    }
+
+    [Fact]
     public void PerplexitySaysWhatMemoryItTakes()
     {
         var (path, text, notes) = (SampleFiles.WriteGguf(In("model.gguf")), In("text.txt"), new Notes());

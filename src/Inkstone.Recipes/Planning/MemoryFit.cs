@@ -108,6 +108,8 @@ internal sealed class MemoryFit
             would.Add("a cache of eight bits (--cache q8)");
         if (_options.Interleave && Measured(prepared, _options with { Interleave = false }) is { } stored && stored.TotalBytes <= Room)
             would.Add($"weights in the form of the file, slower (--no-repack: {ServingMemory.Size(stored.TotalBytes)})");
+        if (!_options.Mapped && Measured(prepared, _options with { Mapped = true }) is { } mapped && mapped.TotalBytes <= Room)
+            would.Add($"weights read where the file is mapped (without --no-mmap: {ServingMemory.Size(mapped.TotalBytes)})");
         if (SmallerFormat(prepared, memory) is { } smaller)
             would.Add(smaller);
         return would;
@@ -126,11 +128,12 @@ internal sealed class MemoryFit
     {
         var count = _checkpoint.Config.ParameterCount;
         var perToken = memory.CacheBytes / Math.Max(1, prepared.ContextLength);
-        var rest = memory.TotalBytes - memory.Weights.TotalBytes - memory.CacheBytes + perToken * Math.Min(prepared.ContextLength, _options.ContextLength ?? 2_048);
+        var rest = memory.TotalBytes - memory.Weights.PeakBytes - memory.CacheBytes + perToken * Math.Min(prepared.ContextLength, _options.ContextLength ?? 2_048);
         foreach (var (name, bits) in ((string, double)[])[("Q8_0", 8.5), ("Q6_K", 6.6), ("Q5_K_M", 5.7), ("Q4_K_M", 4.9)])
         {
             var bytes = (long)(count * bits / 8);
-            if (bytes < 0.9 * memory.Weights.TotalBytes && bytes + rest <= Room)
+            var copies = (long)((double)bytes / Math.Max(1, memory.Weights.TotalBytes) * memory.Weights.TemporaryBytes);
+            if (bytes < 0.9 * memory.Weights.TotalBytes && bytes + copies + rest <= Room)
                 return $"weights of a smaller format ({name}: about {ServingMemory.Size(bytes)}; inkstone quantize)";
         }
         return null;

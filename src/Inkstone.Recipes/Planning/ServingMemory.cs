@@ -35,8 +35,8 @@ public sealed record ServingMemory(WeightMemory Weights, long CacheBytes, long S
     public long PrivateBytes =>
         checked(TotalBytes - Weights.MappedBytes - DraftWeights.MappedBytes - OtherWeights.MappedBytes);
 
-    /// <summary>Everything.</summary>
-    public long TotalBytes => checked(Weights.TotalBytes + DraftWeights.TotalBytes + OtherWeights.TotalBytes + CacheBytes + DraftCacheBytes + ScratchBytes + RuntimeBytes);
+    /// <summary>Everything, where it is most.</summary>
+    public long TotalBytes => checked(Weights.PeakBytes + DraftWeights.PeakBytes + OtherWeights.PeakBytes + CacheBytes + DraftCacheBytes + ScratchBytes + RuntimeBytes);
 
     /// <summary>What serving a prepared network takes.</summary>
     /// <param name="prepared">The network without its numbers; its context is the one served.</param>
@@ -81,11 +81,12 @@ public sealed record ServingMemory(WeightMemory Weights, long CacheBytes, long S
     /// <inheritdoc/>
     public override string ToString()
     {
-        var parts = new List<string> { $"weights {Size(Weights.TotalBytes)} ({Size(Weights.MappedBytes)} mapped, {Size(Weights.PrivateBytes)} of their own)" };
+        var copies = Weights.TemporaryBytes > 0 ? $", {Size(Weights.TemporaryBytes)} of copies until all are laid out" : "";
+        var parts = new List<string> { $"weights {Size(Weights.PeakBytes)} ({Size(Weights.MappedBytes)} mapped, {Size(Weights.PrivateBytes)} of their own{copies})" };
         if (DraftWeights.TotalBytes > 0)
-            parts.Add($"draft model {Size(DraftWeights.TotalBytes + DraftCacheBytes)}");
+            parts.Add($"draft model {Size(DraftWeights.PeakBytes + DraftCacheBytes)}");
         if (OtherWeights.TotalBytes > 0)
-            parts.Add($"the model compared with {Size(OtherWeights.TotalBytes)}");
+            parts.Add($"the model compared with {Size(OtherWeights.PeakBytes)}");
         if (CacheBytes > 0)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"cache {Size(CacheBytes)} for {ContextLength:N0} tokens"));
         parts.Add(CacheBytes > 0 ? $"scratch {Size(ScratchBytes)}" : string.Create(CultureInfo.InvariantCulture, $"scratch {Size(ScratchBytes)} for {ContextLength:N0} tokens at once"));
