@@ -122,12 +122,34 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("does not fit in memory", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void EveryCommandThatRunsTextThroughAModelSaysItsMemory()
+    {
+        var model = Gguf(values => values.Set("llama.pooling_type", 3u));
+        File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Repeat("the river ran past the moon. ", 40)));
+        Says("for 64 tokens at once", "perplexity", model, "--text", In("text.txt"), "--window", "64");
+        Says("the model compared with", "perplexity", model, "--text", In("text.txt"), "--window", "64", "--against", model, "--ignore-memory", "--json");
+        Says("for 18 tokens at once", "embed", model, "--text", "abcdef", "--text", "abcd", "--ignore-memory");
+        Says("the model compared with", "quantize", model, "Q8_0", "--output", In("small.gguf"), "--evaluate", In("text.txt"), "--ignore-memory");
+        var vectors = Json("embed", model, "--text", "abcdef", "--text", "abcd").Select(text => text.GetProperty("vector").EnumerateArray().Select(x => x.GetDouble()).ToList()).ToList();
+        Assert.Equal([64, 64], vectors.Select(vector => vector.Count));
+        Assert.All(vectors, vector => Assert.Equal(1, vector.Sum(x => x * x), 1e-5));
+
+        static void Says(string part, params string[] arguments)
+        {
+            var (exit, output, error) = Tool.Run(arguments);
+            Assert.True(exit == 0, error);
+            Assert.Matches("(?m)^memory .* free: weights .*" + part, output + error);
+        }
+    }
+
     /// <summary>
     /// After a prompt that fills turns, what is resident beside the file is within a quarter of what was said, and 24 MiB for what a runtime does as it pleases.
     /// </summary>
     [LinuxTheory]
     [InlineData(WeightFormat.Q8_0)]
     [InlineData(WeightFormat.Q8_0, "--no-repack")]
+    [InlineData(WeightFormat.Q8_0, "--no-mmap")]
     [InlineData(WeightFormat.Q4_K)]
     [InlineData(WeightFormat.F16)]
     [InlineData(WeightFormat.F16, "--no-mmap")]

@@ -74,6 +74,33 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("[1, 3]", "")]
+    [InlineData("[1, 3, 0]", "0 <pad> ends")]
+    [InlineData("[1, 3, 0, 2]", "0 <pad>, 2 <unk> end ")]
+    [InlineData("[1, 300]", "300 (no token) ends")]
+    public void EndTokensThatAFileDoesNotNameAreTold(string ends, string told)
+    {
+        ConversionSamples.Write(_folder.In("first"), Llama);
+        File.WriteAllText(_folder.In("first", "generation_config.json"), $$"""{"eos_token_id": {{ends}}}""");
+        var notes = ModelConversion.Convert(_folder.In("first"), _folder.In("model.gguf")).Notes;
+        if (told.Length == 0)
+            Assert.Empty(notes);
+        else
+            Assert.StartsWith("not kept: that " + told, Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnEndTokenKnownByItsNameIsNotLost()
+    {
+        ConversionSamples.Write(_folder.In("first"), Llama);
+        foreach (var name in (string[])["tokenizer.json", "tokenizer_config.json"])
+            File.WriteAllText(_folder.In("first", name), File.ReadAllText(_folder.In("first", name)).Replace("<pad>", "<|im_end|>", StringComparison.Ordinal));
+        File.WriteAllText(_folder.In("first", "generation_config.json"), """{"eos_token_id": [1, 3, 0]}""");
+        Assert.Empty(ModelConversion.Convert(_folder.In("first"), _folder.In("model.gguf")).Notes);
+        Assert.Equal([1, 3, 0], LoadedModel.Open(_folder.In("model.gguf")).Defaults.EndTokens);
+    }
+
+    [Theory]
     [InlineData(WeightFormat.F16)]
     [InlineData(WeightFormat.BF16)]
     [InlineData(WeightFormat.Q8_0)]

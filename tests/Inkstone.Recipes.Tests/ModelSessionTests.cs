@@ -101,6 +101,68 @@ public sealed class ModelSessionTests : IDisposable
     }
 
     [Fact]
+    public void CopiesThatLiveWhileBlocksAreLaidOutCount()
+    {
+        var wide = SampleFiles.Small with { Width = 512, HeadCount = 16, KeyValueHeadCount = 16, HiddenWidth = 2_048, LayerCount = 4 };
+        using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), wide, WeightFormat.Q8_0));
+        var (mapped, copied, stored) = (Of(true, true), Of(false, true), Of(false, false));
+        // the feed-forward's are the largest matrices
+        Assert.Equal(WeightFormats.ByteLength(WeightFormat.Q8_0, 512 * 2_048), copied.Weights.TemporaryBytes);
+        Assert.Equal(mapped.TotalBytes + copied.Weights.TemporaryBytes, copied.TotalBytes);
+        Assert.Equal((0, 0), (mapped.Weights.TemporaryBytes, stored.Weights.TemporaryBytes));
+        Assert.Contains("1.1 MiB of copies", copied.ToString(), StringComparison.Ordinal);
+        var error = Assert.Throws<InkstoneResourceException>(() => Choose(checkpoint, new() { Mapped = false }, (long)((copied.TotalBytes - (copied.Weights.TemporaryBytes / 2)) / 0.95)));
+        Assert.Contains("without --no-mmap", error.Message, StringComparison.Ordinal);
+
+        ServingMemory Of(bool mapped, bool interleave) => Choose(checkpoint, new() { Mapped = mapped, Interleave = interleave }, 8 * Giga).Memory;
+    }
+
+    [Fact]
+    public void CopiesOfStacksOfExpertsAreHeldTogether()
+    {
+        var mixture = SampleFiles.Small with { Experts = new() { Count = 4, Chosen = 2, HiddenWidth = 128 } };
+        using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), mixture, WeightFormat.Q8_0));
+        var copies = Choose(checkpoint, new() { Mapped = false }, 8 * Giga).Memory.Weights.TemporaryBytes;
+        var stacks = 2L * 3 * 4 * WeightFormats.ByteLength(WeightFormat.Q8_0, 64 * 128);
+        Assert.Equal(stacks + WeightFormats.ByteLength(WeightFormat.Q8_0, 400 * 64), copies);
+    }
+
+    [Fact]
+    public void PerplexitySaysWhatMemoryItTakes()
+    {
+        var (path, text, notes) = (SampleFiles.WriteGguf(In("model.gguf")), In("text.txt"), new Notes());
+        File.WriteAllText(text, string.Concat(Enumerable.Repeat("the river ran past the moon. ", 40)));
+        PerplexityRecipe.Measure(path, text, new() { Window = 64 }, notes);
+        Assert.Matches("^memory .* free: weights .* mapped, .* of their own.*scratch .* for 64 tokens at once, program", Assert.Single(notes.Said));
+        var other = SampleFiles.WriteGguf(In("other.gguf"), SampleFiles.Small with { LayerCount = 3 });
+        PerplexityRecipe.Measure(path, text, new() { Against = other }, notes);
+        Assert.Matches("the model compared with .*scratch .* for 256 tokens at once", notes.Said[1]);
+        var smaller = SampleFiles.WriteGguf(In("smaller.gguf"), SampleFiles.Small with { VocabularySize = 390 });
+        Assert.Throws<InkstoneRequestException>(() => PerplexityRecipe.Measure(path, text, new() { Against = smaller }, notes));
+        Assert.Equal(2, notes.Said.Count); // before anything is told or read
+    }
+
+    [Fact]
+    public void WhatPassesTakeIsRefusedWithWhatWouldDo()
+    {
+        using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), SampleFiles.Small with { ContextLength = 1 << 20 }));
+        var prepared = checkpoint.Prepare();
+        var free = 400L << 20;
+        var error = Assert.Throws<InkstoneResourceException>(() => Passes(1 << 20, ignores: false));
+        Assert.Contains("--window ", error.Message, StringComparison.Ordinal);
+        var named = int.Parse(error.Fix!.Split("(--window ")[1].Split(')')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(Passes(named, ignores: false).TotalBytes, 0, free);
+        Assert.Throws<InkstoneResourceException>(() => Passes(2 * named, ignores: false));
+        Assert.True(Passes(1 << 20, ignores: true).TotalBytes > free);
+        // a model beside it takes its own
+        var beside = Passes(named, ignores: false);
+        Assert.Equal(beside.TotalBytes + beside.Weights.TotalBytes + beside.ScratchBytes, Passes(named, ignores: true, beside).TotalBytes);
+
+        ServingMemory Passes(int rows, bool ignores, ServingMemory? beside = null) => MemoryFit.OfPasses(
+            _folder, checkpoint, prepared, new(rows, LoadOptions.ForUse, ignores, "--window"), new MachineMemory(64 * Giga, free, false), beside);
+    }
+
+    [Fact]
     public void AContextThatIsNotAskedForIsTheLongestThatFits()
     {
         using var checkpoint = OpenCheckpoint.Open(SampleFiles.WriteGguf(In("model.gguf"), SampleFiles.Small with { ContextLength = 1 << 20 }));

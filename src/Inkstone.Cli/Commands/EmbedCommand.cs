@@ -16,11 +16,12 @@ internal static class EmbedCommand
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A sentence-transformers folder, or an encoder's with --pooling." };
+        var model = new Argument<string>("MODEL") { Description = "A sentence-transformers folder, a GGUF file of such a model, or any other model with --pooling." };
         var texts = new Option<string[]>("--text") { Description = "A text; may be given more than once.", HelpName = "TEXT" };
         var file = new Option<string?>("--file") { Description = "A file with a text a line. Default without --text: standard input.", HelpName = "FILE" };
         var prompt = new Option<string?>("--prompt-name") { Description = "Which of the folder's prompts stands before every text. Default: the folder's own choice.", HelpName = "NAME" };
-        var pooling = new Option<string?>("--pooling") { Description = $"How rows become a vector, of length one, where the folder does not say it: {string.Join(", ", Poolings.Select(known => known.Name))}.", HelpName = "KIND" };
+        var pooling = new Option<string?>("--pooling") { Description = $"How rows become a vector, of length one, where the model does not say it: {string.Join(", ", Poolings.Select(known => known.Name))}.", HelpName = "KIND" };
+        var ignoreMemory = SharedOptions.IgnoreMemory();
         var similarity = new Option<bool>("--similarity") { Description = "Print how near the texts are to each other instead of vectors." };
         pooling.AcceptOnlyFromAmong([.. Poolings.Select(known => known.Name)]);
         var command = new Command(
@@ -31,16 +32,17 @@ internal static class EmbedCommand
             Examples:
               inkstone embed all-MiniLM-L6-v2 --text "a river" --text "a stream" --similarity
               inkstone embed bert-base-uncased --file texts.txt --pooling mean
+              inkstone embed all-MiniLM-L6-v2-Q8_0.gguf --text "a river"
             """)
         {
-            model, texts, file, prompt, pooling, similarity,
+            model, texts, file, prompt, pooling, similarity, ignoreMemory,
         };
         command.SetAction(async (result, cancellation) =>
         {
             var given = await TextsAsync(result.GetValue(texts) ?? [], result.GetValue(file), cancellation).ConfigureAwait(false);
             var mode = Poolings.Where(known => known.Name == result.GetValue(pooling)).Select(known => (PoolingModes?)known.Mode).FirstOrDefault();
-            var options = new EmbeddingOptions { PromptName = result.GetValue(prompt), Pooling = mode };
-            var embedded = await Task.Run(() => EmbeddingRecipe.Embed(result.GetValue(model)!, given, options), CancellationToken.None).WaitAsync(cancellation).ConfigureAwait(false);
+            var options = new EmbeddingOptions { PromptName = result.GetValue(prompt), Pooling = mode, IgnoresMemory = result.GetValue(ignoreMemory) };
+            var embedded = await Task.Run(() => EmbeddingRecipe.Embed(result.GetValue(model)!, given, options, RunObserver.Notes), CancellationToken.None).WaitAsync(cancellation).ConfigureAwait(false);
             if (embedded.CutCount > 0)
                 await Console.Error.WriteLineAsync($"{embedded.CutCount} of {given.Count} texts are longer than the model takes, and were cut at their end").ConfigureAwait(false);
             if (result.GetValue(similarity))

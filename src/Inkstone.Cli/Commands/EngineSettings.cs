@@ -17,7 +17,7 @@ internal sealed class EngineSettings
     private readonly Option<bool> _noMap = new("--no-mmap") { Description = "Read weights into memory of their own: a mapped file that is cut short while it is used ends the process." };
     private readonly Option<bool> _noRepack = new("--no-repack") { Description = "Use block formats in the form of the file: less memory, slower." };
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads that compute. Default: one for each logical processor.", HelpName = "N" };
-    private readonly Option<bool> _ignoreMemory = new("--ignore-memory") { Description = "Load a model that does not seem to fit." };
+    private readonly Option<bool> _ignoreMemory = SharedOptions.IgnoreMemory();
     private readonly Option<string?> _draft = new("--draft") { Description = "A smaller model of the same vocabulary guesses tokens ahead.", HelpName = "MODEL" };
 
     public EngineSettings() => _cache.AcceptOnlyFromAmong("f32", "f16", "q8");

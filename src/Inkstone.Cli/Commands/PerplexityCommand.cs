@@ -14,6 +14,7 @@ internal static class PerplexityCommand
         var stride = new Option<int?>("--stride") { Description = "Tokens from one window's beginning to the next's. Default: half a window." };
         var against = new Option<string?>("--against") { Description = "Another model of the same vocabulary that is right: say how far this one is from it.", HelpName = "MODEL" };
         var most = new Option<int?>("--tokens") { Description = "Only so many tokens of the text." };
+        var ignoreMemory = SharedOptions.IgnoreMemory();
         var json = SharedOptions.Json();
         var command = new Command(
             "perplexity",
@@ -25,7 +26,7 @@ internal static class PerplexityCommand
               inkstone perplexity model-q4.gguf --text held-out.txt --against model-f16.gguf --tokens 20000
             """)
         {
-            model, text, window, stride, against, most, json,
+            model, text, window, stride, against, most, ignoreMemory, json,
         };
         command.SetAction((result, cancellation) => Task.Run(
             () =>
@@ -39,6 +40,7 @@ internal static class PerplexityCommand
                         Stride = result.GetValue(stride),
                         Against = result.GetValue(against),
                         MostTokens = result.GetValue(most),
+                        IgnoresMemory = result.GetValue(ignoreMemory),
                     },
                     observer, cancellation);
                 observer.Dispose();

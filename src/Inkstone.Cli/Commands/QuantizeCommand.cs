@@ -28,6 +28,7 @@ internal static class QuantizeCommand
         var maxIncrease = new Option<double?>("--max-perplexity-increase") { Description = "Fail, and leave no file, if the perplexity rises by more.", HelpName = "PERCENT" };
         var minAgreement = new Option<double?>("--min-agreement") { Description = "Fail, and leave no file, if the first choice is the same in fewer places.", HelpName = "PERCENT" };
         var keep = new Option<bool>("--keep") { Description = "Keep a file that fails." };
+        var ignoreMemory = SharedOptions.IgnoreMemory();
         var json = SharedOptions.Json();
         var command = new Command(
             "quantize",
@@ -41,7 +42,7 @@ internal static class QuantizeCommand
             """)
         {
             model, format, output, calibration, calibrationTokens, importance, saveImportance, method, activationOrder, damping, evaluate, evaluationTokens, maxIncrease, minAgreement,
-            keep, json,
+            keep, ignoreMemory, json,
         };
         command.SetAction((result, cancellation) => Task.Run(
             () =>
@@ -63,6 +64,7 @@ internal static class QuantizeCommand
                     MaxPerplexityIncrease = result.GetValue(maxIncrease),
                     MinAgreement = result.GetValue(minAgreement),
                     Keep = result.GetValue(keep),
+                    IgnoresMemory = result.GetValue(ignoreMemory),
                 };
                 var report = ModelQuantization.Quantize(result.GetValue(model)!, result.GetValue(output)!, options, observer, cancellation);
                 observer.Dispose();

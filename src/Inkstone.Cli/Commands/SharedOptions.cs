@@ -7,6 +7,8 @@ internal static class SharedOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Print the result as JSON on standard output; progress goes to standard error." };
 
+    public static Option<bool> IgnoreMemory() => new("--ignore-memory") { Description = "Load a model that does not seem to fit." };
+
     public static Option<bool> NoChat() => new("--no-chat") { Description = "End when the model is trained, without a prompt." };
 
     public static Option<string?> Text() => new("--text")

@@ -27,8 +27,9 @@ internal sealed class AnswerRequest : Request
         _endTokens = [.. options.IgnoreEndOfText ? options.StopTokens : engine.EndTokens.Union(options.StopTokens)];
         _begun = new bool[options.AnswerCount];
         _texts = new StopTextFilter[options.AnswerCount];
+        string[] stops = [.. options.Stop];
         for (var i = 0; i < _texts.Length; i++)
-            _texts[i] = new StopTextFilter(new StreamingDecoder(engine.Tokenizer, skipSpecials: true), options.Stop);
+            _texts[i] = new StopTextFilter(new StreamingDecoder(engine.Tokenizer, skipSpecials: true), stops);
     }
 
     /// <summary>Written by the engine's worker; ended by it, or by the reader when its request is cancelled.</summary>
@@ -44,7 +45,8 @@ internal sealed class AnswerRequest : Request
     /// <summary>Whether the first piece brings no token.</summary>
     private bool BeginsWithPrompt => ScoresPrompt || _options.Echo || _options.MaxTokens == 0;
 
-    public override void Begin() => Add(FirstSequence(_given, _options.MaxTokens, _options, _options.Constraint));
+    public override void Begin() =>
+        Add(FirstSequence(_given, _options.MaxTokens, _options, _options.Constraint is { } constraint ? new GuardedConstraint(constraint) : null));
 
     public override int DraftCount(Sequence sequence)
     {

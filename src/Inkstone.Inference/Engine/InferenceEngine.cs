@@ -182,8 +182,8 @@ public sealed class InferenceEngine : IAsyncDisposable
         }
         while (_requests.Reader.TryRead(out var request))
         {
-            request.Begin();
             _running.Add(request);
+            request.Begin();
         }
     }
 
@@ -206,9 +206,9 @@ public sealed class InferenceEngine : IAsyncDisposable
         {
             _runner.Run(turn);
         }
-        catch (InkstoneException error)
+        catch (Exception error) // the requests' border
         {
-            // what fails a whole turn (no memory) fails the requests that were in it; the engine goes on
+            // what fails a whole turn (no memory, a layer of the caller's own) fails the requests that were in it; the engine goes on
             foreach (var (sequence, _, _) in turn)
                 sequence.Request.Fail(error);
         }

@@ -44,12 +44,12 @@ internal abstract class Request(EngineParts engine, CancellationToken cancellati
     /// <summary>Takes the scores that follow a sequence's last token: adds a token, ends the sequence, or makes it wait.</summary>
     public abstract void Take(Sequence sequence, ReadOnlySpan<float> logits);
 
-    /// <summary>Ends the request for whoever waits.</summary>
+    /// <summary>Ends the request for whoever waits. One that was cancelled ends as cancelled, whatever failed.</summary>
     public void Fail(Exception error)
     {
         while (Sequences.Count > 0)
             Remove(Sequences[^1]);
-        End(error);
+        End(Cancellation.IsCancellationRequested ? new OperationCanceledException(Cancellation) : error);
     }
 
     /// <summary>Tells whoever waits that there will be no more, and why if it was a failure.</summary>

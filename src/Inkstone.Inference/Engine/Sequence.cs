@@ -130,10 +130,13 @@ internal sealed class Sequence
     /// <summary>A sequence of the same tokens that shares the blocks and goes its own way.</summary>
     /// <param name="number">Its number in the request.</param>
     /// <param name="sampling">How its tokens are drawn; null as this one's.</param>
-    public Sequence Fork(int number, SamplingOptions? sampling = null) =>
-        new(Request, Tokens, Capacity, sampling ?? Sampling, _pool, Table.Fork())
+    public Sequence Fork(int number, SamplingOptions? sampling = null)
+    {
+        // the caller's own, which may throw: before any block is shared
+        var constraint = Constraint?.Fork();
+        return new(Request, Tokens, Capacity, sampling ?? Sampling, _pool, Table.Fork())
         {
-            Constraint = Constraint?.Fork(),
+            Constraint = constraint,
             Number = number,
             PromptLength = PromptLength,
             DrawnCount = DrawnCount,
@@ -142,6 +145,7 @@ internal sealed class Sequence
             Source = Source,
             SourceTable = SourceTable?.Fork(),
         };
+    }
 
     /// <summary>Takes the last tokens back; a constraint is not taken back with them.</summary>
     public void Rewind(int length)

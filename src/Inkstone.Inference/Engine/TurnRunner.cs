@@ -27,7 +27,7 @@ internal sealed class TurnRunner(EngineParts engine)
     public LogitsObserver? Observer { get; set; }
 
     /// <summary>Computes a turn. A request whose own rows cannot be taken fails alone.</summary>
-    /// <exception cref="InkstoneException">The whole turn failed.</exception>
+    /// <exception cref="Exception">The whole turn failed.</exception>
     public void Run(List<PlannedRows> turn)
     {
         using var scope = PoolScope.Open();

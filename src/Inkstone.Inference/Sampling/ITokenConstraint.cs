@@ -3,7 +3,8 @@ namespace Inkstone.Inference;
 /// <summary>
 /// What an answer must look like, as a state that moves token by token: a grammar, a schema. The sampler asks it before each draw and tells it each token that
 /// was drawn. It belongs to one answer and is used by one thread at a time. A constraint that has spent its allowance of work throws an
-/// <see cref="Foundation.Errors.InkstoneException"/>, which fails the request.
+/// <see cref="Foundation.Errors.InkstoneException"/>, which fails the request; anything else it throws fails the request with an
+/// <see cref="Foundation.Errors.InkstoneRequestException"/> that names it.
 /// </summary>
 public interface ITokenConstraint
 {

@@ -28,16 +28,25 @@ internal static class WeightLoader
     {
         var holders = options.Frozen ? HoldersOf(model) : [];
         var memory = new WeightMemory();
+        var (largest, held) = (0L, 0L);
         var known = new Dictionary<(WeightFormat, int), double>();
         foreach (var (entry, stored) in Resolve(map, store))
         {
             var count = entry.Parameters.Sum(parameter => parameter.Value.Count);
-            memory += IsFrozen(entry, stored, holders, options)
-                ? WeightMemory.Of(stored[0].Format, count / (int)stored[0].Shape[^1], (int)stored[0].Shape[^1], entry.Changes.Count > 0, backend,
-                    options with { Mapped = options.Mapped && stored.All(tensor => tensor.CanMap) }, known)
-                : new WeightMemory(0, count * sizeof(float));
+            if (!IsFrozen(entry, stored, holders, options))
+            {
+                memory += new WeightMemory(0, count * sizeof(float));
+                continue;
+            }
+            var own = WeightMemory.Of(stored[0].Format, count / (int)stored[0].Shape[^1], (int)stored[0].Shape[^1], entry.Changes.Count > 0, backend,
+                options with { Mapped = options.Mapped && stored.All(tensor => tensor.CanMap) }, known);
+            memory += own;
+            // A copy gives way to what is made of it, one after another; that of a stack of experts only when each of them was used twice, which may be never.
+            var isStack = entry.Parameters[0].Value.Rank == 3;
+            held = checked(held + (isStack ? own.TemporaryBytes : Math.Max(0, own.TemporaryBytes - own.PrivateBytes)));
+            largest = Math.Max(largest, isStack ? 0 : own.TemporaryBytes);
         }
-        return memory;
+        return memory with { TemporaryBytes = checked(held + largest) };
     }
 
     /// <summary>The entries of a map by which a checkpoint is read, each with its tensors; nothing is read yet.</summary>

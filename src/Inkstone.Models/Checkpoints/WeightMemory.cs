@@ -7,12 +7,20 @@ namespace Inkstone.Models;
 /// <param name="PrivateBytes">In memory of its own: blocks laid out anew, vectors, and whatever is not used in the form of the file.</param>
 public readonly record struct WeightMemory(long MappedBytes, long PrivateBytes)
 {
-    /// <summary>Both.</summary>
+    /// <summary>
+    /// Copies of the file's bytes, beside all that, while blocks are laid out anew: 0 where the file is mapped. It is the most that lives at once.
+    /// </summary>
+    public long TemporaryBytes { get; init; }
+
+    /// <summary>Both, without copies.</summary>
     public long TotalBytes => MappedBytes + PrivateBytes;
+
+    /// <summary>Both and the copies.</summary>
+    public long PeakBytes => checked(TotalBytes + TemporaryBytes);
 
     /// <summary>The memory of both.</summary>
     public static WeightMemory operator +(WeightMemory left, WeightMemory right) =>
-        new(checked(left.MappedBytes + right.MappedBytes), checked(left.PrivateBytes + right.PrivateBytes));
+        new(checked(left.MappedBytes + right.MappedBytes), checked(left.PrivateBytes + right.PrivateBytes)) { TemporaryBytes = checked(left.TemporaryBytes + right.TemporaryBytes) };
 
     /// <summary>The memory of a matrix in the format of its file, as a backend keeps it.</summary>
     /// <param name="format">The format.</param>
@@ -28,9 +36,10 @@ public readonly record struct WeightMemory(long MappedBytes, long PrivateBytes)
         var file = checked(rows * WeightFormats.ByteLength(format, columns));
         if (!known.TryGetValue((format, columns), out var own))
             known.Add((format, columns), own = Probe(format, columns, backend, options.Interleave));
-        if (own > 0)
-            return new(0, (long)(own * rows)); // the file's bytes are read once, and not held
-        return options.Mapped && !(isReordered && format.BlockLength() == 1) ? new(file, 0) : new(0, file);
+        var isPutTogether = isReordered && format.BlockLength() == 1;
+        if (own > 0 || isPutTogether)
+            return new(0, own > 0 ? (long)(own * rows) : file) { TemporaryBytes = options.Mapped ? 0 : file };
+        return options.Mapped ? new(file, 0) : new(0, file);
     }
 
     /// <summary>Bytes of its own that a backend takes for a row of a format: those of a few rows of zeros, since it alone knows how it lays them.</summary>

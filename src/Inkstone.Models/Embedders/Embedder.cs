@@ -9,7 +9,8 @@ namespace Inkstone.Models;
 /// </summary>
 public sealed class Embedder
 {
-    private const int RowsAtOnce = 8_192;
+    /// <summary>The most tokens of several texts that are read together; a longer text is read alone.</summary>
+    public const int RowsAtOnce = 8_192;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="model">The network.</param>

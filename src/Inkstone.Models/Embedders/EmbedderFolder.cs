@@ -89,13 +89,16 @@ public static class EmbedderFolder
     }
 
     /// <summary>What a folder says of its parts, without reading a weight.</summary>
-    /// <returns>The folder of the network, how rows become a vector, and whether there are layers of weights after that.</returns>
     /// <exception cref="InkstoneFormatException">A file is not what it must be, or a part is of a kind that is not known.</exception>
-    public static (string NetworkFolder, PoolingModes Pooling, bool HasLayers) ReadDescription(string folder)
+    public static EmbedderDescription ReadDescription(string folder)
     {
         var parts = ReadParts(folder);
         RequireOrder(parts, Path.Combine(folder, ModulesName));
-        return (parts[0].Path, ReadPooling(parts[1].Path, out _), parts.Any(part => part.Kind == "Dense"));
+        return new(parts[0].Path, ReadPooling(parts[1].Path, out _), parts[^1].Kind == "Normalize")
+        {
+            HasLayers = parts.Any(part => part.Kind == "Dense"),
+            MaximumLength = ReadLength(parts[0].Path),
+        };
     }
 
     /// <summary>The files beside a network that make it an embedder of one pooling, normalised, by their paths in the folder.</summary>
@@ -216,4 +219,17 @@ public static class EmbedderFolder
     }
 
     private static CheckpointMap LayerMap(Linear linear) => new CheckpointMap().Add("linear", linear);
+}
+
+/// <summary>What an embedder's folder says of its parts.</summary>
+/// <param name="NetworkFolder">The folder of the network.</param>
+/// <param name="Pooling">How rows become a vector.</param>
+/// <param name="IsNormalised">Whether vectors have length one.</param>
+public sealed record EmbedderDescription(string NetworkFolder, PoolingModes Pooling, bool IsNormalised)
+{
+    /// <summary>Whether there are layers of weights after pooling.</summary>
+    public bool HasLayers { get; init; }
+
+    /// <summary>The longest text, in tokens; null: the network's context.</summary>
+    public int? MaximumLength { get; init; }
 }

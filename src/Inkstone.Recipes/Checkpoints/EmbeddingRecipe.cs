@@ -1,5 +1,5 @@
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Formats;
+using Inkstone.Foundation.Machine;
 using Inkstone.Models;
 using Inkstone.Tokenizers;
 
@@ -8,14 +8,17 @@ namespace Inkstone.Recipes;
 /// <summary>How texts are made vectors.</summary>
 public sealed record EmbeddingOptions
 {
-    /// <summary>What stands before every text, by its name in the folder (<c>query</c>); null means the folder's own choice.</summary>
+    /// <summary>What stands before every text, by its name in the folder (<c>query</c>); null means the folder's own choice. A GGUF file has none.</summary>
     public string? PromptName { get; init; }
 
-    /// <summary>How rows become a vector where the folder does not say it; null refuses such a folder.</summary>
+    /// <summary>How rows become a vector where the model does not say it; null refuses such a model.</summary>
     public PoolingModes? Pooling { get; init; }
 
     /// <summary>What becomes of the weights.</summary>
     public LoadOptions Loading { get; init; } = LoadOptions.ForUse;
+
+    /// <summary>Whether a model is loaded that does not seem to fit in memory.</summary>
+    public bool IgnoresMemory { get; init; }
 }
 
 /// <summary>Texts and their vectors.</summary>
@@ -39,67 +42,52 @@ public sealed record EmbeddedTexts(IReadOnlyList<float[]> Vectors, IReadOnlyList
     }
 }
 
-/// <summary>Makes vectors of texts with a sentence-transformers folder, or with an encoder whose pooling is said.</summary>
+/// <summary>
+/// Makes vectors of texts with a sentence-transformers folder, with a GGUF file that says how its rows become a vector, or with any other network whose pooling is said. Vectors of
+/// all but the first, which says it itself, have length one.
+/// </summary>
 public static class EmbeddingRecipe
 {
-    private const string SettingsName = "config_sentence_transformers.json";
-    private const int MostPrompts = 1_024;
-
     /// <summary>Makes the vectors.</summary>
-    /// <param name="model">The folder.</param>
+    /// <param name="model">The folder or the GGUF file.</param>
     /// <param name="texts">The texts.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <exception cref="InkstoneNotFoundException">There is no such folder.</exception>
+    /// <param name="observer">Told what is applied and what memory it takes.</param>
+    /// <exception cref="InkstoneNotFoundException">There is no such model.</exception>
     /// <exception cref="InkstoneFormatException">A file of it is not what it must be.</exception>
-    /// <exception cref="InkstoneRequestException">The folder does not say how rows become a vector, or has no prompt of the name.</exception>
-    public static EmbeddedTexts Embed(string model, IReadOnlyList<string> texts, EmbeddingOptions? options = null)
+    /// <exception cref="InkstoneRequestException">The model does not say how rows become a vector, or has no prompt of the name.</exception>
+    /// <exception cref="InkstoneResourceException">It does not fit in memory.</exception>
+    public static EmbeddedTexts Embed(string model, IReadOnlyList<string> texts, EmbeddingOptions? options = null, IRecipeObserver? observer = null)
     {
         options ??= new();
-        if (!Directory.Exists(model))
-            throw new InkstoneNotFoundException("there is no such model", model, "a sentence-transformers folder, or an encoder's");
-        var prompt = PromptOf(model, options.PromptName);
-        var embedder = Load(model, options);
-        var tokenizer = Tokenizer.Load(model);
-        if (tokenizer.VocabularySize > embedder.Model.VocabularySize)
-            throw new InkstoneFormatException("the tokenizer has more tokens than the model", model, $"at most {embedder.Model.VocabularySize}", $"{tokenizer.VocabularySize}");
+        observer ??= SilentObserver.Instance;
+        using var opened = OpenedEmbedder.Open(model, options.Pooling, observer);
+        var planned = opened.Planned;
+        var prompt = EmbeddingPrompts.Read(opened.Path).Choose(options.PromptName, opened.Path);
+        var tokenizer = opened.ReadTokenizer();
         var whole = new EncodeOptions { AddSpecial = true };
-        var cut = whole with { Truncation = new Truncation { MaximumLength = embedder.MaximumLength } };
+        var cut = whole with { Truncation = new Truncation { MaximumLength = planned.MaximumLength } };
         var tokens = new ReadOnlyMemory<int>[texts.Count];
         var cutCount = 0;
         for (var i = 0; i < tokens.Length; i++)
         {
             tokens[i] = Ids(tokenizer, prompt + texts[i], cut);
-            if (tokens[i].Length == embedder.MaximumLength && Ids(tokenizer, prompt + texts[i], whole).Length > embedder.MaximumLength)
+            if (tokens[i].Length == planned.MaximumLength && Ids(tokenizer, prompt + texts[i], whole).Length > planned.MaximumLength)
                 cutCount++;
             if (tokens[i].Length == 0)
                 throw new InkstoneRequestException("a text has no tokens", FormattableString.Invariant($"text {i + 1}"), "one at least");
         }
-        return new(embedder.Embed(tokens), [.. tokens.Select(text => text.Length)], cutCount);
+        var machine = MachineMemory.Read();
+        var passes = new TextPasses(RowsAtOnce(tokens), options.Loading, options.IgnoresMemory);
+        observer.Note(FormattableString.Invariant(
+            $"pooling {planned.Pooling}, vectors {(planned.IsNormalised ? "of length one" : "as they come")}, texts of at most {planned.MaximumLength} tokens, before each: {(prompt.Length > 0 ? Excerpt.Of(prompt) : "nothing")}"));
+        observer.Note(MemoryFit.OfPasses(opened.Path, opened.Checkpoint, opened.Prepared, passes, machine).Sentence(machine));
+        return new(opened.Load(options.Loading).Embed(tokens), [.. tokens.Select(text => text.Length)], cutCount);
     }
 
-    private static Embedder Load(string folder, EmbeddingOptions options)
-    {
-        if (EmbedderFolder.IsEmbedder(folder))
-            return EmbedderFolder.Load(folder, null, options.Loading);
-        return options.Pooling is { } pooling ? new Embedder(ModelFolder.Load(folder, null, options.Loading), pooling, normalised: true)
-            : throw new InkstoneRequestException("the folder does not say how rows become a vector", folder, "modules.json", "none", "Say it with --pooling.");
-    }
-
-    /// <summary>The text of a prompt: of the name asked for, else of the folder's own choice, else none.</summary>
-    private static string PromptOf(string folder, string? name)
-    {
-        var path = System.IO.Path.Combine(folder, SettingsName);
-        var prompts = new Dictionary<string, string>();
-        if (File.Exists(path))
-        {
-            var json = BoundedJson.ReadFile(path).AsObject();
-            foreach (var (key, value) in json.Find("prompts")?.Members().Take(MostPrompts) ?? [])
-                prompts[key] = value.AsString();
-            name ??= json.Find("default_prompt_name")?.AsString();
-        }
-        return name is null ? "" : prompts.TryGetValue(name, out var prompt) ? prompt
-            : throw new InkstoneRequestException("the folder has no such prompt", folder, prompts.Count > 0 ? string.Join(", ", prompts.Keys.Take(20)) : "none", Excerpt.Of(name));
-    }
+    /// <summary>The most tokens of texts that are read together.</summary>
+    private static int RowsAtOnce(ReadOnlyMemory<int>[] texts) =>
+        (int)Math.Max(texts.Select(text => text.Length).DefaultIfEmpty().Max(), Math.Min(Embedder.RowsAtOnce, texts.Sum(text => (long)text.Length)));
 
     private static int[] Ids(Tokenizer tokenizer, string text, EncodeOptions options) => [.. tokenizer.EncodeDetailed(text, options: options).Tokens.Select(token => token.Id)];
 }

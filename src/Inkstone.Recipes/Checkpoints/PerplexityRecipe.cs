@@ -2,6 +2,8 @@ using System.Text;
 using Inkstone.Corpus;
 using Inkstone.Evaluation;
 using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Machine;
+using Inkstone.Models;
 
 namespace Inkstone.Recipes;
 
@@ -19,6 +21,9 @@ public sealed record PerplexityOptions
 
     /// <summary>The most tokens of the text; null means all.</summary>
     public int? MostTokens { get; init; }
+
+    /// <summary>Whether a model is loaded that does not seem to fit in memory.</summary>
+    public bool IgnoresMemory { get; init; }
 }
 
 /// <summary>A perplexity and what it was measured over.</summary>
@@ -41,12 +46,23 @@ public static class PerplexityRecipe
     /// <param name="observer">Told how far it has come.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InkstoneRequestException">The two models have different vocabularies, or there is no text.</exception>
+    /// <exception cref="InkstoneResourceException">They do not fit in memory.</exception>
     public static PerplexityReport Measure(string model, string text, PerplexityOptions? options = null, IRecipeObserver? observer = null, CancellationToken cancellation = default)
     {
         options ??= new();
         observer ??= SilentObserver.Instance;
-        var loaded = LoadedModel.Open(model, null, observer);
-        var (window, tokenizer) = (options.Window ?? Math.Min(LongestWindow, loaded.Model.ContextLength), loaded.Tokenizer);
+        using var opened = OpenedModel.Open(model, observer);
+        using var other = options.Against is { } against ? OpenedModel.Open(against, observer) : null;
+        var (prepared, reference) = (opened.Checkpoint.Prepare(), other?.Checkpoint.Prepare());
+        if (reference is not null && reference.VocabularySize != prepared.VocabularySize)
+            throw new InkstoneRequestException("the models have different vocabularies", options.Against, $"{prepared.VocabularySize} tokens", $"{reference.VocabularySize}");
+        var window = options.Window ?? Math.Min(LongestWindow, prepared.ContextLength);
+        var passes = new TextPasses(Math.Clamp(window, 2, prepared.ContextLength), LoadOptions.ForUse, options.IgnoresMemory, "--window");
+        var machine = MachineMemory.Read();
+        var beside = other is null ? null : MemoryFit.OfPasses(other.Path, other.Checkpoint, reference!, passes, machine);
+        observer.Note(MemoryFit.OfPasses(opened.Path, opened.Checkpoint, prepared, passes, machine, beside).Sentence(machine));
+        var loaded = opened.Load(prepared, passes.Loading);
+        var tokenizer = loaded.Tokenizer;
         var stride = options.Stride ?? Math.Max(1, window / 2);
         var tokens = new List<int>();
         if (tokenizer.BeginOfText is { } begin)
@@ -68,12 +84,10 @@ public static class PerplexityRecipe
         observer.Stage("scoring");
         var progress = new ObserverTokens(observer, ids.Length);
         var score = WindowedPerplexity.Measure(loaded.Model, ids, bytes, window, stride, progress, cancellation);
-        if (options.Against is null)
+        if (other is null)
             return new(score, window, stride, null);
-        var reference = LoadedModel.Open(options.Against, null, observer);
-        if (reference.Model.VocabularySize != loaded.Model.VocabularySize)
-            throw new InkstoneRequestException("the models have different vocabularies", options.Against, $"{loaded.Model.VocabularySize} tokens", $"{reference.Model.VocabularySize}");
+        other.Checkpoint.Load(reference!, passes.Loading);
         observer.Stage("comparing");
-        return new(score, window, stride, ModelComparison.Measure(reference.Model, loaded.Model, ids, window, progress, cancellation));
+        return new(score, window, stride, ModelComparison.Measure(reference!, loaded.Model, ids, window, progress, cancellation));
     }
 }

@@ -63,11 +63,12 @@ public sealed class ModelSession : IAsyncDisposable
         using var draft = options.DraftModel is { } name ? OpenedModel.Open(name, observer) : null;
         var draftPlan = draft is null ? default((Model Prepared, ServingMemory Memory)?) : Drafting(draft, opened, options, backend);
         var (prepared, memory) = MemoryFit.Choose(opened.Path, opened.Checkpoint, options, backend, machine, draftPlan?.Memory);
-        observer.Note(Sentence(memory, machine, prepared.ContextLength, opened.Checkpoint.Config.ContextLength));
+        var trained = opened.Checkpoint.Config.ContextLength;
+        observer.Note(memory.Sentence(machine) + (prepared.ContextLength != trained ? FormattableString.Invariant($"; the model was trained for {trained:N0}") : ""));
         if (draftPlan is { } plan)
             draft!.Checkpoint.Load(plan.Prepared, options.Loading);
         var loaded = opened.Load(prepared, options.Loading);
-        return new ModelSession(loaded, memory, machine, opened.Checkpoint.Config.ContextLength, options, draftPlan?.Prepared);
+        return new ModelSession(loaded, memory, machine, trained, options, draftPlan?.Prepared);
     }
 
     /// <inheritdoc/>
@@ -86,11 +87,5 @@ public sealed class ModelSession : IAsyncDisposable
         if (opened.Checkpoint.Family.NotDecodedBecause is { } reason)
             throw new InkstoneRequestException("the model writes no text", opened.Path, "a decoder", $"{opened.Checkpoint.Config.Family}: {reason}",
                 "For vectors of texts there is inkstone embed.");
-    }
-
-    private static string Sentence(ServingMemory memory, MachineMemory machine, int context, int trained)
-    {
-        var other = context != trained ? FormattableString.Invariant($"; the model was trained for {trained:N0}") : "";
-        return $"memory {ServingMemory.Size(memory.TotalBytes)} of {ServingMemory.Size(machine.FreeBytes)} free: {memory}{other}";
     }
 }

@@ -1,6 +1,7 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Files;
 using Inkstone.Foundation.Formats;
+using Inkstone.Foundation.Machine;
 using Inkstone.Models;
 using Inkstone.Tensors;
 using Inkstone.Tokenizers;
@@ -23,6 +24,7 @@ public static class ModelQuantization
     /// <param name="observer">Told how far it has come.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InkstoneRequestException">The options do not go together, or the model is none that text can be run through.</exception>
+    /// <exception cref="InkstoneResourceException">Text is to be run through a model that does not fit in memory.</exception>
     public static QuantizationReport Quantize(
         string source, string destination, QuantizationOptions options, IRecipeObserver? observer = null, CancellationToken cancellation = default)
     {
@@ -34,6 +36,8 @@ public static class ModelQuantization
         using var store = GgufStore.Over(file);
         store.RequireFormats();
         var importance = options.Importance is { } known ? ImportanceMatrix.Read(known) : null;
+        if (options.Calibration is not null || options.Evaluate is not null)
+            TellMemory(source, options.IgnoresMemory, observer);
         var (text, placed) = (default(CalibrationText), default(PlacedModel));
         if (options.Calibration is { } path)
         {
@@ -106,6 +110,16 @@ public static class ModelQuantization
             Describe(values, importance, options);
         DurableFiles.Instance.WriteAtomically(destination, stream => GgufWriter.Write(values, tensors, stream));
         return new(destination, file.Tensors.Sum(tensor => tensor.ByteLength), tensors.Sum(tensor => tensor.Type.ByteCount([.. tensor.Shape]) ?? 0), numbers, fallbacks);
+    }
+
+    /// <summary>Says what running text through the source takes, before any weight is read.</summary>
+    private static void TellMemory(string source, bool ignoresMemory, IRecipeObserver observer)
+    {
+        using var checkpoint = OpenCheckpoint.Open(source);
+        var prepared = checkpoint.Prepare();
+        var machine = MachineMemory.Read();
+        var passes = new TextPasses(Math.Min(PerplexityRecipe.LongestWindow, prepared.ContextLength), LoadOptions.ForUse, ignoresMemory);
+        observer.Note(MemoryFit.OfPasses(source, checkpoint, prepared, passes, machine).Sentence(machine));
     }
 
     /// <summary>Throws unless a network can be run over text, token after token.</summary>

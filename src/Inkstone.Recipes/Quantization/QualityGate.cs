@@ -1,6 +1,6 @@
 using Inkstone.Evaluation;
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Formats;
+using Inkstone.Foundation.Machine;
 using Inkstone.Models;
 using Inkstone.Tokenizers;
 
@@ -25,16 +25,22 @@ internal static class QualityGate
         if (options.Evaluate is null && kept is not { Length: >= LeastTokens })
             return report;
         var tokenizer = Tokenizer.Load(source);
-        var reference = Load(source, mapped: true);
+        using var right = OpenCheckpoint.Open(source);
+        using var made = OpenCheckpoint.Open(result);
+        var (reference, judged) = (right.Prepare(), made.Prepare());
         ModelQuantization.RequireDecoder(reference, options.Evaluate ?? "evaluation");
-        // what may be deleted next is not left mapped
-        var judged = Load(result, mapped: false);
         var window = Math.Min(PerplexityRecipe.LongestWindow, reference.ContextLength);
         var tokens = options.Evaluate is { } path ? CalibrationText.Tokens(path, tokenizer, options.EvaluationTokens, out _) : [.. kept!];
         if (options.Evaluate is not null && tokenizer.BeginOfText is { } begin)
             tokens.Insert(0, begin);
         if (tokens.Count < LeastTokens)
             throw new InkstoneRequestException("there is too little text to compare on", nameof(options.Evaluate), $"{LeastTokens} tokens", $"{tokens.Count}");
+        // what may be deleted next is not left mapped
+        var copied = LoadOptions.ForUse with { Mapped = false };
+        var memory = ServingMemory.OfPasses(judged, made.Measure(judged, copied), window).Beside(ServingMemory.OfPasses(reference, right.Measure(reference), window));
+        observer.Note(memory.Sentence(MachineMemory.Read()));
+        right.Load(reference);
+        made.Load(judged, copied);
         observer.Stage("comparing");
         var quality = ModelComparison.Measure(reference, judged, tokens.ToArray(), Math.Min(window, tokens.Count), new ObserverTokens(observer, tokens.Count), cancellation);
         var missed = new List<string>();
@@ -43,12 +49,6 @@ internal static class QualityGate
         if (options.MinAgreement is { } least && !(100 * quality.Agreement >= least))
             missed.Add(FormattableString.Invariant($"the first choice is the same in {100 * quality.Agreement:F3} % of places; {least} % are asked for"));
         return report with { Quality = quality, Missed = missed, Exists = missed.Count == 0 || options.Keep };
-    }
-
-    private static Model Load(string path, bool mapped)
-    {
-        using var file = GgufFile.Open(path);
-        return GgufModel.Load(file, null, LoadOptions.ForUse with { Mapped = mapped });
     }
 }
 

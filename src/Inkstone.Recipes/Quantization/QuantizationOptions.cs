@@ -58,6 +58,9 @@ public sealed record QuantizationOptions
     /// <summary>Whether a file that misses these bounds is kept.</summary>
     public bool Keep { get; init; }
 
+    /// <summary>Whether text is run through a model that does not seem to fit in memory.</summary>
+    public bool IgnoresMemory { get; init; }
+
     /// <summary>Throws unless the options go together.</summary>
     /// <exception cref="InkstoneRequestException">They do not.</exception>
     public void Validate()

@@ -15,6 +15,7 @@ public static class GgufModel
         var fields = new GgufFields(file);
         var family = ModelFamilies.OfArchitecture(fields.Architecture, file.Path);
         var config = family.ReadGguf(fields);
+        fields.Ignore("pooling_type"); // of what is made of a network's rows, whatever the network
         fields.RefuseUnused();
         ModelFolder.Validate(config, file.Path);
         return (config, family);

@@ -133,7 +133,7 @@ public sealed class BertCheckpoint : ModelFamily
     /// <remarks>GGUF's rows of positions begin with the first that is used; the pooler is not kept.</remarks>
     public override ModelConfig ReadGguf(GgufFields fields)
     {
-        fields.Ignore("attention.causal", "pooling_type", "embedding_length_out");
+        fields.Ignore("attention.causal", "embedding_length_out");
         if (fields.GetBoolean("attention.causal", false))
             throw fields.Find("attention.causal")!.Value.Error("this form of BERT is not supported", "false");
         var sizes = GgufSizes.Read(fields, sharesKeys: false);

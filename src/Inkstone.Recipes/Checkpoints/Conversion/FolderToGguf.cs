@@ -1,6 +1,7 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Files;
 using Inkstone.Foundation.Formats;
+using Inkstone.Inference;
 using Inkstone.Models;
 using Inkstone.Tensors;
 using Inkstone.Tokenizers;
@@ -18,12 +19,13 @@ internal static class FolderToGguf
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         if (Directory.Exists(Path.Combine(folder, RunFolder.CheckpointsName)))
             folder = RunDirectory.NewestCheckpoint(folder, writing.Observer);
-        var (network, addPooling) = GgufPooling.Read(folder);
+        var (network, addPooling, lost) = GgufPooling.Read(folder);
         using var checkpoint = OpenCheckpoint.Open(network);
         var conversion = CheckpointConversion.ToGguf(checkpoint);
         var values = GgufModel.ValuesOf(conversion.Config);
         addPooling(values, conversion.Family.ArchitectureOf(conversion.Config));
-        var notes = AddTokenizer(name, network, conversion.Config, values).Select(lost => "not kept: " + lost).ToList();
+        lost = [.. lost, .. AddTokenizer(name, network, conversion, values)];
+        var notes = lost.Select(what => "not kept: " + what).ToList();
         var chosen = conversion.Tensors.Select(tensor => (Tensor: tensor, Format: FormatOf(tensor, options.Format))).ToList();
         var numbers = chosen.GroupBy(pair => pair.Format).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Tensor.Count));
         if (chosen.Count(pair => !pair.Tensor.StaysSingle && options.Format is { } wanted && pair.Format != wanted) is > 0 and var other)
@@ -39,15 +41,27 @@ internal static class FolderToGguf
     }
 
     /// <summary>The tokenizer's values and those of generation; returns what they do not keep.</summary>
-    private static IReadOnlyList<string> AddTokenizer(string name, string network, ModelConfig config, GgufValues values)
+    private static List<string> AddTokenizer(string name, string network, CheckpointConversion conversion, GgufValues values)
     {
-        var tokenizer = Tokenizer.Load(network);
+        var (tokenizer, config) = (Tokenizer.Load(network), conversion.Config);
         if (tokenizer.VocabularySize > config.VocabularySize)
             throw new InkstoneFormatException("the tokenizer has more tokens than the model", network, $"at most {config.VocabularySize}", $"{tokenizer.VocabularySize}");
         var generation = GenerationConfig.Read(network);
-        var notes = tokenizer.WriteGguf(values, name, config.VocabularySize, [.. generation.Ends.Where(id => id < tokenizer.VocabularySize)]);
+        var lost = tokenizer.WriteGguf(values, name, config.VocabularySize, [.. generation.Ends.Where(id => id < tokenizer.VocabularySize)]).ToList();
         generation.AddTo(values);
-        return notes;
+        if (conversion.Family.NotDecodedBecause is null && LostEnds(generation.Ends, values) is { Count: > 0 } ends)
+            lost.Add($"that {string.Join(", ", ends.Select(id => GenerationDefaults.Show(id, tokenizer)))} {(ends.Count > 1 ? "end" : "ends")} an answer: a GGUF file names three such tokens at most, and these are not known by their names");
+        return lost;
+    }
+
+    /// <summary>The tokens that end an answer of the folder's and do not end one of the file's.</summary>
+    private static List<int> LostEnds(IReadOnlyList<int> ends, GgufValues values)
+    {
+        using var memory = new MemoryStream();
+        GgufWriter.Write(values, [], memory);
+        memory.Position = 0;
+        var metadata = GgufMetadata.Read(memory, "the file's metadata");
+        return [.. ends.Except(GenerationDefaults.FromGguf(metadata, Tokenizer.FromGguf(metadata)).EndTokens)];
     }
 
     private static WeightFormat FormatOf(ConvertedTensor tensor, WeightFormat? wanted)

@@ -30,6 +30,7 @@ internal static class GgufToFolder
         var tensors = chosen.Select(pair => new SafetensorsSource(pair.Tensor.Name, TypeOf(pair.Format), pair.Tensor.Shape,
             writing.Watched(done, all, stream => pair.Tensor.Write(pair.Format, stream)))).ToList();
         var config = conversion.Config;
+        var width = file.Prepare().Head.Weight.InputWidth;
         var texts = new (string Name, byte[] Content)[]
         {
             (ModelFolder.ConfigName, ModelFolder.ConfigJson(config, common, tokenizer.BeginOfText, generation.Ends)),
@@ -47,7 +48,7 @@ internal static class GgufToFolder
                 Add(shard.FileName, stream => SafetensorsWriter.Write(shard.Tensors, new Dictionary<string, string> { ["format"] = "pt" }, stream));
             if (shards.Count > 1)
                 Add(SafetensorsFolder.IndexFileName, stream => stream.Write(SafetensorsShards.Index(shards)));
-            foreach (var (name, content) in texts.Concat(GgufPooling.FilesOf(metadata, WidthOf(config))))
+            foreach (var (name, content) in texts.Concat(GgufPooling.FilesOf(metadata, width)))
             {
                 var parent = DurableWriting.FolderOf(Path.Combine(folder, name));
                 writing.Files.CreateFolder(parent);
@@ -59,8 +60,6 @@ internal static class GgufToFolder
         });
         return new(destination, config.Family, written, numbers, []);
     }
-
-    private static int WidthOf(ModelConfig config) => config is BertConfig bert ? bert.Width : 0;
 
     /// <summary>The dense format that most numbers have; block formats count as half precision.</summary>
     private static WeightFormat CommonFormat(CheckpointConversion conversion) =>
