@@ -107,6 +107,9 @@ public sealed class CheckpointMap
         return this;
     }
 
+    /// <summary>Tensors that hold nothing learned, by the ends of their names.</summary>
+    internal CheckpointMap IgnoreEndings(params string[] endings) => Ignore(name => endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)));
+
     /// <summary>The entries by which a file is read.</summary>
     internal IEnumerable<CheckpointEntry> EntriesFor(Func<string, bool> has)
     {

@@ -3,6 +3,16 @@ namespace Inkstone.Models;
 /// <summary>The names that GGUF's architectures share for the parts of a block.</summary>
 internal static class GgufNames
 {
+    /// <summary>ε of the norms, among the values.</summary>
+    public static string EpsilonOf(NormKind norm) => norm == NormKind.Layer ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon";
+
+    /// <summary>What stands around the blocks.</summary>
+    public static CheckpointMap Around(DecoderModel model) => CheckpointMap.Around(model, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
+
+    /// <summary>One product for queries, keys and values, and the way back to the stream.</summary>
+    public static CheckpointMap AddFusedAttention(this CheckpointMap map, string layer, Linear queryKeyValue, Linear output) =>
+        map.Add(layer + "attn_qkv", queryKeyValue).Add(layer + "attn_output", output);
+
     /// <summary>Queries, keys, values and the way back to the stream.</summary>
     /// <param name="map">Takes the tensors.</param>
     /// <param name="layer">What the names begin with.</param>
