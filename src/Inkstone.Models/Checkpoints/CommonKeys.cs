@@ -31,6 +31,15 @@ internal static class CommonKeys
         json.WriteEndArray();
     }
 
+    /// <summary>A number that a file may have as null.</summary>
+    public static void WriteOrNull(Utf8JsonWriter json, string name, int? number)
+    {
+        if (number is { } value)
+            json.WriteNumber(name, value);
+        else
+            json.WriteNull(name);
+    }
+
     /// <summary>Ends it.</summary>
     public static void End(Utf8JsonWriter json, double initialDeviation)
     {

@@ -7,7 +7,10 @@ internal static class FolderNames
     public const string RotaryBuffer = ".rotary_emb.inv_freq";
 
     /// <summary>What stands around the blocks.</summary>
-    public static CheckpointMap Around(DecoderModel model) => CheckpointMap.Around(model, "model.embed_tokens", "model.norm", "lm_head").IgnoreEndings(RotaryBuffer);
+    /// <param name="model">The decoder.</param>
+    /// <param name="normChanges">What the last norm differs in.</param>
+    public static CheckpointMap Around(DecoderModel model, params TensorChange[] normChanges) =>
+        new CheckpointMap().AddAround(model, "model.embed_tokens", "model.norm", "lm_head", normChanges: normChanges).IgnoreEndings(RotaryBuffer);
 
     /// <summary>Queries, keys, values and the way back to the stream.</summary>
     /// <param name="map">Takes the tensors.</param>

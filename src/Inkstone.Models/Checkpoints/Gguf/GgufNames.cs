@@ -7,7 +7,7 @@ internal static class GgufNames
     public static string EpsilonOf(NormKind norm) => norm == NormKind.Layer ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon";
 
     /// <summary>What stands around the blocks.</summary>
-    public static CheckpointMap Around(DecoderModel model) => CheckpointMap.Around(model, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
+    public static CheckpointMap Around(DecoderModel model) => new CheckpointMap().AddAround(model, "token_embd", "output_norm", "output", "position_embd").Ignore(RotaryGguf.IsTable);
 
     /// <summary>One product for queries, keys and values, and the way back to the stream.</summary>
     public static CheckpointMap AddFusedAttention(this CheckpointMap map, string layer, Linear queryKeyValue, Linear output) =>

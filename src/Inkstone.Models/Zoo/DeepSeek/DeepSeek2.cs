@@ -4,33 +4,27 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the DeepSeek V2 family.</summary>
-public sealed class DeepSeek2 : DecoderModel
+public sealed class DeepSeek2 : DecoderModel<DeepSeek2Config>
 {
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public DeepSeek2(DeepSeek2Config config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal DeepSeek2(DeepSeek2Config config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public DeepSeek2Config Settings { get; }
+        : base(config, source, Build)
+    {
+    }
 
     private static Parts Build(DeepSeek2Config config, ParameterSource source)
     {
-        config.Validate();
-        var rotary = new Rotary(config.TurnedWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Interleaved, source.Backend, config.RotaryScaling);
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new DeepSeek2Block(blocks.In(layer), layer, config, rotary))]),
-            new RmsNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation),
-            [.. layers.Select(_ => new LayerMemory(config.HeadCount, 1, config.LatentWidth + config.TurnedWidth, config.LatentWidth))])
+        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Interleaved, source.Backend);
+        return Parts.Of(
+            config, source, NormKind.RootMeanSquare, config.TiedHead,
+            (part, layer) => new DeepSeek2Block(part, layer, config, rotary),
+            _ => new(config.HeadCount, 1, config.LatentWidth + config.TurnedWidth, config.LatentWidth)) with
         {
             Rotaries = [rotary],
         };

@@ -4,37 +4,28 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the Gemma family.</summary>
-public sealed class Gemma : DecoderModel
+public sealed class Gemma : DecoderModel<GemmaConfig>
 {
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public Gemma(GemmaConfig config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal Gemma(GemmaConfig config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public GemmaConfig Settings { get; }
+        : base(config, source, Build)
+    {
+    }
 
     private static Parts Build(GemmaConfig config, ParameterSource source)
     {
-        config.Validate();
-        var global = new Rotary(config.HeadWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, source.Backend, config.RotaryScaling);
+        var global = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Halves, source.Backend);
         var local = config.LocalRotaryTheta is { } theta ? new Rotary(config.HeadWidth, config.ContextLength, theta, RotaryPairing.Halves, source.Backend) : global;
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new GemmaBlock(blocks.In(layer), layer, config, config.WindowedLayers.Has(layer) ? local : global))]),
-            new RmsNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            Output: null,
-            [
-                .. layers.Select(layer => new LayerMemory(
-                    config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowedLayers.Has(layer) ? config.Window : 0)),
-            ])
+        return Parts.Of(
+            config, source, NormKind.RootMeanSquare, isTied: true,
+            (part, layer) => new GemmaBlock(part, layer, config, config.WindowedLayers.Has(layer) ? local : global),
+            layer => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer))) with
         {
             Rotaries = [global, local],
             EmbeddingScale = Math.Sqrt(config.Width),
@@ -58,7 +49,7 @@ public sealed class GemmaBlock : Block
         _attention = new AttentionForm
         {
             Scale = (float)(1 / Math.Sqrt(config.QueryScalar ?? config.HeadWidth)),
-            Window = config.WindowedLayers.Has(layer) ? config.Window : 0,
+            Window = config.WindowOf(layer),
             SoftCap = (float)config.AttentionSoftCap,
         };
         var deviation = config.InitialDeviation;

@@ -14,7 +14,7 @@ public sealed class Gpt2Block : Block
         : base(layer)
     {
         _width = config.Width;
-        _headWidth = config.Width / config.HeadCount;
+        _headWidth = config.HeadWidth;
         _dropout = config.Dropout;
         _attention = new AttentionForm { Dropout = (float)config.AttentionDropout };
         var deviation = config.InitialDeviation;
@@ -23,8 +23,7 @@ public sealed class Gpt2Block : Block
         QueryKeyValue = new Linear(source.In("attention.query_key_value"), config.Width, 3 * config.Width, bias: true, deviation);
         Output = new Linear(source.In("attention.output"), config.Width, config.Width, bias: true, outputDeviation);
         FeedForwardNorm = new LayerNorm(source.In("feed_forward_norm"), config.Width, config.NormEpsilon);
-        FeedForward = new PlainFeedForward(
-            source.In("feed_forward"), config.Width, config.HiddenWidth ?? 4 * config.Width, UnaryFunction.GeluTanh, bias: true, deviation, outputDeviation);
+        FeedForward = new PlainFeedForward(source.In("feed_forward"), config.Width, config.Inside, UnaryFunction.GeluTanh, bias: true, deviation, outputDeviation);
     }
 
     /// <summary>The norm before attention.</summary>

@@ -4,36 +4,27 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the GPT-J family.</summary>
-public sealed class GptJ : DecoderModel
+public sealed class GptJ : DecoderModel<GptJConfig>
 {
-    /// <summary>The base of the rotary frequencies, which the family has fixed.</summary>
-    internal const double RotaryTheta = 10_000;
-
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public GptJ(GptJConfig config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal GptJ(GptJConfig config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public GptJConfig Settings { get; }
+        : base(config, source, Build)
+    {
+    }
 
     private static Parts Build(GptJConfig config, ParameterSource source)
     {
-        config.Validate();
-        var rotary = new Rotary(config.RotaryWidth, config.ContextLength, RotaryTheta, RotaryPairing.Interleaved, source.Backend);
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new GptJBlock(blocks.In(layer), layer, config, rotary))]),
-            new LayerNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            new Linear(source.In("head"), config.Width, config.VocabularySize, bias: true, config.InitialDeviation),
-            [.. layers.Select(_ => new LayerMemory(config.HeadCount, config.HeadCount, config.HeadWidth, config.HeadWidth))])
+        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Interleaved, source.Backend);
+        return Parts.Of(
+            config, source, NormKind.Layer, isTied: false,
+            (part, layer) => new GptJBlock(part, layer, config, rotary),
+            _ => new(config.HeadCount, config.HeadCount, config.HeadWidth, config.HeadWidth), headBias: true) with
         {
             Rotaries = [rotary],
         };

@@ -4,33 +4,27 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the GPT-NeoX family.</summary>
-public sealed class GptNeoX : DecoderModel
+public sealed class GptNeoX : DecoderModel<GptNeoXConfig>
 {
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public GptNeoX(GptNeoXConfig config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal GptNeoX(GptNeoXConfig config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public GptNeoXConfig Settings { get; }
+        : base(config, source, Build)
+    {
+    }
 
     private static Parts Build(GptNeoXConfig config, ParameterSource source)
     {
-        config.Validate();
-        var rotary = new Rotary(config.RotaryWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, source.Backend, config.RotaryScaling);
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new GptNeoXBlock(blocks.In(layer), layer, config, rotary))]),
-            new LayerNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation),
-            [.. layers.Select(_ => new LayerMemory(config.HeadCount, config.HeadCount, config.HeadWidth, config.HeadWidth))])
+        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Halves, source.Backend);
+        return Parts.Of(
+            config, source, NormKind.Layer, config.TiedHead,
+            (part, layer) => new GptNeoXBlock(part, layer, config, rotary),
+            _ => new(config.HeadCount, config.HeadCount, config.HeadWidth, config.HeadWidth)) with
         {
             Rotaries = [rotary],
         };

@@ -4,36 +4,30 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the gpt-oss family.</summary>
-public sealed class GptOss : DecoderModel
+public sealed class GptOss : DecoderModel<GptOssConfig>
 {
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public GptOss(GptOssConfig config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal GptOss(GptOssConfig config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public GptOssConfig Settings { get; }
+        : base(config, source, Build)
+    {
+    }
 
     /// <inheritdoc/>
     private protected override bool IsMatrix(Parameter parameter) => parameter.Value.Rank >= 2 && !parameter.Name.EndsWith(".bias", StringComparison.Ordinal);
 
     private static Parts Build(GptOssConfig config, ParameterSource source)
     {
-        config.Validate();
-        var rotary = new Rotary(config.HeadWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, source.Backend, config.RotaryScaling);
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new GptOssBlock(blocks.In(layer), layer, config, rotary))]),
-            new RmsNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation),
-            [.. layers.Select(layer => new LayerMemory(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer)))])
+        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Halves, source.Backend);
+        return Parts.Of(
+            config, source, NormKind.RootMeanSquare, config.TiedHead,
+            (part, layer) => new GptOssBlock(part, layer, config, rotary),
+            layer => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer))) with
         {
             Rotaries = [rotary],
         };

@@ -16,7 +16,7 @@ public sealed class LlamaBlock : Block
         _rotary = config.TurnedLayers.Has(layer) ? rotary : null;
         _headWidth = config.HeadWidth;
         _scale = config.ResidualScale;
-        _attention = new AttentionForm { Scale = (float?)config.AttentionScale, Window = config.WindowedLayers.Has(layer) ? config.Window : 0 };
+        _attention = new AttentionForm { Scale = (float?)config.AttentionScale, Window = config.WindowOf(layer) };
         var deviation = config.InitialDeviation;
         // what is added to the stream starts smaller, so that its variance does not grow with depth (GPT-2's rule)
         var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);

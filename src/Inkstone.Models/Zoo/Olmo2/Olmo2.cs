@@ -4,40 +4,33 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the OLMo 2 family.</summary>
-public sealed class Olmo2 : DecoderModel
+public sealed class Olmo2 : DecoderModel<Olmo2Config>
 {
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public Olmo2(Olmo2Config config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal Olmo2(Olmo2Config config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public Olmo2Config Settings { get; }
+        : base(config, source, Build)
+    {
+    }
 
     private static Parts Build(Olmo2Config config, ParameterSource source)
     {
-        config.Validate();
-        var full = Turning(config.RotaryScaling);
-        var windowed = config.RotaryScaling is null ? full : Turning(null);
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new Olmo2Block(blocks.In(layer), layer, config, config.WindowOf(layer) > 0 ? windowed : full))]),
-            new RmsNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation),
-            [.. layers.Select(layer => new LayerMemory(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer)))])
+        var full = Turning(config.Rotary);
+        var windowed = config.RotaryScaling is null ? full : Turning(config.Rotary with { Scaling = null });
+        return Parts.Of(
+            config, source, NormKind.RootMeanSquare, config.TiedHead,
+            (part, layer) => new Olmo2Block(part, layer, config, config.WindowOf(layer) > 0 ? windowed : full),
+            layer => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer))) with
         {
             Rotaries = [full, windowed],
         };
 
-        Rotary Turning(RotaryScaling? scaling) =>
-            new(config.HeadWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, source.Backend, scaling);
+        Rotary Turning(RotaryValues values) => new(values, config.ContextLength, RotaryPairing.Halves, source.Backend);
     }
 }
 
