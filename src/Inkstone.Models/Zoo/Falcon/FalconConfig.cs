@@ -14,7 +14,7 @@ public sealed record FalconConfig : DecoderConfig
     /// <inheritdoc/>
     public override string Family => "falcon";
 
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 1;
 
     /// <summary>Width inside the feed-forward.</summary>

@@ -51,7 +51,7 @@ public sealed record GemmaConfig : DecoderConfig
     /// <summary>Which Gemma.</summary>
     public GemmaGeneration Generation { get; init; }
 
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 1;
 
     /// <summary>Width of a head, even.</summary>

@@ -15,7 +15,7 @@ public sealed record Gpt2Config : DecoderConfig
     /// <inheritdoc/>
     public override string Family => "gpt2";
 
-    /// <summary>Width inside the feed-forward; null means four times <see cref="Width"/>.</summary>
+    /// <summary>Width inside the feed-forward; null means four times <see cref="DecoderConfig.Width"/>.</summary>
     public int? HiddenWidth { get; init; }
 
     /// <summary>The share of the embedded rows dropped in training.</summary>

@@ -12,7 +12,7 @@ public sealed record GptJConfig : DecoderConfig
     /// <inheritdoc/>
     public override string Family => "gptj";
 
-    /// <summary>Width inside the feed-forward; null means four times <see cref="Width"/>.</summary>
+    /// <summary>Width inside the feed-forward; null means four times <see cref="DecoderConfig.Width"/>.</summary>
     public int? HiddenWidth { get; init; }
 
     /// <summary>How much of a head is turned, even.</summary>

@@ -12,7 +12,7 @@ public sealed record GptOssConfig : DecoderConfig
     /// <inheritdoc/>
     public override string Family => "gpt_oss";
 
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 8;
 
     /// <summary>Width of a head, even.</summary>

@@ -33,7 +33,7 @@ public sealed record LlamaConfig : DecoderConfig
     /// <summary>The family in whose names the network is written where its values alone would say another; null: as they say.</summary>
     public string? PublishedAs { get; init; }
 
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 4;
 
     /// <summary>Width of a head, even.</summary>

@@ -15,7 +15,7 @@ public sealed record Olmo2Config : DecoderConfig
     /// <inheritdoc/>
     public override string Family => Window > 0 ? "olmo3" : "olmo2";
 
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 4;
 
     /// <summary>Width inside the feed-forward.</summary>

@@ -12,7 +12,7 @@ public sealed record StableLmConfig : DecoderConfig
     /// <inheritdoc/>
     public override string Family => "stablelm";
 
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 4;
 
     /// <summary>Width inside the feed-forward.</summary>

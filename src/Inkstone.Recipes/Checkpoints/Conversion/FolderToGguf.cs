@@ -44,8 +44,8 @@ internal static class FolderToGguf
         var tokenizer = Tokenizer.Load(network);
         if (tokenizer.VocabularySize > config.VocabularySize)
             throw new InkstoneFormatException("the tokenizer has more tokens than the model", network, $"at most {config.VocabularySize}", $"{tokenizer.VocabularySize}");
-        var generation = GenerationConfig.Read(network);
-        var notes = tokenizer.WriteGguf(values, name, config.VocabularySize, [.. generation.Ends.Where(id => id < tokenizer.VocabularySize)]);
+        var generation = GenerationConfig.Read(network, tokenizer);
+        var notes = tokenizer.WriteGguf(values, name, config.VocabularySize, generation.Ends);
         generation.AddTo(values);
         return notes;
     }
