@@ -18,6 +18,9 @@ public abstract record DecoderConfig : ModelConfig
     /// <summary>Standard deviation of first weights.</summary>
     public double InitialDeviation { get; init; } = 0.02;
 
+    /// <summary>That of what is added to the stream: it starts smaller, so that the stream's variance does not grow with depth (GPT-2's rule).</summary>
+    internal double OutputDeviation => InitialDeviation / Math.Sqrt(2.0 * LayerCount);
+
     /// <summary>How heads are turned by their positions; null: they are not.</summary>
     internal virtual RotaryValues? Rotary => null;
 

@@ -9,6 +9,19 @@ internal static class GgufNames
     /// <summary>What stands around the blocks.</summary>
     public static CheckpointMap Around(DecoderModel model) => new CheckpointMap().AddAround(model, "token_embd", "output_norm", "output", "position_embd").Ignore(RotaryGguf.IsTable);
 
+    /// <summary>All of a decoder of fused blocks with two norms each.</summary>
+    public static CheckpointMap OfFused(DecoderModel model)
+    {
+        var map = Around(model);
+        foreach (var block in model.Stack.Blocks.Cast<FusedBlock>())
+        {
+            var layer = $"blk.{block.Layer}.";
+            map.Add(layer + "attn_norm", block.AttentionNorm).AddFusedAttention(layer, block.QueryKeyValue, block.Output)
+                .Add(layer + "ffn_norm", block.FeedForwardNorm!).AddFeedForward(layer, block.FeedForward);
+        }
+        return map;
+    }
+
     /// <summary>One product for queries, keys and values, and the way back to the stream.</summary>
     public static CheckpointMap AddFusedAttention(this CheckpointMap map, string layer, Linear queryKeyValue, Linear output) =>
         map.Add(layer + "attn_qkv", queryKeyValue).Add(layer + "attn_output", output);

@@ -37,8 +37,7 @@ public sealed class DeepSeek2Block : Block
     internal DeepSeek2Block(ParameterSource source, int layer, DeepSeek2Config config, Rotary rotary)
         : base(layer)
     {
-        var deviation = config.InitialDeviation;
-        var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);
+        var (deviation, outputDeviation) = (config.InitialDeviation, config.OutputDeviation);
         AttentionNorm = new RmsNorm(source.In("attention_norm"), config.Width, config.NormEpsilon);
         Attention = new LatentAttention(source.In("attention"), layer, config, rotary, outputDeviation);
         FeedForwardNorm = new RmsNorm(source.In("feed_forward_norm"), config.Width, config.NormEpsilon);

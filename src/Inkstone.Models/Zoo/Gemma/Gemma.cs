@@ -35,36 +35,29 @@ public sealed class Gemma : DecoderModel<GemmaConfig>
 }
 
 /// <summary>One block of Gemma: attention and feed-forward, each behind a norm, mostly before another, and added to the residual stream.</summary>
-public sealed class GemmaBlock : Block
+public sealed class GemmaBlock : SplitBlock
 {
     private readonly Rotary _rotary;
     private readonly AttentionForm _attention;
-    private readonly int _headWidth;
 
     internal GemmaBlock(ParameterSource source, int layer, GemmaConfig config, Rotary rotary)
-        : base(layer)
+        : base(source, layer, config, config.HeadWidth, config.KeyValueHeadCount)
     {
         _rotary = rotary;
-        _headWidth = config.HeadWidth;
         _attention = new AttentionForm
         {
             Scale = (float)(1 / Math.Sqrt(config.QueryScalar ?? config.HeadWidth)),
             Window = config.WindowOf(layer),
             SoftCap = (float)config.AttentionSoftCap,
         };
-        var deviation = config.InitialDeviation;
-        var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);
+        var (deviation, outputDeviation) = (config.InitialDeviation, config.OutputDeviation);
         var attention = source.In("attention");
         AttentionNorm = Norm("attention_norm");
-        Query = new Linear(attention.In("query"), config.Width, config.HeadCount * config.HeadWidth, bias: false, deviation);
-        Key = new Linear(attention.In("key"), config.Width, config.KeyValueHeadCount * config.HeadWidth, bias: false, deviation);
-        Value = new Linear(attention.In("value"), config.Width, config.KeyValueHeadCount * config.HeadWidth, bias: false, deviation);
         if (config.HasQueryKeyNorms)
         {
             QueryNorm = new RmsNorm(attention.In("query_norm"), config.HeadWidth, config.NormEpsilon);
             KeyNorm = new RmsNorm(attention.In("key_norm"), config.HeadWidth, config.NormEpsilon);
         }
-        Output = new Linear(attention.In("output"), config.HeadCount * config.HeadWidth, config.Width, bias: false, outputDeviation);
         FeedForwardNorm = Norm("feed_forward_norm");
         FeedForward = new GatedFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, deviation, outputDeviation, UnaryFunction.GeluTanh);
         if (config.HasPostNorms)
@@ -79,23 +72,11 @@ public sealed class GemmaBlock : Block
     /// <summary>The norm before attention.</summary>
     public RmsNorm AttentionNorm { get; }
 
-    /// <summary>Rows to queries.</summary>
-    public Linear Query { get; }
-
-    /// <summary>Rows to keys.</summary>
-    public Linear Key { get; }
-
-    /// <summary>Rows to values.</summary>
-    public Linear Value { get; }
-
     /// <summary>The norm of each head's query, if there is one.</summary>
     public RmsNorm? QueryNorm { get; }
 
     /// <summary>The norm of each head's key, if there is one.</summary>
     public RmsNorm? KeyNorm { get; }
-
-    /// <summary>Attention's result back to the stream.</summary>
-    public Linear Output { get; }
 
     /// <summary>The norm after attention, if there is one.</summary>
     public RmsNorm? AttentionPostNorm { get; }
@@ -103,8 +84,8 @@ public sealed class GemmaBlock : Block
     /// <summary>The norm before the feed-forward.</summary>
     public RmsNorm FeedForwardNorm { get; }
 
-    /// <summary>The feed-forward.</summary>
-    public GatedFeedForward FeedForward { get; }
+    /// <inheritdoc/>
+    public override GatedFeedForward FeedForward { get; }
 
     /// <summary>The norm after the feed-forward, if there is one.</summary>
     public RmsNorm? FeedForwardPostNorm { get; }
@@ -117,22 +98,16 @@ public sealed class GemmaBlock : Block
     public override IReadOnlyList<ScaleFold> Folds =>
     [
         ScaleFold.Of(AttentionNorm, Query, Key, Value),
-        ScaleFold.Of(Value, Output, _headWidth),
+        ScaleFold.Of(Value, Output, HeadWidth),
         ScaleFold.Of(FeedForwardNorm, FeedForward.Gate, FeedForward.Up),
         ScaleFold.Of(FeedForward),
     ];
 
     /// <inheritdoc/>
-    public override long FlopsPerRow => Query.FlopsPerRow + Key.FlopsPerRow + Value.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
-
-    /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
     {
         var h = pass.Tap(Layer, Site.AttentionNorm, AttentionNorm.Forward(x));
-        var q = _rotary.Apply(QueryNorm.OrSame(Query.Forward(h, pass).SplitHeads(_headWidth)), pass);
-        var k = _rotary.Apply(KeyNorm.OrSame(Key.Forward(h, pass).SplitHeads(_headWidth)), pass);
-        var attended = pass.Attend(Layer, q, k, Value.Forward(h, pass).SplitHeads(_headWidth), _attention);
-        x += AttentionPostNorm.OrSame(Output.Forward(attended.MergeHeads(), pass));
+        x += AttentionPostNorm.OrSame(Attend(h, pass, _attention, _rotary, QueryNorm, KeyNorm));
         h = pass.Tap(Layer, Site.FeedForwardNorm, FeedForwardNorm.Forward(x));
         return pass.Tap(Layer, Site.Residual, x + FeedForwardPostNorm.OrSame(pass.Tap(Layer, Site.FeedForward, FeedForward.Forward(h, pass))));
     }

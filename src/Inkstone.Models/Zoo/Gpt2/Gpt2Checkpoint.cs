@@ -57,7 +57,7 @@ public sealed class Gpt2Checkpoint : ModelFamily
         foreach (var block in gpt.Stack.Blocks.Cast<Gpt2Block>())
         {
             var h = $"h.{block.Layer}.";
-            map.Add(h + "ln_1", block.AttentionNorm).Add(h + "ln_2", block.FeedForwardNorm);
+            map.Add(h + "ln_1", block.AttentionNorm).Add(h + "ln_2", block.FeedForwardNorm!);
             foreach (var (name, linear) in (ReadOnlySpan<(string, Linear)>)
                 [("attn.c_attn", block.QueryKeyValue), ("attn.c_proj", block.Output), ("mlp.c_fc", block.FeedForward.Up), ("mlp.c_proj", block.FeedForward.Down)])
                 map.Add($"{h}{name}.weight", linear.Matrix, turned).Add($"{h}{name}.bias", linear.Bias!);
@@ -88,16 +88,5 @@ public sealed class Gpt2Checkpoint : ModelFamily
     }
 
     /// <inheritdoc/>
-    public override CheckpointMap GgufMap(Model model)
-    {
-        var gpt = (Gpt2)model;
-        var map = GgufNames.Around(gpt);
-        foreach (var block in gpt.Stack.Blocks.Cast<Gpt2Block>())
-        {
-            var layer = $"blk.{block.Layer}.";
-            map.Add(layer + "attn_norm", block.AttentionNorm).AddFusedAttention(layer, block.QueryKeyValue, block.Output)
-                .Add(layer + "ffn_norm", block.FeedForwardNorm).AddFeedForward(layer, block.FeedForward);
-        }
-        return map;
-    }
+    public override CheckpointMap GgufMap(Model model) => GgufNames.OfFused((Gpt2)model);
 }

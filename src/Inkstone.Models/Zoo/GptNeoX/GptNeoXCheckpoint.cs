@@ -99,23 +99,12 @@ public sealed class GptNeoXCheckpoint : ModelFamily
         {
             var layer = $"gpt_neox.layers.{block.Layer}.";
             map.Add(layer + "input_layernorm", block.AttentionNorm).Add(layer + "attention.query_key_value", block.QueryKeyValue, grouped)
-                .Add(layer + "attention.dense", block.Output).Add(layer + "post_attention_layernorm", block.FeedForwardNorm)
+                .Add(layer + "attention.dense", block.Output).Add(layer + "post_attention_layernorm", block.FeedForwardNorm!)
                 .Add(layer + "mlp.dense_h_to_4h", block.FeedForward.Up).Add(layer + "mlp.dense_4h_to_h", block.FeedForward.Down);
         }
         return map;
     }
 
     /// <inheritdoc/>
-    public override CheckpointMap GgufMap(Model model)
-    {
-        var neox = (GptNeoX)model;
-        var map = GgufNames.Around(neox);
-        foreach (var block in neox.Stack.Blocks.Cast<GptNeoXBlock>())
-        {
-            var layer = $"blk.{block.Layer}.";
-            map.Add(layer + "attn_norm", block.AttentionNorm).AddFusedAttention(layer, block.QueryKeyValue, block.Output)
-                .Add(layer + "ffn_norm", block.FeedForwardNorm).AddFeedForward(layer, block.FeedForward);
-        }
-        return map;
-    }
+    public override CheckpointMap GgufMap(Model model) => GgufNames.OfFused((GptNeoX)model);
 }

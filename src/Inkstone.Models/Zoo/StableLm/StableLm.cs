@@ -50,30 +50,23 @@ public sealed class HeadNorm(ParameterSource source, int headCount, int headWidt
 /// <summary>
 /// One block of StableLM: with h = norm(x) and y = x + attention(h), it gives y + feed-forward(norm(y)), or y + feed-forward(h) where the second norm is missing.
 /// </summary>
-public sealed class StableLmBlock : Block
+public sealed class StableLmBlock : SplitBlock
 {
     private readonly Rotary _rotary;
     private readonly AttentionForm _attention = new();
-    private readonly int _headWidth;
 
     internal StableLmBlock(ParameterSource source, int layer, StableLmConfig config, Rotary rotary)
-        : base(layer)
+        : base(source, layer, config, config.HeadWidth, config.KeyValueHeadCount, config.QueryKeyValueBias)
     {
         _rotary = rotary;
-        _headWidth = config.HeadWidth;
-        var deviation = config.InitialDeviation;
-        var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);
+        var (deviation, outputDeviation) = (config.InitialDeviation, config.OutputDeviation);
         var attention = source.In("attention");
         AttentionNorm = new LayerNorm(source.In("attention_norm"), config.Width, config.NormEpsilon);
-        Query = new Linear(attention.In("query"), config.Width, config.Width, config.QueryKeyValueBias, deviation);
-        Key = new Linear(attention.In("key"), config.Width, config.KeyValueHeadCount * _headWidth, config.QueryKeyValueBias, deviation);
-        Value = new Linear(attention.In("value"), config.Width, config.KeyValueHeadCount * _headWidth, config.QueryKeyValueBias, deviation);
         if (config.QueryKeyNorm)
         {
-            QueryNorm = new HeadNorm(attention.In("query_norm"), config.HeadCount, _headWidth, config.NormEpsilon);
-            KeyNorm = new HeadNorm(attention.In("key_norm"), config.KeyValueHeadCount, _headWidth, config.NormEpsilon);
+            QueryNorm = new HeadNorm(attention.In("query_norm"), config.HeadCount, HeadWidth, config.NormEpsilon);
+            KeyNorm = new HeadNorm(attention.In("key_norm"), config.KeyValueHeadCount, HeadWidth, config.NormEpsilon);
         }
-        Output = new Linear(attention.In("output"), config.Width, config.Width, bias: false, outputDeviation);
         FeedForwardNorm = config.IsParallel ? null : new LayerNorm(source.In("feed_forward_norm"), config.Width, config.NormEpsilon);
         FeedForward = new GatedFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, deviation, outputDeviation);
     }
@@ -81,44 +74,27 @@ public sealed class StableLmBlock : Block
     /// <summary>The norm before attention.</summary>
     public LayerNorm AttentionNorm { get; }
 
-    /// <summary>Rows to queries.</summary>
-    public Linear Query { get; }
-
-    /// <summary>Rows to keys.</summary>
-    public Linear Key { get; }
-
-    /// <summary>Rows to values.</summary>
-    public Linear Value { get; }
-
     /// <summary>The norm of each head's query, if there is one.</summary>
     public HeadNorm? QueryNorm { get; }
 
     /// <summary>The norm of each head's key, if there is one.</summary>
     public HeadNorm? KeyNorm { get; }
 
-    /// <summary>Attention's result back to the stream.</summary>
-    public Linear Output { get; }
-
     /// <summary>The norm before the feed-forward; null where it reads what attention reads.</summary>
     public LayerNorm? FeedForwardNorm { get; }
 
-    /// <summary>The feed-forward.</summary>
-    public GatedFeedForward FeedForward { get; }
+    /// <inheritdoc/>
+    public override GatedFeedForward FeedForward { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<Module> Children =>
         ((Module?[])[AttentionNorm, Query, Key, Value, QueryNorm, KeyNorm, Output, FeedForwardNorm, FeedForward]).OfType<Module>();
 
     /// <inheritdoc/>
-    public override long FlopsPerRow => Query.FlopsPerRow + Key.FlopsPerRow + Value.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
-
-    /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
     {
         var h = pass.Tap(Layer, Site.AttentionNorm, AttentionNorm.Forward(x));
-        var q = _rotary.Apply(QueryNorm.OrSame(Query.Forward(h, pass).SplitHeads(_headWidth)), pass);
-        var k = _rotary.Apply(KeyNorm.OrSame(Key.Forward(h, pass).SplitHeads(_headWidth)), pass);
-        var y = x + Output.Forward(pass.Attend(Layer, q, k, Value.Forward(h, pass).SplitHeads(_headWidth), _attention).MergeHeads(), pass);
+        var y = x + Attend(h, pass, _attention, _rotary, QueryNorm, KeyNorm);
         h = FeedForwardNorm is null ? h : pass.Tap(Layer, Site.FeedForwardNorm, FeedForwardNorm.Forward(y));
         return pass.Tap(Layer, Site.Residual, y + pass.Tap(Layer, Site.FeedForward, FeedForward.Forward(h, pass)));
     }
