@@ -114,6 +114,15 @@ public abstract class DecoderModel : Model
                 isTied ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, headBias, config.InitialDeviation),
                 [.. layers.Select(memoryOf)]);
         }
+
+        /// <summary>The same where all blocks turn heads alike, as the configuration says.</summary>
+        public static Parts Turned(
+            DecoderConfig config, ParameterSource source, NormKind norm, bool isTied, RotaryPairing pairing, Func<ParameterSource, int, Rotary, Block> newBlock,
+            Func<int, LayerMemory> memoryOf, bool headBias = false)
+        {
+            var rotary = new Rotary(config.Rotary!, config.ContextLength, pairing, source.Backend);
+            return Of(config, source, norm, isTied, (part, layer) => newBlock(part, layer, rotary), memoryOf, headBias) with { Rotaries = [rotary] };
+        }
     }
 }
 

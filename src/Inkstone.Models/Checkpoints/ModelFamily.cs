@@ -64,4 +64,8 @@ public abstract class ModelFamily
 
     /// <summary>How published files hold the model's parameters.</summary>
     public abstract CheckpointMap Map(Model model);
+
+    /// <summary>A decoder's configuration of the sizes that the parity matrix runs.</summary>
+    private protected static T Tiny<T>(T config)
+        where T : DecoderConfig => (T)((DecoderConfig)config with { VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2 });
 }

@@ -18,17 +18,10 @@ public sealed class DeepSeek2 : DecoderModel<DeepSeek2Config>
     {
     }
 
-    private static Parts Build(DeepSeek2Config config, ParameterSource source)
-    {
-        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Interleaved, source.Backend);
-        return Parts.Of(
-            config, source, NormKind.RootMeanSquare, config.TiedHead,
-            (part, layer) => new DeepSeek2Block(part, layer, config, rotary),
-            _ => new(config.HeadCount, 1, config.LatentWidth + config.TurnedWidth, config.LatentWidth)) with
-        {
-            Rotaries = [rotary],
-        };
-    }
+    private static Parts Build(DeepSeek2Config config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.RootMeanSquare, config.TiedHead, RotaryPairing.Interleaved,
+        (part, layer, rotary) => new DeepSeek2Block(part, layer, config, rotary),
+        _ => new(config.HeadCount, 1, config.LatentWidth + config.TurnedWidth, config.LatentWidth));
 }
 
 /// <summary>One block of DeepSeek V2: latent attention and a feed-forward or a mixture of experts, each behind a norm and added to the residual stream.</summary>

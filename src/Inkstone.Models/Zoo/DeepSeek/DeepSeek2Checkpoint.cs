@@ -15,12 +15,8 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
     {
         get
         {
-            var tiny = new DeepSeek2Config
+            var tiny = Tiny(new DeepSeek2Config
             {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
                 HeadCount = 4,
                 LatentWidth = 16,
                 PlainWidth = 8,
@@ -29,7 +25,7 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
                 HiddenWidth = 40,
                 Experts = new() { Count = 5, Chosen = 2, HiddenWidth = 24, SharedHiddenWidth = 48, Renormalised = false },
                 InitialDeviation = 0.2,
-            };
+            });
             return
             [
                 tiny,

@@ -18,17 +18,10 @@ public sealed class Falcon : DecoderModel<FalconConfig>
     {
     }
 
-    private static Parts Build(FalconConfig config, ParameterSource source)
-    {
-        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Halves, source.Backend);
-        return Parts.Of(
-            config, source, NormKind.Layer, config.TiedHead,
-            (part, layer) => new FalconBlock(part, layer, config, rotary),
-            _ => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth)) with
-        {
-            Rotaries = [rotary],
-        };
-    }
+    private static Parts Build(FalconConfig config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.Layer, config.TiedHead, RotaryPairing.Halves,
+        (part, layer, rotary) => new FalconBlock(part, layer, config, rotary),
+        _ => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth));
 }
 
 /// <summary>One block of Falcon: x + attention(norm(x)) + feed-forward(norm(x)), with one norm for both or one each.</summary>

@@ -27,7 +27,7 @@ public sealed class FalconCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new FalconConfig { VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 4, HiddenWidth = 72 };
+            var tiny = Tiny(new FalconConfig { HeadCount = 4, HiddenWidth = 72 });
             return [tiny, tiny with { KeyValueHeadCount = 2, HasTwoNorms = true, TiedHead = false, Activation = UnaryFunction.GeluTanh }, tiny with { KeyValueHeadCount = 2 }];
         }
     }

@@ -19,17 +19,7 @@ public sealed class GemmaCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new GemmaConfig
-            {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
-                HeadCount = 4,
-                KeyValueHeadCount = 2,
-                HeadWidth = 12,
-                HiddenWidth = 48,
-            };
+            var tiny = Tiny(new GemmaConfig { HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 12, HiddenWidth = 48 });
             return
             [
                 tiny,

@@ -11,7 +11,7 @@ public sealed class Gpt2Checkpoint : ModelFamily
 
     /// <inheritdoc/>
     public override IReadOnlyList<ModelConfig> TinyConfigs =>
-        [new Gpt2Config { VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 4 }];
+        [Tiny(new Gpt2Config { HeadCount = 4 })];
 
     /// <inheritdoc/>
     public override ModelConfig ReadConfig(JsonObjectReader json)

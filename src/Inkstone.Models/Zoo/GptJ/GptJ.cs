@@ -18,17 +18,10 @@ public sealed class GptJ : DecoderModel<GptJConfig>
     {
     }
 
-    private static Parts Build(GptJConfig config, ParameterSource source)
-    {
-        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Interleaved, source.Backend);
-        return Parts.Of(
-            config, source, NormKind.Layer, isTied: false,
-            (part, layer) => new GptJBlock(part, layer, config, rotary),
-            _ => new(config.HeadCount, config.HeadCount, config.HeadWidth, config.HeadWidth), headBias: true) with
-        {
-            Rotaries = [rotary],
-        };
-    }
+    private static Parts Build(GptJConfig config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.Layer, isTied: false, RotaryPairing.Interleaved,
+        (part, layer, rotary) => new GptJBlock(part, layer, config, rotary),
+        _ => new(config.HeadCount, config.HeadCount, config.HeadWidth, config.HeadWidth), headBias: true);
 }
 
 /// <summary>One block of GPT-J: x + attention(norm(x)) + feed-forward(norm(x)), with one norm for both.</summary>

@@ -11,7 +11,7 @@ public sealed class GptJCheckpoint : ModelFamily
 
     /// <inheritdoc/>
     public override IReadOnlyList<ModelConfig> TinyConfigs =>
-        [new GptJConfig { VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 2, HiddenWidth = 72, RotaryWidth = 6 }];
+        [Tiny(new GptJConfig { HeadCount = 2, HiddenWidth = 72, RotaryWidth = 6 })];
 
     /// <inheritdoc/>
     public override ModelConfig ReadConfig(JsonObjectReader json)

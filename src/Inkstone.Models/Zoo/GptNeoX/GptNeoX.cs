@@ -18,17 +18,10 @@ public sealed class GptNeoX : DecoderModel<GptNeoXConfig>
     {
     }
 
-    private static Parts Build(GptNeoXConfig config, ParameterSource source)
-    {
-        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Halves, source.Backend);
-        return Parts.Of(
-            config, source, NormKind.Layer, config.TiedHead,
-            (part, layer) => new GptNeoXBlock(part, layer, config, rotary),
-            _ => new(config.HeadCount, config.HeadCount, config.HeadWidth, config.HeadWidth)) with
-        {
-            Rotaries = [rotary],
-        };
-    }
+    private static Parts Build(GptNeoXConfig config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.Layer, config.TiedHead, RotaryPairing.Halves,
+        (part, layer, rotary) => new GptNeoXBlock(part, layer, config, rotary),
+        _ => new(config.HeadCount, config.HeadCount, config.HeadWidth, config.HeadWidth));
 }
 
 /// <summary>One block of GPT-NeoX: with y = x + attention(norm(x)), it gives y + feed-forward(norm(x)), or y + feed-forward(norm(y)).</summary>

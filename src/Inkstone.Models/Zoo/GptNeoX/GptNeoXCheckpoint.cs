@@ -20,7 +20,7 @@ public sealed class GptNeoXCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new GptNeoXConfig { VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 2, HiddenWidth = 72, RotaryWidth = 4 };
+            var tiny = Tiny(new GptNeoXConfig { HeadCount = 2, HiddenWidth = 72, RotaryWidth = 4 });
             return [tiny, tiny with { IsParallel = false, TiedHead = true, Activation = UnaryFunction.GeluTanh, RotaryWidth = 16 }];
         }
     }

@@ -21,17 +21,10 @@ public sealed class GptOss : DecoderModel<GptOssConfig>
     /// <inheritdoc/>
     private protected override bool IsMatrix(Parameter parameter) => parameter.Value.Rank >= 2 && !parameter.Name.EndsWith(".bias", StringComparison.Ordinal);
 
-    private static Parts Build(GptOssConfig config, ParameterSource source)
-    {
-        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Halves, source.Backend);
-        return Parts.Of(
-            config, source, NormKind.RootMeanSquare, config.TiedHead,
-            (part, layer) => new GptOssBlock(part, layer, config, rotary),
-            layer => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer))) with
-        {
-            Rotaries = [rotary],
-        };
-    }
+    private static Parts Build(GptOssConfig config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.RootMeanSquare, config.TiedHead, RotaryPairing.Halves,
+        (part, layer, rotary) => new GptOssBlock(part, layer, config, rotary),
+        layer => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer)));
 }
 
 /// <summary>One block of gpt-oss: attention with sinks and a mixture of experts, each behind a norm and added to the residual stream.</summary>

@@ -15,19 +15,15 @@ public sealed class GptOssCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new GptOssConfig
+            var tiny = Tiny(new GptOssConfig
             {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
                 HeadCount = 4,
                 KeyValueHeadCount = 2,
                 HeadWidth = 8,
                 Window = 20,
                 Experts = new() { Count = 5, Chosen = 2, HiddenWidth = 24, Clamped = true },
                 InitialDeviation = 0.2,
-            };
+            });
             return [tiny, tiny with { RotaryScaling = new YarnRotaryScaling(4, 24) { RoundsRamp = false }, TiedHead = true }];
         }
     }

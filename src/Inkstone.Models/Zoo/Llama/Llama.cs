@@ -18,17 +18,12 @@ public sealed class Llama : DecoderModel<LlamaConfig>
     {
     }
 
-    private static Parts Build(LlamaConfig config, ParameterSource source)
+    private static Parts Build(LlamaConfig config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.RootMeanSquare, config.TiedHead, config.RotaryPairing,
+        (part, layer, rotary) => new LlamaBlock(part, layer, config, rotary),
+        layer => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer))) with
     {
-        var rotary = new Rotary(config.Rotary, config.ContextLength, config.RotaryPairing, source.Backend);
-        return Parts.Of(
-            config, source, NormKind.RootMeanSquare, config.TiedHead,
-            (part, layer) => new LlamaBlock(part, layer, config, rotary),
-            layer => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer))) with
-        {
-            Rotaries = [rotary],
-            EmbeddingScale = config.EmbeddingScale,
-            LogitScale = 1 / config.LogitDivisor,
-        };
-    }
+        EmbeddingScale = config.EmbeddingScale,
+        LogitScale = 1 / config.LogitDivisor,
+    };
 }

@@ -22,17 +22,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new LlamaConfig
-            {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
-                HeadCount = 4,
-                KeyValueHeadCount = 2,
-                HeadWidth = 8,
-                HiddenWidth = 48,
-            };
+            var tiny = Tiny(new LlamaConfig { HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 8, HiddenWidth = 48 });
             float[] shorter = [1, 1.0625f, 1.25f], longer = [1, 1.5f, 3];
             return
             [

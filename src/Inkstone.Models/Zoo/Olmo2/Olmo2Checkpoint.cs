@@ -19,7 +19,7 @@ public sealed class Olmo2Checkpoint : ModelFamily
     {
         get
         {
-            var tiny = new Olmo2Config { VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = 2, HiddenWidth = 48 };
+            var tiny = Tiny(new Olmo2Config { HeadCount = 4, KeyValueHeadCount = 2, HiddenWidth = 48 });
             return [tiny, tiny with { Window = 20, WindowedLayers = LayerPattern.AllButEvery(2), RotaryScaling = new YarnRotaryScaling(4, 24), TiedHead = true }];
         }
     }

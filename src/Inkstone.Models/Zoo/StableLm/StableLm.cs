@@ -21,17 +21,10 @@ public sealed class StableLm : DecoderModel<StableLmConfig>
     private protected override bool IsMatrix(Parameter parameter) =>
         base.IsMatrix(parameter) && !Stack.Blocks.Cast<StableLmBlock>().Any(block => parameter == block.QueryNorm?.Weight || parameter == block.KeyNorm?.Weight);
 
-    private static Parts Build(StableLmConfig config, ParameterSource source)
-    {
-        var rotary = new Rotary(config.Rotary, config.ContextLength, RotaryPairing.Halves, source.Backend);
-        return Parts.Of(
-            config, source, NormKind.Layer, config.TiedHead,
-            (part, layer) => new StableLmBlock(part, layer, config, rotary),
-            _ => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth)) with
-        {
-            Rotaries = [rotary],
-        };
-    }
+    private static Parts Build(StableLmConfig config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.Layer, config.TiedHead, RotaryPairing.Halves,
+        (part, layer, rotary) => new StableLmBlock(part, layer, config, rotary),
+        _ => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth));
 }
 
 /// <summary>A LayerNorm of every head, (x − μ) / √(σ² + ε) · weight, with gains of the head's own and no bias: [rows, heads, width] → the same.</summary>

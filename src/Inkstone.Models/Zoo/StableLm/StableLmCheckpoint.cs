@@ -19,17 +19,7 @@ public sealed class StableLmCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new StableLmConfig
-            {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
-                HeadCount = 4,
-                KeyValueHeadCount = 2,
-                HiddenWidth = 48,
-                RotaryWidth = 2,
-            };
+            var tiny = Tiny(new StableLmConfig { HeadCount = 4, KeyValueHeadCount = 2, HiddenWidth = 48, RotaryWidth = 2 });
             return [tiny with { QueryKeyValueBias = true }, tiny with { QueryKeyNorm = true, IsParallel = true, TiedHead = true, RotaryWidth = 6 }];
         }
     }
