@@ -28,11 +28,11 @@ internal static class ConfigRule
     }
 
     /// <summary>The rules of rotary positions.</summary>
-    public static void Rotary(int width, int headWidth, double theta, RotaryScaling? scaling)
+    public static void Rotary(RotaryValues rotary, int headWidth)
     {
-        InRange("RotaryWidth", width, 2, headWidth);
-        Divides("2 (a head has pairs)", 2, "RotaryWidth", width);
-        InRange("RotaryTheta", theta, 1, 1e12);
-        scaling?.Validate(width);
+        InRange("RotaryWidth", rotary.Width, 2, headWidth);
+        Divides("2 (a head has pairs)", 2, "RotaryWidth", rotary.Width);
+        InRange("RotaryTheta", rotary.Theta, 1, 1e12);
+        rotary.Scaling?.Validate(rotary.Width);
     }
 }

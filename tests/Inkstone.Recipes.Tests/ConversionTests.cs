@@ -73,6 +73,23 @@ public sealed class ConversionTests : IDisposable
         Assert.Equal(LoadedModel.Open(file).Model.VocabularySize, LoadedModel.Open(second).Model.VocabularySize);
     }
 
+    [Fact]
+    public void SettingsAreThoseThatServingApplies()
+    {
+        var (first, file, second) = (_folder.In("first"), _folder.In("model.gguf"), _folder.In("second"));
+        ConversionSamples.Write(first, Llama);
+        // without drawing the temperature means nothing, the penalty all the same
+        File.WriteAllText(Path.Combine(first, "generation_config.json"), """{"eos_token_id": 3, "do_sample": false, "temperature": 0.6, "repetition_penalty": 1.25}""");
+        ModelConversion.Convert(first, file);
+        ModelConversion.Convert(file, second);
+        using var opened = GgufFile.Open(file);
+        Assert.Null(opened.Metadata.Find("general.sampling.temp"));
+        Assert.Equal(1.25, opened.Metadata.Get("general.sampling.penalty_repeat").AsDouble());
+        var generation = BoundedJson.ReadFile(Path.Combine(second, "generation_config.json")).AsObject();
+        Assert.Equal((false, false, 1.25), (generation.Has("do_sample"), generation.Has("temperature"), generation.GetDouble("repetition_penalty", 0, 9)));
+        Assert.Contains(3, generation.GetInt32s("eos_token_id", 0, 100, 9));
+    }
+
     [Theory]
     [InlineData("[1, 3]", "")]
     [InlineData("[1, 3, 0]", "0 <pad> ends")]

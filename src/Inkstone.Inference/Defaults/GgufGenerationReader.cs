@@ -12,9 +12,6 @@ internal static class GgufGenerationReader
     /// <summary>The members of the metadata that name end tokens: of a text, of a turn, of a message.</summary>
     private static readonly string[] EndNames = ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"];
 
-    /// <summary>Tokens known to end a turn.</summary>
-    private static readonly string[] TurnEnds = ["<|eot_id|>", "<|im_end|>", "<end_of_turn>", "<|end|>"];
-
     /// <summary>What ends an answer of the vocabulary of gpt-oss, in which <c>&lt;|end|&gt;</c> ends a part of it only.</summary>
     private static readonly string[] HarmonyEnds = ["<|return|>", "<|call|>"];
 
@@ -59,7 +56,7 @@ internal static class GgufGenerationReader
         if (tokenizer.EndOfText is { } end)
             yield return end;
         var isHarmony = HarmonyEnds.All(text => Control(tokenizer, text) is not null);
-        foreach (var text in isHarmony ? [.. TurnEnds.Where(text => text != "<|end|>"), .. HarmonyEnds] : TurnEnds)
+        foreach (var text in isHarmony ? [.. SpecialRoles.TurnEnds.Where(text => text != "<|end|>"), .. HarmonyEnds] : SpecialRoles.TurnEnds)
             if (Control(tokenizer, text) is { } token)
                 yield return token;
     }

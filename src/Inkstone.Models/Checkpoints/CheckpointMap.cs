@@ -22,15 +22,20 @@ public sealed class CheckpointMap
     /// <summary>A prefix that names in some files carry and in others do not; written.</summary>
     public string OptionalPrefix { get; init; } = "";
 
-    /// <summary>A map with what stands around a decoder's blocks: table of token vectors, final norm, and the head where it is not the table's.</summary>
+    /// <summary>What stands around a decoder's blocks: table of token vectors, final norm, and the head where it is not the table's.</summary>
     /// <param name="model">The decoder.</param>
     /// <param name="embedding">The table's name, without <c>.weight</c>.</param>
     /// <param name="norm">The norm's name.</param>
     /// <param name="head">The head's name.</param>
-    internal static CheckpointMap Around(DecoderModel model, string embedding, string norm, string head)
+    /// <param name="positions">The name of the table of position vectors, without <c>.weight</c>.</param>
+    /// <param name="normChanges">What the norm differs in.</param>
+    internal CheckpointMap AddAround(DecoderModel model, string embedding, string norm, string head, string positions = "", params TensorChange[] normChanges)
     {
-        var map = new CheckpointMap().Add(embedding + ".weight", model.Embedding.Parameters.Single()).Add(norm, model.FinalNorm);
-        return model.Output is null ? map.AddTied(head + ".weight") : map.Add(head, model.Output);
+        Add(embedding + ".weight", model.Embedding.Parameters.Single());
+        if (model.PositionEmbedding is not null)
+            Add(positions + ".weight", model.PositionEmbedding.Parameters.Single());
+        Add(norm, model.FinalNorm, normChanges);
+        return model.Output is null ? AddTied(head + ".weight") : Add(head, model.Output);
     }
 
     /// <summary>A parameter under another name, changed on the way.</summary>
@@ -106,6 +111,9 @@ public sealed class CheckpointMap
         _ignored.Add(names);
         return this;
     }
+
+    /// <summary>Tensors that hold nothing learned, by the ends of their names.</summary>
+    internal CheckpointMap IgnoreEndings(params string[] endings) => Ignore(name => endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)));
 
     /// <summary>The entries by which a file is read.</summary>
     internal IEnumerable<CheckpointEntry> EntriesFor(Func<string, bool> has)

@@ -30,7 +30,7 @@ public abstract class ModelFamily
     public abstract Model Create(ModelConfig config, ParameterSource source);
 
     /// <summary>Builds a network of first values.</summary>
-    public Model Create(ModelConfig config, Rng rng, Backend? backend = null) => Create(config, new ParameterSource("", rng, backend ?? Backend.Default));
+    public Model Create(ModelConfig config, Rng rng, Backend? backend = null) => Create(config, ParameterSource.Root(rng, backend));
 
     /// <summary>The values of <c>general.architecture</c> in GGUF files that are this family's; none when the format has no such network.</summary>
     public virtual IReadOnlyList<string> Architectures => [];
@@ -50,7 +50,8 @@ public abstract class ModelFamily
     public virtual CheckpointMap GgufMap(Model model) => throw new NotSupportedException();
 
     /// <summary>Tensors of a GGUF file that belong to the configuration (rotary divisors); single precision.</summary>
-    public virtual IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> GgufTables(ModelConfig config) => [];
+    public virtual IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> GgufTables(ModelConfig config) =>
+        config is DecoderConfig { Rotary: { } rotary } ? RotaryGguf.Tables(rotary) : [];
 
     /// <summary>
     /// Whether the code that folders of a <c>model_type</c> name in <c>auto_map</c> is the published network as it is defined here, so that naming it is no
@@ -63,4 +64,8 @@ public abstract class ModelFamily
 
     /// <summary>How published files hold the model's parameters.</summary>
     public abstract CheckpointMap Map(Model model);
+
+    /// <summary>A decoder's configuration of the sizes that the parity matrix runs.</summary>
+    private protected static T Tiny<T>(T config)
+        where T : DecoderConfig => (T)((DecoderConfig)config with { VocabularySize = 61, ContextLength = 96, Width = 32, LayerCount = 2 });
 }

@@ -3,12 +3,6 @@ using Inkstone.Foundation.Formats;
 
 namespace Inkstone.Models;
 
-/// <summary>What a configuration says of rotary positions.</summary>
-/// <param name="Theta">The base.</param>
-/// <param name="Width">The width that is turned.</param>
-/// <param name="Scaling">The scaling; null: none.</param>
-internal sealed record RotaryValues(double Theta, int Width, RotaryScaling? Scaling);
-
 /// <summary>
 /// The rotary part of <c>config.json</c>, in the older spelling (<c>rope_theta</c> with <c>rope_scaling</c>, whose kind is <c>type</c> or <c>rope_type</c>) and in
 /// the newer one (<c>rope_parameters</c>). The older is written.
@@ -53,9 +47,10 @@ internal static class RotaryJson
     }
 
     /// <summary>Writes base and scaling.</summary>
-    public static void Write(Utf8JsonWriter json, double theta, RotaryScaling? scaling, int contextLength, string thetaName = "rope_theta")
+    public static void Write(Utf8JsonWriter json, RotaryValues rotary, int contextLength, string thetaName = "rope_theta")
     {
-        json.WriteFinite(thetaName, theta);
+        var scaling = rotary.Scaling;
+        json.WriteFinite(thetaName, rotary.Theta);
         if (scaling is null)
         {
             json.WriteNull(Scaling);

@@ -17,6 +17,10 @@ public abstract class Norm : Module
 {
     /// <summary>The normalised rows, of the same shape.</summary>
     public abstract Tensor Forward(Tensor x);
+
+    /// <summary>A norm of a kind.</summary>
+    internal static Norm Of(NormKind kind, ParameterSource source, int width, double epsilon) =>
+        kind == NormKind.Layer ? new LayerNorm(source, width, epsilon) : new RmsNorm(source, width, epsilon);
 }
 
 /// <summary>Norms that not every network of a family has.</summary>

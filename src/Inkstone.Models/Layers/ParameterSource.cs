@@ -17,6 +17,9 @@ public sealed record ParameterSource(string Path, Rng Rng, Backend Backend)
     /// </summary>
     public bool IsEmpty { get; init; }
 
+    /// <summary>The source of a whole network.</summary>
+    internal static ParameterSource Root(Rng rng, Backend? backend) => new("", rng, backend ?? Backend.Default);
+
     /// <summary>The source of a named part.</summary>
     public ParameterSource In(string part) => this with { Path = Name(part) };
 

@@ -44,6 +44,11 @@ public sealed class Rotary
         _makeAngles = Make;
     }
 
+    internal Rotary(RotaryValues values, int contextLength, RotaryPairing pairing, Backend backend)
+        : this(values.Width, contextLength, values.Theta, pairing, backend, values.Scaling)
+    {
+    }
+
     /// <summary>
     /// Makes the pass's tables of angles. Called before the blocks, so that the tables outlive a recomputed block.
     /// </summary>

@@ -11,6 +11,9 @@ public sealed record SpecialRoles(string? BeginOfText, string? EndOfText)
     private static readonly string[] KnownEnds =
         ["<|endoftext|>", "<|end_of_text|>", "<|end_of_sentence|>", "</s>", "<eos>", "[EOS]", "[SEP]"];
 
+    /// <summary>Control tokens that are known by their names to end a turn of a conversation, whatever a file says of them.</summary>
+    public static IReadOnlyList<string> TurnEnds { get; } = ["<|eot_id|>", "<|im_end|>", "<end_of_turn>", "<|end|>"];
+
     /// <summary>No special token has a role.</summary>
     public static SpecialRoles None { get; } = new(null, null);
 

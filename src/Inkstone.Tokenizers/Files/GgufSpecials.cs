@@ -6,15 +6,12 @@ internal static class GgufSpecials
     // Converters have marked these as user-defined or not at all; llama.cpp takes them for control tokens by their names, and so nobody types one.
     private static readonly HashSet<string> ControlNames =
     [
-        "<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "</s>",
+        .. SpecialRoles.TurnEnds, "<|eom_id|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<|endoftext|>", "<|end_of_text|>", "</s>",
         "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<eos>", "<turn|>", "<|tool_response>", "<end_of_utterance>", "<｜end▁of▁sentence｜>", "[e~[",
     ];
 
     // The tokens of Phi 3 that leave the white space after them alone.
     private static readonly string[] NotStripping = ["<unk>", "<s>", "<|endoftext|>"];
-
-    /// <summary>Whether a token ends a turn by its name, whatever a file says of it.</summary>
-    public static bool EndsTurn(string token) => token is "<|eot_id|>" or "<|im_end|>" or "<end_of_turn>" or "<|end|>";
 
     /// <summary>Whether a token is a control token by its name.</summary>
     public static bool IsControl(string token) => ControlNames.Contains(token);

@@ -148,7 +148,7 @@ internal sealed class GgufVocabularyWriter
         if (messages.Length > 0)
             WriteId("eom", messages[0]);
         // those that readers know by their names need no value
-        int[] turns = [.. ends.Except(messages).OrderBy(id => GgufSpecials.EndsTurn(Tokens[id]) ? 1 : 0)];
+        int[] turns = [.. ends.Except(messages).OrderBy(id => SpecialRoles.TurnEnds.Contains(Tokens[id]) ? 1 : 0)];
         if (turns.Length > 0)
             WriteId("eot", turns[0]);
     }

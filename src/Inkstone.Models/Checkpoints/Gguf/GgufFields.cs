@@ -92,6 +92,14 @@ public sealed class GgufFields
         return numbers;
     }
 
+    /// <summary>Throws where a number asks for a form of the network that is not supported; what is missing asks for nothing.</summary>
+    internal void Require(string network, int value, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (GetInt32(name, 1, 4_096, value) != value)
+                throw Find(name)!.Value.Error($"this form of {network} is not supported", $"{value}");
+    }
+
     /// <summary>Marks values as of no meaning here.</summary>
     public void Ignore(params ReadOnlySpan<string> names)
     {

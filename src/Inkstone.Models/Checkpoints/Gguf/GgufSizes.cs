@@ -22,6 +22,22 @@ internal sealed record GgufSizes(int ContextLength, int Width, int LayerCount, i
             keyValueHeads);
     }
 
+    /// <summary>Those of a decoder.</summary>
+    public static GgufSizes Of(DecoderConfig config, int hiddenWidth, int keyValueHeadCount) =>
+        new(config.ContextLength, config.Width, config.LayerCount, hiddenWidth, config.HeadCount, keyValueHeadCount);
+
+    /// <summary>A decoder's configuration with what every file says of a decoder.</summary>
+    public T On<T>(T config, GgufFields fields, NormKind norm)
+        where T : DecoderConfig => (T)((DecoderConfig)config with
+        {
+            VocabularySize = fields.VocabularySize,
+            ContextLength = ContextLength,
+            Width = Width,
+            LayerCount = LayerCount,
+            HeadCount = HeadCount,
+            NormEpsilon = fields.GetDouble(GgufNames.EpsilonOf(norm), 1e-12, 1),
+        });
+
     /// <summary>Writes them.</summary>
     public GgufFieldWriter Write(GgufFieldWriter fields) =>
         fields.Set("context_length", ContextLength).Set("embedding_length", Width).Set("block_count", LayerCount).Set("feed_forward_length", HiddenWidth)

@@ -27,10 +27,10 @@ internal static class RotaryGguf
 
     /// <summary>Writes all of it but the tensors.</summary>
     /// <exception cref="InkstoneRequestException">The format has no such scaling.</exception>
-    public static void Write(GgufFieldWriter fields, double theta, int width, RotaryScaling? scaling)
+    public static void Write(GgufFieldWriter fields, RotaryValues rotary)
     {
-        fields.Set("rope.freq_base", theta).Set("rope.dimension_count", width);
-        switch (scaling)
+        fields.Set("rope.freq_base", rotary.Theta).Set("rope.dimension_count", rotary.Width);
+        switch (rotary.Scaling)
         {
             case null or Llama3RotaryScaling or LongRotaryScaling { IsOneList: true, AttentionFactor: 1 }:
                 break;
@@ -52,14 +52,14 @@ internal static class RotaryGguf
                 break;
             default:
                 throw new InkstoneRequestException("GGUF has no such scaling of rotary positions", "rope.scaling.type", "none, linear, yarn or longrope",
-                    scaling is DynamicRotaryScaling ? "dynamic" : scaling.GetType().Name, "Keep the model in a folder.");
+                    rotary.Scaling is DynamicRotaryScaling ? "dynamic" : rotary.Scaling.GetType().Name, "Keep the model in a folder.");
         }
     }
 
     /// <summary>The tensors that a scaling needs beside the values.</summary>
-    public static IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> Tables(RotaryScaling? scaling, int width, double theta) => scaling switch
+    public static IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> Tables(RotaryValues rotary) => rotary.Scaling switch
     {
-        Llama3RotaryScaling llama => [(Divisors, llama.Divisors(width, theta))],
+        Llama3RotaryScaling llama => [(Divisors, llama.Divisors(rotary.Width, rotary.Theta))],
         LongRotaryScaling { IsOneList: true, AttentionFactor: 1 } lists => [(Divisors, lists.ShortFactors)],
         LongRotaryScaling lists => [(LongFactors, lists.LongFactors), (ShortFactors, lists.ShortFactors)],
         _ => [],

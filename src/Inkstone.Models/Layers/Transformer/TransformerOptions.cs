@@ -82,6 +82,5 @@ public sealed record TransformerOptions
         : new PlainFeedForward(source, Width, HiddenWidth, Activation, Bias, InitialDeviation, InitialDeviation);
 
     /// <summary>A norm of the kind asked for.</summary>
-    internal Norm NewNorm(ParameterSource source) =>
-        Norm == NormKind.Layer ? new LayerNorm(source, Width, NormEpsilon) : new RmsNorm(source, Width, NormEpsilon);
+    internal Norm NewNorm(ParameterSource source) => Models.Norm.Of(Norm, source, Width, NormEpsilon);
 }

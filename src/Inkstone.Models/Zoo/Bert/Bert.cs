@@ -10,7 +10,7 @@ public sealed class Bert : Model
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="InkstoneRequestException">The configuration is not possible.</exception>
     public Bert(BertConfig config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 

@@ -39,9 +39,7 @@ public sealed class BertCheckpoint : ModelFamily
         json.Ignore("directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type", "output_past",
             "problem_type", "finetuning_task", "tie_word_embeddings");
         json.GetChoice("position_embedding_type", ["absolute"], "absolute");
-        foreach (var option in (string[])["is_decoder", "add_cross_attention"])
-            if (json.GetBoolean(option, false))
-                throw json.Get(option).Error("this form of BERT is not supported", "false");
+        CommonKeys.Require(json, "BERT", ("is_decoder", false), ("add_cross_attention", false));
         var family = json.GetString("model_type");
         var activation = json.GetChoice("hidden_act", [.. Activations.Select(known => known.Name)], "gelu");
         var first = family == "bert" ? 0 : json.GetInt32("pad_token_id", 0, 1 << 16, 1) + 1;
@@ -77,11 +75,7 @@ public sealed class BertCheckpoint : ModelFamily
         var bert = (BertConfig)config;
         if (bert.TokenTypeCount == 0)
             throw new InkstoneRequestException("the family's files have no such network", nameof(BertConfig.TokenTypeCount), "1 or more", "0");
-        json.WriteStartObject();
-        json.WriteString("model_type", bert.Family);
-        json.WriteStartArray("architectures");
-        json.WriteStringValue(bert.Family switch { "bert" => "BertModel", "roberta" => "RobertaModel", "camembert" => "CamembertModel", _ => "XLMRobertaModel" });
-        json.WriteEndArray();
+        CommonKeys.Begin(json, bert.Family, bert.Family switch { "bert" => "BertModel", "roberta" => "RobertaModel", "camembert" => "CamembertModel", _ => "XLMRobertaModel" });
         json.WriteNumber("vocab_size", bert.VocabularySize);
         json.WriteNumber("max_position_embeddings", bert.ContextLength + bert.FirstPosition);
         json.WriteNumber("hidden_size", bert.Width);
@@ -95,9 +89,7 @@ public sealed class BertCheckpoint : ModelFamily
         json.WriteFinite("hidden_dropout_prob", bert.Dropout);
         json.WriteFinite("attention_probs_dropout_prob", bert.AttentionDropout);
         json.WriteFinite("layer_norm_eps", bert.NormEpsilon);
-        json.WriteFinite("initializer_range", bert.InitialDeviation);
-        json.WriteString("torch_dtype", "float32");
-        json.WriteEndObject();
+        CommonKeys.End(json, bert.InitialDeviation);
     }
 
     /// <inheritdoc/>

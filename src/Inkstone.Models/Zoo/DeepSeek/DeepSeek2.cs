@@ -4,37 +4,24 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the DeepSeek V2 family.</summary>
-public sealed class DeepSeek2 : DecoderModel
+public sealed class DeepSeek2 : DecoderModel<DeepSeek2Config>
 {
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public DeepSeek2(DeepSeek2Config config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal DeepSeek2(DeepSeek2Config config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public DeepSeek2Config Settings { get; }
-
-    private static Parts Build(DeepSeek2Config config, ParameterSource source)
+        : base(config, source, Build)
     {
-        config.Validate();
-        var rotary = new Rotary(config.TurnedWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Interleaved, source.Backend, config.RotaryScaling);
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new DeepSeek2Block(blocks.In(layer), layer, config, rotary))]),
-            new RmsNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation),
-            [.. layers.Select(_ => new LayerMemory(config.HeadCount, 1, config.LatentWidth + config.TurnedWidth, config.LatentWidth))])
-        {
-            Rotaries = [rotary],
-        };
     }
+
+    private static Parts Build(DeepSeek2Config config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.RootMeanSquare, config.TiedHead, RotaryPairing.Interleaved,
+        (part, layer, rotary) => new DeepSeek2Block(part, layer, config, rotary),
+        _ => new(config.HeadCount, 1, config.LatentWidth + config.TurnedWidth, config.LatentWidth));
 }
 
 /// <summary>One block of DeepSeek V2: latent attention and a feed-forward or a mixture of experts, each behind a norm and added to the residual stream.</summary>
@@ -43,8 +30,7 @@ public sealed class DeepSeek2Block : Block
     internal DeepSeek2Block(ParameterSource source, int layer, DeepSeek2Config config, Rotary rotary)
         : base(layer)
     {
-        var deviation = config.InitialDeviation;
-        var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);
+        var (deviation, outputDeviation) = (config.InitialDeviation, config.OutputDeviation);
         AttentionNorm = new RmsNorm(source.In("attention_norm"), config.Width, config.NormEpsilon);
         Attention = new LatentAttention(source.In("attention"), layer, config, rotary, outputDeviation);
         FeedForwardNorm = new RmsNorm(source.In("feed_forward_norm"), config.Width, config.NormEpsilon);

@@ -24,13 +24,8 @@ public sealed partial class DeepSeek2Checkpoint
         if (fields.GetInt32("expert_gating_func", 0, 1, 1) is not (0 or 1))
             throw fields.Find("expert_gating_func")!.Value.Error("this form of DeepSeek is not supported", "1");
         var width = fields.GetInt32("expert_feed_forward_length", 1, 1 << 22);
-        return new DeepSeek2Config
+        return sizes.On(new DeepSeek2Config(), fields, NormKind.RootMeanSquare) with
         {
-            VocabularySize = fields.VocabularySize,
-            ContextLength = sizes.ContextLength,
-            Width = sizes.Width,
-            LayerCount = sizes.LayerCount,
-            HeadCount = sizes.HeadCount,
             QueryRank = fields.GetInt32("attention.q_lora_rank", 0, 1 << 20, 0),
             LatentWidth = fields.GetInt32("attention.kv_lora_rank", 1, 1 << 16),
             PlainWidth = keyWidth - turned,
@@ -50,7 +45,6 @@ public sealed partial class DeepSeek2Checkpoint
             TiedHead = fields.ShapeOf("output.weight") is null,
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling is YarnRotaryScaling yarn ? yarn with { AttentionFactor = 1, ScoreMagnitude = magnitude == 0 ? null : Math.Round(magnitude, 6) } : rotary.Scaling,
-            NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
         };
     }
 
@@ -61,7 +55,7 @@ public sealed partial class DeepSeek2Checkpoint
         var experts = deep.Experts;
         if (deep.RotaryScaling is YarnRotaryScaling { Magnitude: not 1 } or YarnRotaryScaling { RoundsRamp: false })
             throw new InkstoneRequestException("GGUF has no such network", nameof(DeepSeek2Config.RotaryScaling), "YaRN of magnitude 1 with a rounded ramp");
-        new GgufSizes(deep.ContextLength, deep.Width, deep.LayerCount, deep.HiddenWidth, deep.HeadCount, KeyValueHeadCount: 1).Write(fields).Set("attention.layer_norm_rms_epsilon", deep.NormEpsilon)
+        GgufSizes.Of(deep, deep.HiddenWidth, keyValueHeadCount: 1).Write(fields).Set(GgufNames.EpsilonOf(NormKind.RootMeanSquare), deep.NormEpsilon)
             .Set("attention.kv_lora_rank", deep.LatentWidth).Set("attention.key_length", deep.LatentWidth + deep.TurnedWidth).Set("attention.value_length", deep.LatentWidth)
             .Set("attention.key_length_mla", deep.PlainWidth + deep.TurnedWidth).Set("attention.value_length_mla", deep.ValueWidth)
             .Set("leading_dense_block_count", deep.FirstExpertLayer).Set("expert_count", experts.Count).Set("expert_used_count", experts.Chosen)
@@ -70,7 +64,7 @@ public sealed partial class DeepSeek2Checkpoint
         if (deep.QueryRank > 0)
             fields.Set("attention.q_lora_rank", deep.QueryRank);
         var yarn = deep.RotaryScaling as YarnRotaryScaling;
-        RotaryGguf.Write(fields, deep.RotaryTheta, deep.TurnedWidth, yarn is null ? deep.RotaryScaling : yarn with { AttentionFactor = null });
+        RotaryGguf.Write(fields, yarn is null ? deep.Rotary : deep.Rotary with { Scaling = yarn with { AttentionFactor = null } });
         if (yarn?.ScoreMagnitude is { } magnitude)
             fields.Set(ScoreMagnitude, 0.1 * magnitude);
     }
@@ -79,7 +73,7 @@ public sealed partial class DeepSeek2Checkpoint
     public override CheckpointMap GgufMap(Model model)
     {
         var deep = (DeepSeek2)model;
-        var map = CheckpointMap.Around(deep, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
+        var map = GgufNames.Around(deep);
         foreach (var block in deep.Stack.Blocks.Cast<DeepSeek2Block>())
         {
             var layer = $"blk.{block.Layer}.";

@@ -15,12 +15,8 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
     {
         get
         {
-            var tiny = new DeepSeek2Config
+            var tiny = Tiny(new DeepSeek2Config
             {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
                 HeadCount = 4,
                 LatentWidth = 16,
                 PlainWidth = 8,
@@ -29,7 +25,7 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
                 HiddenWidth = 40,
                 Experts = new() { Count = 5, Chosen = 2, HiddenWidth = 24, SharedHiddenWidth = 48, Renormalised = false },
                 InitialDeviation = 0.2,
-            };
+            });
             return
             [
                 tiny,
@@ -55,19 +51,13 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
         json.GetChoice("scoring_func", ["softmax"], "softmax");
         json.GetChoice("topk_method", ["greedy"], "greedy");
         json.GetInt32("moe_layer_freq", 1, 1, 1);
-        if (json.GetBoolean("attention_bias", false))
-            throw json.Get("attention_bias").Error("this form of DeepSeek is not supported", "false");
-        var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 2_048);
+        CommonKeys.Require(json, "DeepSeek", ("attention_bias", false));
+        var config = DecoderJson.RmsNorms.Read(json, new DeepSeek2Config(), contextLength: 2_048);
         var turned = json.GetInt32("qk_rope_head_dim", 2, 4_096);
-        var rotary = RotaryJson.Read(json, turned, contextLength);
+        var rotary = RotaryJson.Read(json, turned, config.ContextLength);
         var width = json.GetInt32("moe_intermediate_size", 1, 1 << 22);
-        return new DeepSeek2Config
+        return config with
         {
-            VocabularySize = json.GetInt32("vocab_size", 1, 1 << 24),
-            ContextLength = contextLength,
-            Width = json.GetInt32("hidden_size", 1, 1 << 20),
-            LayerCount = json.GetInt32("num_hidden_layers", 1, 4_096),
-            HeadCount = json.GetInt32("num_attention_heads", 1, 4_096),
             QueryRank = json.GetInt32("q_lora_rank", 1, 1 << 20, 0),
             LatentWidth = json.GetInt32("kv_lora_rank", 1, 1 << 16),
             PlainWidth = json.GetInt32("qk_nope_head_dim", 1, 4_096),
@@ -87,8 +77,6 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
             TiedHead = json.GetBoolean("tie_word_embeddings", false),
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling,
-            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, 1e-6),
-            InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
     }
 
@@ -99,21 +87,9 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
         var experts = deep.Experts;
         if (experts.SharedHiddenWidth % experts.HiddenWidth != 0 || experts.SharedGate || experts.ChoiceBias || experts.Clamped)
             throw new InkstoneRequestException("the family's files have no such experts", nameof(DeepSeek2Config.Experts), "a shared width that is a multiple of theirs, no other options");
-        json.WriteStartObject();
-        json.WriteString("model_type", deep.Family);
-        json.WriteStartArray("architectures");
-        json.WriteStringValue("DeepseekV2ForCausalLM");
-        json.WriteEndArray();
-        json.WriteNumber("vocab_size", deep.VocabularySize);
-        json.WriteNumber("max_position_embeddings", deep.ContextLength);
-        json.WriteNumber("hidden_size", deep.Width);
-        json.WriteNumber("num_hidden_layers", deep.LayerCount);
-        json.WriteNumber("num_attention_heads", deep.HeadCount);
+        DecoderJson.RmsNorms.Begin(json, deep, "DeepseekV2ForCausalLM");
         json.WriteNumber("num_key_value_heads", deep.HeadCount);
-        if (deep.QueryRank > 0)
-            json.WriteNumber("q_lora_rank", deep.QueryRank);
-        else
-            json.WriteNull("q_lora_rank");
+        CommonKeys.WriteOrNull(json, "q_lora_rank", deep.QueryRank > 0 ? deep.QueryRank : null);
         json.WriteNumber("kv_lora_rank", deep.LatentWidth);
         json.WriteNumber("qk_nope_head_dim", deep.PlainWidth);
         json.WriteNumber("qk_rope_head_dim", deep.TurnedWidth);
@@ -132,11 +108,8 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
         json.WriteString("hidden_act", "silu");
         json.WriteBoolean("attention_bias", false);
         json.WriteBoolean("tie_word_embeddings", deep.TiedHead);
-        RotaryJson.Write(json, deep.RotaryTheta, deep.RotaryScaling, deep.ContextLength);
-        json.WriteFinite("rms_norm_eps", deep.NormEpsilon);
-        json.WriteFinite("initializer_range", deep.InitialDeviation);
-        json.WriteString("torch_dtype", "float32");
-        json.WriteEndObject();
+        RotaryJson.Write(json, deep.Rotary, deep.ContextLength);
+        DecoderJson.RmsNorms.End(json, deep);
     }
 
     /// <inheritdoc/>
@@ -146,8 +119,7 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
     public override CheckpointMap Map(Model model)
     {
         var deep = (DeepSeek2)model;
-        var map = CheckpointMap.Around(deep, "model.embed_tokens", "model.norm", "lm_head")
-            .Ignore(name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
+        var map = FolderNames.Around(deep);
         foreach (var block in deep.Stack.Blocks.Cast<DeepSeek2Block>())
         {
             var layer = $"model.layers.{block.Layer}.";
@@ -159,10 +131,7 @@ public sealed partial class DeepSeek2Checkpoint : ModelFamily
                 map.Add(layer + "self_attn.q_proj", attention.Query);
             else
                 map.Add(layer + "self_attn.q_a_proj", attention.QueryDown).Add(layer + "self_attn.q_a_layernorm", attention.QueryNorm!).Add(layer + "self_attn.q_b_proj", attention.Query);
-            if (block.FeedForward is ExpertFeedForward experts)
-                ExpertNames.Ernie.AddTo(map, layer, experts);
-            else if (block.FeedForward is GatedFeedForward gated)
-                map.Add(layer + "mlp.gate_proj", gated.Gate).Add(layer + "mlp.up_proj", gated.Up).Add(layer + "mlp.down_proj", gated.Down);
+            map.AddMlp(layer, block.FeedForward, ExpertNames.Ernie);
         }
         return map;
     }

@@ -4,19 +4,13 @@ namespace Inkstone.Models;
 /// DeepSeek V2 (DeepSeek-AI 2024, "DeepSeek-V2: a strong, economical, and efficient mixture-of-experts language model"): latent attention, which keeps one vector of
 /// <see cref="LatentWidth"/> and one turned key of <see cref="TurnedWidth"/> a token for all heads; a shared and routed experts after the first layers.
 /// </summary>
-public sealed record DeepSeek2Config : ModelConfig
+public sealed record DeepSeek2Config : DecoderConfig
 {
+    /// <summary>DeepSeek V2 Lite's sizes.</summary>
+    public DeepSeek2Config() => (Width, LayerCount, HeadCount, NormEpsilon) = (2_048, 27, 16, 1e-6);
+
     /// <inheritdoc/>
     public override string Family => "deepseek_v2";
-
-    /// <summary>Width of the residual stream.</summary>
-    public int Width { get; init; } = 2_048;
-
-    /// <summary>How many blocks.</summary>
-    public int LayerCount { get; init; } = 27;
-
-    /// <summary>Heads.</summary>
-    public int HeadCount { get; init; } = 16;
 
     /// <summary>Width between the two matrices that make queries; 0: one matrix makes them.</summary>
     public int QueryRank { get; init; }
@@ -51,12 +45,6 @@ public sealed record DeepSeek2Config : ModelConfig
     /// <summary>How the rotary frequencies are scaled; null: not.</summary>
     public RotaryScaling? RotaryScaling { get; init; }
 
-    /// <summary>ε of the norms.</summary>
-    public double NormEpsilon { get; init; } = 1e-6;
-
-    /// <summary>Standard deviation of first weights.</summary>
-    public double InitialDeviation { get; init; } = 0.02;
-
     /// <inheritdoc/>
     public override long ParameterCount
     {
@@ -81,12 +69,12 @@ public sealed record DeepSeek2Config : ModelConfig
         }
     }
 
+    internal override RotaryValues Rotary => new(RotaryTheta, TurnedWidth, RotaryScaling);
+
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        ConfigRule.InRange(nameof(Width), Width, 1, 1 << 20);
-        ConfigRule.InRange(nameof(LayerCount), LayerCount, 1, 4_096);
         ConfigRule.InRange(nameof(HeadCount), HeadCount, 1, 4_096);
         ConfigRule.InRange(nameof(QueryRank), QueryRank, 0, 1 << 20);
         ConfigRule.InRange(nameof(LatentWidth), LatentWidth, 1, 1 << 16);
@@ -95,8 +83,6 @@ public sealed record DeepSeek2Config : ModelConfig
         ConfigRule.InRange(nameof(HiddenWidth), HiddenWidth, 1, 1 << 22);
         ConfigRule.InRange(nameof(FirstExpertLayer), FirstExpertLayer, 0, 4_096);
         Experts.Validate();
-        ConfigRule.Rotary(TurnedWidth, TurnedWidth, RotaryTheta, RotaryScaling);
-        ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);
-        ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
+        ConfigRule.Rotary(Rotary, TurnedWidth);
     }
 }

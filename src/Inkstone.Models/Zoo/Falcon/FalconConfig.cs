@@ -6,7 +6,7 @@ namespace Inkstone.Models;
 /// The Falcon family (Almazrouei et al. 2023, "The Falcon series of open language models"): attention and feed-forward side by side without biases, few keys for many
 /// queries; the smallest has one key head and one norm a block, the largest a norm for each half.
 /// </summary>
-public sealed record FalconConfig : ModelConfig
+public sealed record FalconConfig : DecoderConfig
 {
     /// <summary>A few million parameters, for examples and tests.</summary>
     public static FalconConfig Tiny { get; } = new();
@@ -14,16 +14,7 @@ public sealed record FalconConfig : ModelConfig
     /// <inheritdoc/>
     public override string Family => "falcon";
 
-    /// <summary>Width of the residual stream.</summary>
-    public int Width { get; init; } = 256;
-
-    /// <summary>How many blocks.</summary>
-    public int LayerCount { get; init; } = 6;
-
-    /// <summary>Query heads; divides <see cref="Width"/>.</summary>
-    public int HeadCount { get; init; } = 4;
-
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 1;
 
     /// <summary>Width inside the feed-forward.</summary>
@@ -44,12 +35,6 @@ public sealed record FalconConfig : ModelConfig
     /// <summary>How the rotary frequencies are scaled; null: not.</summary>
     public RotaryScaling? RotaryScaling { get; init; }
 
-    /// <summary>ε of the norms.</summary>
-    public double NormEpsilon { get; init; } = 1e-5;
-
-    /// <summary>Standard deviation of first weights.</summary>
-    public double InitialDeviation { get; init; } = 0.02;
-
     /// <inheritdoc/>
     public override long ParameterCount
     {
@@ -62,18 +47,16 @@ public sealed record FalconConfig : ModelConfig
 
     internal int HeadWidth => Width / HeadCount;
 
+    internal override RotaryValues Rotary => new(RotaryTheta, HeadWidth, RotaryScaling);
+
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        ConfigRule.InRange(nameof(Width), Width, 1, 1 << 20);
-        ConfigRule.InRange(nameof(LayerCount), LayerCount, 1, 4_096);
         ConfigRule.Divides(nameof(HeadCount), HeadCount, nameof(Width), Width);
         ConfigRule.Divides(nameof(KeyValueHeadCount), KeyValueHeadCount, nameof(HeadCount), HeadCount);
         ConfigRule.InRange(nameof(HiddenWidth), HiddenWidth, 1, 1 << 22);
         ActivationNames.RequireGelu(Activation);
-        ConfigRule.Rotary(HeadWidth, HeadWidth, RotaryTheta, RotaryScaling);
-        ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);
-        ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
+        ConfigRule.Rotary(Rotary, HeadWidth);
     }
 }

@@ -19,17 +19,7 @@ public sealed class GemmaCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new GemmaConfig
-            {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
-                HeadCount = 4,
-                KeyValueHeadCount = 2,
-                HeadWidth = 12,
-                HiddenWidth = 48,
-            };
+            var tiny = Tiny(new GemmaConfig { HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 12, HiddenWidth = 48 });
             return
             [
                 tiny,
@@ -52,33 +42,23 @@ public sealed class GemmaCheckpoint : ModelFamily
         CommonKeys.Ignore(json);
         var generation = (GemmaGeneration)Names.ToList().IndexOf(json.GetString("model_type"));
         RequireTanh(json, generation);
-        foreach (var (name, value) in (ReadOnlySpan<(string, bool)>)[("attention_bias", false), ("tie_word_embeddings", true), ("use_bidirectional_attention", false)])
-            if (json.GetBoolean(name, value) != value)
-                throw json.Get(name).Error("this form of Gemma is not supported", value ? "true" : "false");
+        CommonKeys.Require(json, "Gemma", ("attention_bias", false), ("tie_word_embeddings", true), ("use_bidirectional_attention", false));
         var headWidth = json.GetInt32("head_dim", 2, 4_096, 256);
-        var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 8_192);
-        var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
+        var sizes = DecoderJson.RmsNorms.Read(json, new GemmaConfig(), contextLength: 8_192);
         var isThird = generation == GemmaGeneration.Third;
         double? local = isThird ? json.GetDouble("rope_local_base_freq", 1, 1e12, 10_000) : null;
-        var (full, sliding) = RotaryJson.ReadPerType(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isThird ? 1e6 : 10_000), local);
+        var (full, sliding) = RotaryJson.ReadPerType(json, headWidth, sizes.ContextLength, new RotaryJson.Names(DefaultTheta: isThird ? 1e6 : 10_000), local);
         if (sliding.Scaling is not null && sliding != full)
             throw json.Get("rope_parameters").Error("this form of Gemma is not supported", "no scaling in windowed layers");
-        var config = new GemmaConfig
+        var config = sizes with
         {
             Generation = generation,
-            VocabularySize = json.GetInt32("vocab_size", 1, 1 << 24),
-            ContextLength = contextLength,
-            Width = json.GetInt32("hidden_size", 1, 1 << 20),
-            LayerCount = layers,
-            HeadCount = json.GetInt32("num_attention_heads", 1, 4_096),
             KeyValueHeadCount = json.GetInt32("num_key_value_heads", 1, 4_096),
             HeadWidth = headWidth,
             HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
             RotaryTheta = full.Theta,
             LocalRotaryTheta = sliding == full ? null : sliding.Theta,
             RotaryScaling = full.Scaling,
-            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, 1e-6),
-            InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
         if (generation == GemmaGeneration.First)
             return config;
@@ -91,7 +71,7 @@ public sealed class GemmaCheckpoint : ModelFamily
         return config with
         {
             Window = window,
-            WindowedLayers = LayerPattern.Read(json, layers) ?? LayerPattern.AllButEvery(period),
+            WindowedLayers = LayerPattern.Read(json, config.LayerCount) ?? LayerPattern.AllButEvery(period),
             QueryScalar = scalar == headWidth ? null : scalar,
             AttentionSoftCap = json.GetDouble("attn_logit_softcapping", 0, 1e6, 0),
             LogitSoftCap = json.GetDouble("final_logit_softcapping", 0, 1e6, 0),
@@ -102,16 +82,7 @@ public sealed class GemmaCheckpoint : ModelFamily
     public override void WriteConfig(ModelConfig config, Utf8JsonWriter json)
     {
         var gemma = (GemmaConfig)config;
-        json.WriteStartObject();
-        json.WriteString("model_type", gemma.Family);
-        json.WriteStartArray("architectures");
-        json.WriteStringValue(gemma.Generation switch { GemmaGeneration.First => "Gemma", GemmaGeneration.Second => "Gemma2", _ => "Gemma3" } + "ForCausalLM");
-        json.WriteEndArray();
-        json.WriteNumber("vocab_size", gemma.VocabularySize);
-        json.WriteNumber("max_position_embeddings", gemma.ContextLength);
-        json.WriteNumber("hidden_size", gemma.Width);
-        json.WriteNumber("num_hidden_layers", gemma.LayerCount);
-        json.WriteNumber("num_attention_heads", gemma.HeadCount);
+        DecoderJson.RmsNorms.Begin(json, gemma, gemma.Generation switch { GemmaGeneration.First => "Gemma", GemmaGeneration.Second => "Gemma2", _ => "Gemma3" } + "ForCausalLM");
         json.WriteNumber("num_key_value_heads", gemma.KeyValueHeadCount);
         json.WriteNumber("head_dim", gemma.HeadWidth);
         json.WriteNumber("intermediate_size", gemma.HiddenWidth);
@@ -120,7 +91,7 @@ public sealed class GemmaCheckpoint : ModelFamily
         json.WriteString("hidden_activation", Tanh);
         json.WriteBoolean("attention_bias", false);
         json.WriteBoolean("tie_word_embeddings", true);
-        RotaryJson.Write(json, gemma.RotaryTheta, gemma.RotaryScaling, gemma.ContextLength);
+        RotaryJson.Write(json, gemma.Rotary, gemma.ContextLength);
         if (gemma.Generation == GemmaGeneration.Third)
             json.WriteFinite("rope_local_base_freq", gemma.LocalRotaryTheta ?? gemma.RotaryTheta);
         if (gemma.Generation != GemmaGeneration.First)
@@ -133,10 +104,7 @@ public sealed class GemmaCheckpoint : ModelFamily
             WriteCap("attn_logit_softcapping", gemma.AttentionSoftCap);
             WriteCap("final_logit_softcapping", gemma.LogitSoftCap);
         }
-        json.WriteFinite("rms_norm_eps", gemma.NormEpsilon);
-        json.WriteFinite("initializer_range", gemma.InitialDeviation);
-        json.WriteString("torch_dtype", "float32");
-        json.WriteEndObject();
+        DecoderJson.RmsNorms.End(json, gemma);
 
         void WriteCap(string name, double cap)
         {
@@ -160,24 +128,16 @@ public sealed class GemmaCheckpoint : ModelFamily
         var isThird = generation == GemmaGeneration.Third;
         var sizes = GgufSizes.Read(fields);
         var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, sizes.HeadWidth);
-        foreach (var name in (string[])["attention.value_length", "rope.dimension_count"])
-            if (fields.GetInt32(name, 1, 4_096, headWidth) != headWidth)
-                throw fields.Find(name)!.Value.Error("this form of Gemma is not supported", $"{headWidth}");
+        fields.Require("Gemma", headWidth, "attention.value_length", "rope.dimension_count");
         var rotary = RotaryGguf.Read(fields, headWidth, sizes.ContextLength);
-        var config = new GemmaConfig
+        var config = sizes.On(new GemmaConfig(), fields, NormKind.RootMeanSquare) with
         {
             Generation = generation,
-            VocabularySize = fields.VocabularySize,
-            ContextLength = sizes.ContextLength,
-            Width = sizes.Width,
-            LayerCount = sizes.LayerCount,
-            HeadCount = sizes.HeadCount,
             KeyValueHeadCount = sizes.KeyValueHeadCount,
             HeadWidth = headWidth,
             HiddenWidth = sizes.HiddenWidth,
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling,
-            NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
         };
         if (generation == GemmaGeneration.First)
             return config;
@@ -198,9 +158,9 @@ public sealed class GemmaCheckpoint : ModelFamily
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var gemma = (GemmaConfig)config;
-        new GgufSizes(gemma.ContextLength, gemma.Width, gemma.LayerCount, gemma.HiddenWidth, gemma.HeadCount, gemma.KeyValueHeadCount).Write(fields)
-            .Set("attention.key_length", gemma.HeadWidth).Set("attention.value_length", gemma.HeadWidth).Set("attention.layer_norm_rms_epsilon", gemma.NormEpsilon);
-        RotaryGguf.Write(fields, gemma.RotaryTheta, gemma.HeadWidth, gemma.RotaryScaling);
+        GgufSizes.Of(gemma, gemma.HiddenWidth, gemma.KeyValueHeadCount).Write(fields)
+            .Set("attention.key_length", gemma.HeadWidth).Set("attention.value_length", gemma.HeadWidth).Set(GgufNames.EpsilonOf(NormKind.RootMeanSquare), gemma.NormEpsilon);
+        RotaryGguf.Write(fields, gemma.Rotary);
         if (gemma.Generation == GemmaGeneration.First)
             return;
         fields.Set("attention.sliding_window", gemma.Window > 0 ? gemma.Window : gemma.ContextLength);
@@ -216,25 +176,16 @@ public sealed class GemmaCheckpoint : ModelFamily
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> GgufTables(ModelConfig config)
-    {
-        var gemma = (GemmaConfig)config;
-        return RotaryGguf.Tables(gemma.RotaryScaling, gemma.HeadWidth, gemma.RotaryTheta);
-    }
-
-    /// <inheritdoc/>
     public override CheckpointMap Map(Model model)
     {
         var gemma = (Gemma)model;
         var lessOne = new Offset(1);
-        var map = new CheckpointMap().Add("model.embed_tokens.weight", gemma.Embedding.Parameters.Single()).Add("model.norm", gemma.FinalNorm, lessOne).AddTied("lm_head.weight");
+        var map = FolderNames.Around(gemma, lessOne);
         foreach (var block in gemma.Stack.Blocks.Cast<GemmaBlock>())
         {
             var layer = $"model.layers.{block.Layer}.";
             map.Add(layer + "input_layernorm", block.AttentionNorm, lessOne)
-                .Add(layer + "self_attn.q_proj", block.Query).Add(layer + "self_attn.k_proj", block.Key)
-                .Add(layer + "self_attn.v_proj", block.Value).Add(layer + "self_attn.o_proj", block.Output)
-                .Add(layer + "mlp.gate_proj", block.FeedForward.Gate).Add(layer + "mlp.up_proj", block.FeedForward.Up).Add(layer + "mlp.down_proj", block.FeedForward.Down)
+                .AddSelfAttention(layer, block.Query, block.Key, block.Value, block.Output).AddMlp(layer, block.FeedForward)
                 .Add(layer + (block.AttentionPostNorm is null ? "post_attention_layernorm" : "pre_feedforward_layernorm"), block.FeedForwardNorm, lessOne);
             if (block.AttentionPostNorm is not null)
                 map.Add(layer + "post_attention_layernorm", block.AttentionPostNorm, lessOne).Add(layer + "post_feedforward_layernorm", block.FeedForwardPostNorm!, lessOne);
@@ -248,8 +199,7 @@ public sealed class GemmaCheckpoint : ModelFamily
     public override CheckpointMap GgufMap(Model model)
     {
         var gemma = (Gemma)model;
-        var map = new CheckpointMap().Add("token_embd.weight", gemma.Embedding.Parameters.Single()).Add("output_norm", gemma.FinalNorm).AddTied("output.weight")
-            .Ignore(RotaryGguf.IsTable);
+        var map = GgufNames.Around(gemma);
         foreach (var block in gemma.Stack.Blocks.Cast<GemmaBlock>())
         {
             var layer = $"blk.{block.Layer}.";

@@ -17,7 +17,7 @@ public enum GemmaGeneration
 /// The Gemma family (Gemma Team 2024, "Gemma: open models based on Gemini research and technology"; 2024, "Gemma 2"; 2025, "Gemma 3 technical report"): embedded rows times
 /// √width, GeGLU, RMSNorms, a tied head.
 /// </summary>
-public sealed record GemmaConfig : ModelConfig
+public sealed record GemmaConfig : DecoderConfig
 {
     /// <summary>The first generation, small.</summary>
     public static GemmaConfig Tiny { get; } = new();
@@ -42,22 +42,16 @@ public sealed record GemmaConfig : ModelConfig
         LocalRotaryTheta = 10_000,
     };
 
+    /// <summary>Gemma's ε.</summary>
+    public GemmaConfig() => NormEpsilon = 1e-6;
+
     /// <inheritdoc/>
     public override string Family => Generation switch { GemmaGeneration.First => "gemma", GemmaGeneration.Second => "gemma2", _ => "gemma3_text" };
 
     /// <summary>Which Gemma.</summary>
     public GemmaGeneration Generation { get; init; }
 
-    /// <summary>Width of the residual stream.</summary>
-    public int Width { get; init; } = 256;
-
-    /// <summary>How many blocks.</summary>
-    public int LayerCount { get; init; } = 6;
-
-    /// <summary>Query heads.</summary>
-    public int HeadCount { get; init; } = 4;
-
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 1;
 
     /// <summary>Width of a head, even.</summary>
@@ -90,12 +84,6 @@ public sealed record GemmaConfig : ModelConfig
     /// <summary>How the rotary frequencies are scaled; null: not.</summary>
     public RotaryScaling? RotaryScaling { get; init; }
 
-    /// <summary>ε of the norms.</summary>
-    public double NormEpsilon { get; init; } = 1e-6;
-
-    /// <summary>Standard deviation of first weights.</summary>
-    public double InitialDeviation { get; init; } = 0.02;
-
     /// <inheritdoc/>
     public override long ParameterCount
     {
@@ -111,12 +99,14 @@ public sealed record GemmaConfig : ModelConfig
 
     internal bool HasQueryKeyNorms => Generation == GemmaGeneration.Third;
 
+    internal int WindowOf(int layer) => WindowedLayers.Has(layer) ? Window : 0;
+
+    internal override RotaryValues Rotary => new(RotaryTheta, HeadWidth, RotaryScaling);
+
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        ConfigRule.InRange(nameof(Width), Width, 1, 1 << 20);
-        ConfigRule.InRange(nameof(LayerCount), LayerCount, 1, 4_096);
         ConfigRule.InRange(nameof(HeadCount), HeadCount, 1, 4_096);
         ConfigRule.Divides(nameof(KeyValueHeadCount), KeyValueHeadCount, nameof(HeadCount), HeadCount);
         ConfigRule.InRange(nameof(HeadWidth), HeadWidth, 2, 4_096);
@@ -125,9 +115,7 @@ public sealed record GemmaConfig : ModelConfig
         ConfigRule.InRange(nameof(AttentionSoftCap), AttentionSoftCap, 0, 1e6);
         ConfigRule.InRange(nameof(LogitSoftCap), LogitSoftCap, 0, 1e6);
         ConfigRule.InRange(nameof(Window), Window, 0, 1 << 24);
-        ConfigRule.Rotary(HeadWidth, HeadWidth, RotaryTheta, RotaryScaling);
+        ConfigRule.Rotary(Rotary, HeadWidth);
         ConfigRule.InRange(nameof(LocalRotaryTheta), LocalRotaryTheta ?? RotaryTheta, 1, 1e12);
-        ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);
-        ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
     }
 }

@@ -6,22 +6,13 @@ namespace Inkstone.Models;
 /// The GPT-NeoX family (Black et al. 2022, "GPT-NeoX-20B: an open-source autoregressive language model"; Pythia): rotary positions on a part of each head, LayerNorms, both
 /// halves of a block added side by side or one after the other.
 /// </summary>
-public sealed record GptNeoXConfig : ModelConfig
+public sealed record GptNeoXConfig : DecoderConfig
 {
     /// <summary>A few million parameters, for examples and tests.</summary>
     public static GptNeoXConfig Tiny { get; } = new();
 
     /// <inheritdoc/>
     public override string Family => "gpt_neox";
-
-    /// <summary>Width of the residual stream.</summary>
-    public int Width { get; init; } = 256;
-
-    /// <summary>How many blocks.</summary>
-    public int LayerCount { get; init; } = 6;
-
-    /// <summary>Heads; divides <see cref="Width"/>.</summary>
-    public int HeadCount { get; init; } = 4;
 
     /// <summary>Width inside the feed-forward.</summary>
     public int HiddenWidth { get; init; } = 1_024;
@@ -44,12 +35,6 @@ public sealed record GptNeoXConfig : ModelConfig
     /// <summary>How the rotary frequencies are scaled; null: not.</summary>
     public RotaryScaling? RotaryScaling { get; init; }
 
-    /// <summary>ε of the norms.</summary>
-    public double NormEpsilon { get; init; } = 1e-5;
-
-    /// <summary>Standard deviation of first weights.</summary>
-    public double InitialDeviation { get; init; } = 0.02;
-
     /// <inheritdoc/>
     public override long ParameterCount
     {
@@ -63,17 +48,15 @@ public sealed record GptNeoXConfig : ModelConfig
 
     internal int HeadWidth => Width / HeadCount;
 
+    internal override RotaryValues Rotary => new(RotaryTheta, RotaryWidth, RotaryScaling);
+
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        ConfigRule.InRange(nameof(Width), Width, 1, 1 << 20);
-        ConfigRule.InRange(nameof(LayerCount), LayerCount, 1, 4_096);
         ConfigRule.Divides(nameof(HeadCount), HeadCount, nameof(Width), Width);
         ConfigRule.InRange(nameof(HiddenWidth), HiddenWidth, 1, 1 << 22);
         ActivationNames.RequireGelu(Activation);
-        ConfigRule.Rotary(RotaryWidth, HeadWidth, RotaryTheta, RotaryScaling);
-        ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);
-        ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
+        ConfigRule.Rotary(Rotary, HeadWidth);
     }
 }

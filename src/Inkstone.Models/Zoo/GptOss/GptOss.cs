@@ -4,65 +4,43 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the gpt-oss family.</summary>
-public sealed class GptOss : DecoderModel
+public sealed class GptOss : DecoderModel<GptOssConfig>
 {
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public GptOss(GptOssConfig config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal GptOss(GptOssConfig config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public GptOssConfig Settings { get; }
+        : base(config, source, Build)
+    {
+    }
 
     /// <inheritdoc/>
     private protected override bool IsMatrix(Parameter parameter) => parameter.Value.Rank >= 2 && !parameter.Name.EndsWith(".bias", StringComparison.Ordinal);
 
-    private static Parts Build(GptOssConfig config, ParameterSource source)
-    {
-        config.Validate();
-        var rotary = new Rotary(config.HeadWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, source.Backend, config.RotaryScaling);
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new GptOssBlock(blocks.In(layer), layer, config, rotary))]),
-            new RmsNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation),
-            [.. layers.Select(layer => new LayerMemory(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer)))])
-        {
-            Rotaries = [rotary],
-        };
-    }
+    private static Parts Build(GptOssConfig config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.RootMeanSquare, config.TiedHead, RotaryPairing.Halves,
+        (part, layer, rotary) => new GptOssBlock(part, layer, config, rotary),
+        layer => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer)));
 }
 
 /// <summary>One block of gpt-oss: attention with sinks and a mixture of experts, each behind a norm and added to the residual stream.</summary>
-public sealed class GptOssBlock : Block
+public sealed class GptOssBlock : SplitBlock
 {
     private readonly Rotary _rotary;
     private readonly AttentionForm _attention;
-    private readonly int _headWidth;
 
     internal GptOssBlock(ParameterSource source, int layer, GptOssConfig config, Rotary rotary)
-        : base(layer)
+        : base(source, layer, config, config.HeadWidth, config.KeyValueHeadCount, bias: true, outputBias: true)
     {
         _rotary = rotary;
-        _headWidth = config.HeadWidth;
         _attention = new AttentionForm { Window = config.WindowOf(layer) };
-        var deviation = config.InitialDeviation;
-        var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);
-        var attention = source.In("attention");
-        var (queries, keys) = (config.HeadCount * _headWidth, config.KeyValueHeadCount * _headWidth);
+        var (deviation, outputDeviation) = (config.InitialDeviation, config.OutputDeviation);
         AttentionNorm = new RmsNorm(source.In("attention_norm"), config.Width, config.NormEpsilon);
-        Query = new Linear(attention.In("query"), config.Width, queries, bias: true, deviation);
-        Key = new Linear(attention.In("key"), config.Width, keys, bias: true, deviation);
-        Value = new Linear(attention.In("value"), config.Width, keys, bias: true, deviation);
-        Sinks = attention.Constant("sinks", [config.HeadCount], 0);
-        Output = new Linear(attention.In("output"), queries, config.Width, bias: true, outputDeviation);
+        Sinks = source.Constant("attention.sinks", [config.HeadCount], 0);
         FeedForwardNorm = new RmsNorm(source.In("feed_forward_norm"), config.Width, config.NormEpsilon);
         FeedForward = new ExpertFeedForward(source.In("feed_forward"), config.Width, config.Experts, deviation, outputDeviation);
     }
@@ -70,32 +48,17 @@ public sealed class GptOssBlock : Block
     /// <summary>The norm before attention.</summary>
     public RmsNorm AttentionNorm { get; }
 
-    /// <summary>Rows to queries.</summary>
-    public Linear Query { get; }
-
-    /// <summary>Rows to keys.</summary>
-    public Linear Key { get; }
-
-    /// <summary>Rows to values.</summary>
-    public Linear Value { get; }
-
     /// <summary>A score a head without a value, [heads].</summary>
     public Parameter Sinks { get; }
-
-    /// <summary>Attention's result back to the stream.</summary>
-    public Linear Output { get; }
 
     /// <summary>The norm before the feed-forward.</summary>
     public RmsNorm FeedForwardNorm { get; }
 
-    /// <summary>The experts.</summary>
-    public ExpertFeedForward FeedForward { get; }
+    /// <inheritdoc/>
+    public override ExpertFeedForward FeedForward { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<Module> Children => [AttentionNorm, Query, Key, Value, Output, FeedForwardNorm, FeedForward];
-
-    /// <inheritdoc/>
-    public override long FlopsPerRow => Query.FlopsPerRow + Key.FlopsPerRow + Value.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
 
     /// <inheritdoc/>
     protected override IEnumerable<Parameter> OwnParameters => [Sinks];
@@ -104,10 +67,7 @@ public sealed class GptOssBlock : Block
     public override Tensor Forward(Tensor x, Pass pass)
     {
         var h = pass.Tap(Layer, Site.AttentionNorm, AttentionNorm.Forward(x));
-        var q = _rotary.Apply(Query.Forward(h, pass).SplitHeads(_headWidth), pass);
-        var k = _rotary.Apply(Key.Forward(h, pass).SplitHeads(_headWidth), pass);
-        var attended = pass.Attend(Layer, q, k, Value.Forward(h, pass).SplitHeads(_headWidth), _attention, Sinks.Value);
-        x += Output.Forward(attended.MergeHeads(), pass);
+        x += Attend(h, pass, _attention, _rotary, sinks: Sinks.Value);
         h = pass.Tap(Layer, Site.FeedForwardNorm, FeedForwardNorm.Forward(x));
         return pass.Tap(Layer, Site.Residual, x + pass.Tap(Layer, Site.FeedForward, FeedForward.Forward(h, pass)));
     }

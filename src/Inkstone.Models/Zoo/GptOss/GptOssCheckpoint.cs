@@ -15,19 +15,15 @@ public sealed class GptOssCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new GptOssConfig
+            var tiny = Tiny(new GptOssConfig
             {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
                 HeadCount = 4,
                 KeyValueHeadCount = 2,
                 HeadWidth = 8,
                 Window = 20,
                 Experts = new() { Count = 5, Chosen = 2, HiddenWidth = 24, Clamped = true },
                 InitialDeviation = 0.2,
-            };
+            });
             return [tiny, tiny with { RotaryScaling = new YarnRotaryScaling(4, 24) { RoundsRamp = false }, TiedHead = true }];
         }
     }
@@ -42,19 +38,12 @@ public sealed class GptOssCheckpoint : ModelFamily
         json.Ignore("experts_per_token", "initial_context_length", "output_router_logits", "router_aux_loss_coef");
         json.GetChoice("hidden_act", ["silu"], "silu");
         json.GetDouble("swiglu_limit", 7, 7, 7);
-        if (!json.GetBoolean("attention_bias", true))
-            throw json.Get("attention_bias").Error("this form of gpt-oss is not supported", "true");
+        CommonKeys.Require(json, "gpt-oss", ("attention_bias", true));
         var headWidth = json.GetInt32("head_dim", 2, 4_096, 64);
-        var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 131_072);
-        var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
-        var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: 150_000));
-        return new GptOssConfig
+        var config = DecoderJson.RmsNorms.Read(json, new GptOssConfig(), contextLength: 131_072);
+        var rotary = RotaryJson.Read(json, headWidth, config.ContextLength, new RotaryJson.Names(DefaultTheta: 150_000));
+        return config with
         {
-            VocabularySize = json.GetInt32("vocab_size", 1, 1 << 24),
-            ContextLength = contextLength,
-            Width = json.GetInt32("hidden_size", 1, 1 << 20),
-            LayerCount = layers,
-            HeadCount = json.GetInt32("num_attention_heads", 1, 4_096),
             KeyValueHeadCount = json.GetInt32("num_key_value_heads", 1, 4_096),
             HeadWidth = headWidth,
             Experts = new()
@@ -65,12 +54,10 @@ public sealed class GptOssCheckpoint : ModelFamily
                 Clamped = true,
             },
             Window = json.GetInt32("sliding_window", 1, 1 << 24, 128),
-            WindowedLayers = LayerPattern.Read(json, layers) ?? LayerPattern.AllButEvery(2),
+            WindowedLayers = LayerPattern.Read(json, config.LayerCount) ?? LayerPattern.AllButEvery(2),
             TiedHead = json.GetBoolean("tie_word_embeddings", false),
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling,
-            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, 1e-5),
-            InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
     }
 
@@ -79,16 +66,7 @@ public sealed class GptOssCheckpoint : ModelFamily
     {
         var oss = (GptOssConfig)config;
         RequireUsual(oss.Experts);
-        json.WriteStartObject();
-        json.WriteString("model_type", oss.Family);
-        json.WriteStartArray("architectures");
-        json.WriteStringValue("GptOssForCausalLM");
-        json.WriteEndArray();
-        json.WriteNumber("vocab_size", oss.VocabularySize);
-        json.WriteNumber("max_position_embeddings", oss.ContextLength);
-        json.WriteNumber("hidden_size", oss.Width);
-        json.WriteNumber("num_hidden_layers", oss.LayerCount);
-        json.WriteNumber("num_attention_heads", oss.HeadCount);
+        DecoderJson.RmsNorms.Begin(json, oss, "GptOssForCausalLM");
         json.WriteNumber("num_key_value_heads", oss.KeyValueHeadCount);
         json.WriteNumber("head_dim", oss.HeadWidth);
         json.WriteNumber("num_local_experts", oss.Experts.Count);
@@ -100,11 +78,8 @@ public sealed class GptOssCheckpoint : ModelFamily
         json.WriteNumber("sliding_window", oss.Window);
         oss.WindowedLayers.Write(json, oss.LayerCount);
         json.WriteBoolean("tie_word_embeddings", oss.TiedHead);
-        RotaryJson.Write(json, oss.RotaryTheta, oss.RotaryScaling, oss.ContextLength);
-        json.WriteFinite("rms_norm_eps", oss.NormEpsilon);
-        json.WriteFinite("initializer_range", oss.InitialDeviation);
-        json.WriteString("torch_dtype", "float32");
-        json.WriteEndObject();
+        RotaryJson.Write(json, oss.Rotary, oss.ContextLength);
+        DecoderJson.RmsNorms.End(json, oss);
     }
 
     /// <inheritdoc/>
@@ -114,14 +89,13 @@ public sealed class GptOssCheckpoint : ModelFamily
     public override CheckpointMap Map(Model model)
     {
         var oss = (GptOss)model;
-        var map = CheckpointMap.Around(oss, "model.embed_tokens", "model.norm", "lm_head");
+        var map = FolderNames.Around(oss);
         foreach (var block in oss.Stack.Blocks.Cast<GptOssBlock>())
         {
             var layer = $"model.layers.{block.Layer}.";
             var experts = block.FeedForward;
             map.Add(layer + "input_layernorm", block.AttentionNorm).Add(layer + "post_attention_layernorm", block.FeedForwardNorm).Add(layer + "self_attn.sinks", block.Sinks)
-                .Add(layer + "self_attn.q_proj", block.Query).Add(layer + "self_attn.k_proj", block.Key).Add(layer + "self_attn.v_proj", block.Value)
-                .Add(layer + "self_attn.o_proj", block.Output).Add(layer + "mlp.router", experts.Router.Scores)
+                .AddSelfAttention(layer, block.Query, block.Key, block.Value, block.Output).Add(layer + "mlp.router", experts.Router.Scores)
                 .AddEither(
                     new CheckpointMap().AddSplit(layer + "mlp.experts.gate_up_proj", [experts.Gate.Stack, experts.Up.Stack], 1, new ExpertsTransposed(), new PairsToHalves()),
                     new CheckpointMap().AddSplit(layer + "mlp.experts.gate_up_proj_blocks", [experts.Gate.Stack, experts.Up.Stack], 1, new PairsToHalves(2 * oss.Settings.Experts.HiddenWidth)))
@@ -144,13 +118,8 @@ public sealed class GptOssCheckpoint : ModelFamily
         var headWidth = fields.GetInt32("attention.key_length", 2, 4_096);
         fields.GetInt32("attention.value_length", headWidth, headWidth, headWidth);
         var rotary = RotaryGguf.Read(fields, headWidth, sizes.ContextLength);
-        return new GptOssConfig
+        return sizes.On(new GptOssConfig(), fields, NormKind.RootMeanSquare) with
         {
-            VocabularySize = fields.VocabularySize,
-            ContextLength = sizes.ContextLength,
-            Width = sizes.Width,
-            LayerCount = sizes.LayerCount,
-            HeadCount = sizes.HeadCount,
             KeyValueHeadCount = sizes.KeyValueHeadCount,
             HeadWidth = headWidth,
             Experts = new()
@@ -165,7 +134,6 @@ public sealed class GptOssCheckpoint : ModelFamily
             TiedHead = fields.ShapeOf("output.weight") is null,
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling,
-            NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
         };
     }
 
@@ -174,11 +142,11 @@ public sealed class GptOssCheckpoint : ModelFamily
     {
         var oss = (GptOssConfig)config;
         RequireUsual(oss.Experts);
-        new GgufSizes(oss.ContextLength, oss.Width, oss.LayerCount, oss.Experts.HiddenWidth, oss.HeadCount, oss.KeyValueHeadCount).Write(fields).Set("attention.key_length", oss.HeadWidth)
-            .Set("attention.value_length", oss.HeadWidth).Set("attention.layer_norm_rms_epsilon", oss.NormEpsilon).Set("attention.sliding_window", oss.Window)
+        GgufSizes.Of(oss, oss.Experts.HiddenWidth, oss.KeyValueHeadCount).Write(fields).Set("attention.key_length", oss.HeadWidth)
+            .Set("attention.value_length", oss.HeadWidth).Set(GgufNames.EpsilonOf(NormKind.RootMeanSquare), oss.NormEpsilon).Set("attention.sliding_window", oss.Window)
             .Set("expert_count", oss.Experts.Count).Set("expert_used_count", oss.Experts.Chosen).Set("expert_feed_forward_length", oss.Experts.HiddenWidth)
             .Set("vocab_size", oss.VocabularySize);
-        RotaryGguf.Write(fields, oss.RotaryTheta, oss.HeadWidth, oss.RotaryScaling);
+        RotaryGguf.Write(fields, oss.Rotary);
         if (oss.WindowedLayers != LayerPattern.AllButEvery(2))
             oss.WindowedLayers.Write(fields, oss.LayerCount);
     }
@@ -187,7 +155,7 @@ public sealed class GptOssCheckpoint : ModelFamily
     public override CheckpointMap GgufMap(Model model)
     {
         var oss = (GptOss)model;
-        var map = CheckpointMap.Around(oss, "token_embd", "output_norm", "output");
+        var map = GgufNames.Around(oss);
         foreach (var block in oss.Stack.Blocks.Cast<GptOssBlock>())
         {
             var layer = $"blk.{block.Layer}.";

@@ -4,21 +4,15 @@ namespace Inkstone.Models;
 /// gpt-oss (OpenAI 2025, "gpt-oss-120b &amp; gpt-oss-20b model card"): attention with biases, a sink a head and windows in every other layer, mixtures of experts with biases and a
 /// clamped gate, YaRN.
 /// </summary>
-public sealed record GptOssConfig : ModelConfig
+public sealed record GptOssConfig : DecoderConfig
 {
+    /// <summary>The smaller network's sizes.</summary>
+    public GptOssConfig() => (Width, LayerCount, HeadCount) = (2_880, 24, 64);
+
     /// <inheritdoc/>
     public override string Family => "gpt_oss";
 
-    /// <summary>Width of the residual stream.</summary>
-    public int Width { get; init; } = 2_880;
-
-    /// <summary>How many blocks.</summary>
-    public int LayerCount { get; init; } = 24;
-
-    /// <summary>Query heads.</summary>
-    public int HeadCount { get; init; } = 64;
-
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 8;
 
     /// <summary>Width of a head, even.</summary>
@@ -42,12 +36,6 @@ public sealed record GptOssConfig : ModelConfig
     /// <summary>Whether the head's matrix is the embedding's.</summary>
     public bool TiedHead { get; init; }
 
-    /// <summary>ε of the norms.</summary>
-    public double NormEpsilon { get; init; } = 1e-5;
-
-    /// <summary>Standard deviation of first weights.</summary>
-    public double InitialDeviation { get; init; } = 0.02;
-
     /// <inheritdoc/>
     public override long ParameterCount
     {
@@ -62,19 +50,17 @@ public sealed record GptOssConfig : ModelConfig
     /// <summary>The window of a layer; 0: none.</summary>
     public int WindowOf(int layer) => WindowedLayers.Has(layer) ? Window : 0;
 
+    internal override RotaryValues Rotary => new(RotaryTheta, HeadWidth, RotaryScaling);
+
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        ConfigRule.InRange(nameof(Width), Width, 1, 1 << 20);
-        ConfigRule.InRange(nameof(LayerCount), LayerCount, 1, 4_096);
         ConfigRule.InRange(nameof(HeadCount), HeadCount, 1, 4_096);
         ConfigRule.Divides(nameof(KeyValueHeadCount), KeyValueHeadCount, nameof(HeadCount), HeadCount);
         ConfigRule.InRange(nameof(HeadWidth), HeadWidth, 2, 4_096);
         ConfigRule.InRange(nameof(Window), Window, 1, 1 << 24);
         Experts.Validate();
-        ConfigRule.Rotary(HeadWidth, HeadWidth, RotaryTheta, RotaryScaling);
-        ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);
-        ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
+        ConfigRule.Rotary(Rotary, HeadWidth);
     }
 }

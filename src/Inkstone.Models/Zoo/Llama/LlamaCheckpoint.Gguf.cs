@@ -32,23 +32,17 @@ public sealed partial class LlamaCheckpoint
         fields.Ignore("attention.causal", "tensor_data_layout");
         var sizes = GgufSizes.Read(fields);
         var headWidth = fields.GetInt32("attention.key_length", 2, 4_096, sizes.HeadWidth);
-        if (fields.GetInt32("attention.value_length", 1, 4_096, headWidth) != headWidth)
-            throw fields.Find("attention.value_length")!.Value.Error("this form of Llama is not supported", $"{headWidth}");
+        fields.Require("Llama", headWidth, "attention.value_length");
+        if (PairsNeighbours(architecture))
+            fields.Require("Llama", headWidth, "rope.dimension_count");
         var layers = sizes.LayerCount;
         var rotary = RotaryGguf.Read(fields, headWidth, sizes.ContextLength);
-        if (PairsNeighbours(architecture) && rotary.Width != headWidth)
-            throw fields.Find("rope.dimension_count")!.Value.Error("this form of Llama is not supported", $"{headWidth}");
         if (architecture == "granite" && !fields.GetBoolean("rope.scaling.finetuned", true))
             throw fields.Find("rope.scaling.finetuned")!.Value.Error("Granite without rotary positions is not supported", "true");
         var pattern = LayerPattern.Read(fields, layers) ?? LayerPattern.All;
         var window = fields.GetInt32("attention.sliding_window", 0, 1 << 24, 0);
-        var config = new LlamaConfig
+        var config = sizes.On(new LlamaConfig(), fields, NormKind.RootMeanSquare) with
         {
-            VocabularySize = fields.VocabularySize,
-            ContextLength = sizes.ContextLength,
-            Width = sizes.Width,
-            LayerCount = layers,
-            HeadCount = sizes.HeadCount,
             KeyValueHeadCount = sizes.KeyValueHeadCount,
             HeadWidth = headWidth,
             HiddenWidth = sizes.HiddenWidth,
@@ -66,7 +60,6 @@ public sealed partial class LlamaCheckpoint
             RotaryScaling = rotary.Scaling,
             RotaryPairing = PairsNeighbours(architecture) ? RotaryPairing.Interleaved : RotaryPairing.Halves,
             TurnedLayers = architecture == "smollm3" ? LayerPattern.AllButEvery(UnturnedPeriod) : LayerPattern.All,
-            NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
             AttentionScale = fields.Find("attention.scale") is null ? null : fields.GetDouble("attention.scale", 1e-6, 1e6),
         };
         if (architecture == "granite")
@@ -83,10 +76,10 @@ public sealed partial class LlamaCheckpoint
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var llama = (LlamaConfig)config;
-        new GgufSizes(llama.ContextLength, llama.Width, llama.LayerCount, llama.HiddenWidth, llama.HeadCount, llama.KeyValueHeadCount).Write(fields)
+        GgufSizes.Of(llama, llama.HiddenWidth, llama.KeyValueHeadCount).Write(fields)
             .Set("attention.key_length", llama.HeadWidth).Set("attention.value_length", llama.HeadWidth)
-            .Set("attention.layer_norm_rms_epsilon", llama.NormEpsilon).Set("vocab_size", llama.VocabularySize);
-        RotaryGguf.Write(fields, llama.RotaryTheta, llama.TurnedWidth, llama.RotaryScaling);
+            .Set(GgufNames.EpsilonOf(NormKind.RootMeanSquare), llama.NormEpsilon).Set("vocab_size", llama.VocabularySize);
+        RotaryGguf.Write(fields, llama.Rotary);
         if (llama.Experts is not null)
             ExpertGguf.Write(fields, llama.Experts, llama.ExpertLayers, llama.LayerCount, llama.Family);
         if (llama.Window > 0)
@@ -101,13 +94,6 @@ public sealed partial class LlamaCheckpoint
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> GgufTables(ModelConfig config)
-    {
-        var llama = (LlamaConfig)config;
-        return RotaryGguf.Tables(llama.RotaryScaling, llama.TurnedWidth, llama.RotaryTheta);
-    }
-
-    /// <inheritdoc/>
     public override CheckpointMap GgufMap(Model model)
     {
         var llama = (Llama)model;
@@ -116,7 +102,7 @@ public sealed partial class LlamaCheckpoint
         // the architecture's own rows are those of neighbours
         TensorChange[] turned = PairsNeighbours(architecture) == (llama.Settings.RotaryPairing == RotaryPairing.Interleaved) ? []
             : [new RotaryPermuted(llama.Settings.HeadWidth, Reversed: llama.Settings.RotaryPairing == RotaryPairing.Interleaved)];
-        var map = CheckpointMap.Around(llama, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
+        var map = GgufNames.Around(llama);
         foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
         {
             var layer = $"blk.{block.Layer}.";

@@ -21,7 +21,7 @@ public sealed partial class LlamaCheckpoint
                 throw window.Value.Error("the layers of the window are not said", "layer_types beside it");
             return (window.Value.AsInt32(1, 1 << 24), types ?? LayerPattern.From(first, layerCount));
         }
-        RequireFalse(json, "use_sliding_window");
+        CommonKeys.Require(json, "Llama", ("use_sliding_window", false));
         json.Ignore("max_window_layers");
         if (window is { } unknown && family is not ("mistral" or "mixtral" or "phi3" or "inkstone"))
             throw unknown.Error("this form of Llama is not supported", "null");

@@ -22,17 +22,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new LlamaConfig
-            {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
-                HeadCount = 4,
-                KeyValueHeadCount = 2,
-                HeadWidth = 8,
-                HiddenWidth = 48,
-            };
+            var tiny = Tiny(new LlamaConfig { HeadCount = 4, KeyValueHeadCount = 2, HeadWidth = 8, HiddenWidth = 48 });
             float[] shorter = [1, 1.0625f, 1.25f], longer = [1, 1.5f, 3];
             return
             [
@@ -73,28 +63,21 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         json.Ignore("is_llama_config");
         var family = json.GetString("model_type");
         if (!HasFeedForwardBiases(family))
-            RequireFalse(json, "mlp_bias");
+            CommonKeys.Require(json, "Llama", ("mlp_bias", false));
         json.GetChoice("hidden_act", family == "inkstone" ? ["relu2"] : ["silu"], family == "inkstone" ? "relu2" : "silu");
-        RequireFalse(json, "rope_interleaved", "use_mrope", "lm_head_bias");
+        CommonKeys.Require(json, "Llama", ("rope_interleaved", false), ("use_mrope", false), ("lm_head_bias", false));
         foreach (var name in (ReadOnlySpan<string>)["interpolate_factor", "full_attn_mod"])
             json.GetInt32(name, 1, 1, 1); // Phi-4's, with no other value in use
-        var heads = json.GetInt32("num_attention_heads", 1, 4_096);
-        var width = json.GetInt32("hidden_size", 1, 1 << 20);
-        var headWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(width / heads, 2, 4_096));
-        var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 2_048);
-        var layers = json.GetInt32("num_hidden_layers", 1, 4_096);
         var (isErnie, isSmol) = (IsErnie(family), family == "smollm3");
-        var rotary = RotaryJson.Read(json, headWidth, contextLength, new RotaryJson.Names(DefaultTheta: isErnie ? 500_000 : isSmol ? 2e6 : 10_000));
+        var sizes = DecoderJson.RmsNorms.Read(json, new LlamaConfig { NormEpsilon = family == "phi3" || isErnie ? 1e-5 : 1e-6 }, contextLength: 2_048);
+        var layers = sizes.LayerCount;
+        var headWidth = json.GetInt32("head_dim", 2, 4_096, Math.Clamp(sizes.Width / sizes.HeadCount, 2, 4_096));
+        var rotary = RotaryJson.Read(json, headWidth, sizes.ContextLength, new RotaryJson.Names(DefaultTheta: isErnie ? 500_000 : isSmol ? 2e6 : 10_000));
         var attentionBias = !HasFixedBiases(family) && json.GetBoolean(isErnie ? "use_bias" : "attention_bias", false);
         var (window, windowed) = ReadWindow(json, family, layers);
-        var config = new LlamaConfig
+        var config = sizes with
         {
-            VocabularySize = json.GetInt32("vocab_size", 1, 1 << 24),
-            ContextLength = contextLength,
-            Width = width,
-            LayerCount = layers,
-            HeadCount = heads,
-            KeyValueHeadCount = json.GetInt32("num_key_value_heads", 1, 4_096, heads),
+            KeyValueHeadCount = json.GetInt32("num_key_value_heads", 1, 4_096, sizes.HeadCount),
             HeadWidth = headWidth,
             HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
             FeedForward = family == "inkstone" ? FeedForwardKind.ReluSquared : FeedForwardKind.SwiGlu,
@@ -111,9 +94,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             RotaryWidth = rotary.Width == headWidth ? null : rotary.Width,
             RotaryScaling = rotary.Scaling,
             RotaryPairing = isErnie ? RotaryPairing.Interleaved : RotaryPairing.Halves,
-            NormEpsilon = json.GetDouble("rms_norm_eps", 1e-12, 1, family == "phi3" || isErnie ? 1e-5 : 1e-6),
             TurnedLayers = isSmol ? ReadTurned(json, layers) : LayerPattern.All,
-            InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
         if (family == "granite")
             config = config with
@@ -133,16 +114,7 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         var family = llama.Family;
         if (family is not ("qwen2" or "qwen2_moe") && llama.QueryKeyValueBias != llama.OutputBias)
             throw new InkstoneRequestException("the family's files have no such network", nameof(LlamaConfig.OutputBias), $"{llama.QueryKeyValueBias}, as of the queries");
-        json.WriteStartObject();
-        json.WriteString("model_type", family);
-        json.WriteStartArray("architectures");
-        json.WriteStringValue(ClassOf(family) + "ForCausalLM");
-        json.WriteEndArray();
-        json.WriteNumber("vocab_size", llama.VocabularySize);
-        json.WriteNumber("max_position_embeddings", llama.ContextLength);
-        json.WriteNumber("hidden_size", llama.Width);
-        json.WriteNumber("num_hidden_layers", llama.LayerCount);
-        json.WriteNumber("num_attention_heads", llama.HeadCount);
+        DecoderJson.RmsNorms.Begin(json, llama, ClassOf(family) + "ForCausalLM");
         json.WriteNumber("num_key_value_heads", llama.KeyValueHeadCount);
         json.WriteNumber("head_dim", llama.HeadWidth);
         json.WriteNumber("intermediate_size", llama.HiddenWidth);
@@ -171,13 +143,10 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         }
         WriteWindow(llama, json);
         json.WriteBoolean("tie_word_embeddings", llama.TiedHead);
-        RotaryJson.Write(json, llama.RotaryTheta, llama.RotaryScaling, llama.ContextLength);
+        RotaryJson.Write(json, llama.Rotary, llama.ContextLength);
         if (llama.RotaryWidth is { } turned)
             json.WriteFinite("partial_rotary_factor", (double)turned / llama.HeadWidth);
-        json.WriteFinite("rms_norm_eps", llama.NormEpsilon);
-        json.WriteFinite("initializer_range", llama.InitialDeviation);
-        json.WriteString("torch_dtype", "float32");
-        json.WriteEndObject();
+        DecoderJson.RmsNorms.End(json, llama);
     }
 
     /// <inheritdoc/>
@@ -189,46 +158,29 @@ public sealed partial class LlamaCheckpoint : ModelFamily
         var llama = (Llama)model;
         var isFused = llama.Settings.Family == "phi3";
         var isInterleaved = llama.Settings.RotaryPairing == RotaryPairing.Interleaved;
+        var experts = llama.Settings.Family == "mixtral" ? ExpertNames.Mixtral : IsErnie(llama.Settings.Family) ? ExpertNames.Ernie : ExpertNames.Qwen;
         TensorChange[] turned = isInterleaved == IsErnie(llama.Settings.Family) ? [] : [new RotaryPermuted(llama.Settings.HeadWidth, isInterleaved)];
-        var map = CheckpointMap.Around(llama, "model.embed_tokens", "model.norm", "lm_head")
-            .Ignore(name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
+        var map = FolderNames.Around(llama);
         foreach (var block in llama.Stack.Blocks.Cast<LlamaBlock>())
         {
             var layer = $"model.layers.{block.Layer}.";
-            map.Add(layer + "input_layernorm", block.AttentionNorm).Add(layer + "self_attn.o_proj", block.Output).Add(layer + "post_attention_layernorm", block.FeedForwardNorm);
+            map.Add(layer + "input_layernorm", block.AttentionNorm).Add(layer + "post_attention_layernorm", block.FeedForwardNorm);
             if (isFused)
-                map.AddSplit(layer + "self_attn.qkv_proj", block.Query, block.Key, block.Value);
+                map.AddSplit(layer + "self_attn.qkv_proj", block.Query, block.Key, block.Value).Add(layer + "self_attn.o_proj", block.Output);
             else
-                map.Add(layer + "self_attn.q_proj", block.Query, turned).Add(layer + "self_attn.k_proj", block.Key, turned).Add(layer + "self_attn.v_proj", block.Value);
+                map.AddSelfAttention(layer, block.Query, block.Key, block.Value, block.Output, turned);
             if (block.QueryNorm is not null)
                 map.Add(layer + "self_attn.q_norm", block.QueryNorm).Add(layer + "self_attn.k_norm", block.KeyNorm!);
-            AddFeedForward(map, layer, block.FeedForward, llama.Settings.Family);
+            if (isFused && block.FeedForward is GatedFeedForward gated)
+                map.AddSplit(layer + "mlp.gate_up_proj", gated.Gate, gated.Up).Add(layer + "mlp.down_proj", gated.Down);
+            else
+                map.AddMlp(layer, block.FeedForward, experts);
         }
         return map;
     }
 
     /// <summary>Whether the family's files say nothing of biases in attention.</summary>
     private static bool HasFixedBiases(string family) => family is "mistral" or "mixtral" or "qwen2" or "qwen2_moe";
-
-    private static void AddFeedForward(CheckpointMap map, string layer, FeedForward feedForward, string family)
-    {
-        if (feedForward is ExpertFeedForward experts)
-        {
-            (family == "mixtral" ? ExpertNames.Mixtral : IsErnie(family) ? ExpertNames.Ernie : ExpertNames.Qwen).AddTo(map, layer, experts);
-            return;
-        }
-        if (feedForward is PlainFeedForward plain)
-        {
-            map.Add(layer + "mlp.up_proj", plain.Up).Add(layer + "mlp.down_proj", plain.Down);
-            return;
-        }
-        var gated = (GatedFeedForward)feedForward;
-        map.Add(layer + "mlp.down_proj", gated.Down);
-        if (family == "phi3")
-            map.AddSplit(layer + "mlp.gate_up_proj", gated.Gate, gated.Up);
-        else
-            map.Add(layer + "mlp.gate_proj", gated.Gate).Add(layer + "mlp.up_proj", gated.Up);
-    }
 
     private static bool HasFeedForwardBiases(string family) => family is "llama" or "granite" or "smollm3" or "inkstone";
 
@@ -240,12 +192,5 @@ public sealed partial class LlamaCheckpoint : ModelFamily
             return LayerPattern.AllButEvery(period);
         var marks = list.AsInt64s(0, 1, layerCount);
         return marks.Length == layerCount ? LayerPattern.Of([.. marks.Select(mark => mark == 1)]) : throw list.Error("a mark is due to every layer", $"{layerCount} items");
-    }
-
-    private static void RequireFalse(JsonObjectReader json, params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-            if (json.GetBoolean(name, false))
-                throw json.Get(name).Error("this form of Llama is not supported", "false");
     }
 }

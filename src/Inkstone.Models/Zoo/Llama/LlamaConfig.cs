@@ -19,10 +19,13 @@ public enum FeedForwardKind
 /// (<see cref="Experts"/>), SmolLM 3 (<see cref="TurnedLayers"/>), Phi-3 (<see cref="RotaryScaling"/> with
 /// lists) and Granite (the four scales).
 /// </summary>
-public sealed record LlamaConfig : ModelConfig
+public sealed record LlamaConfig : DecoderConfig
 {
     /// <summary>A few million parameters; what examples and the quickstart use.</summary>
     public static LlamaConfig Tiny { get; } = new();
+
+    /// <summary>Llama's ε.</summary>
+    public LlamaConfig() => NormEpsilon = 1e-6;
 
     /// <inheritdoc/>
     public override string Family => PublishedAs ?? FamilyOfValues;
@@ -30,16 +33,7 @@ public sealed record LlamaConfig : ModelConfig
     /// <summary>The family in whose names the network is written where its values alone would say another; null: as they say.</summary>
     public string? PublishedAs { get; init; }
 
-    /// <summary>Width of the residual stream.</summary>
-    public int Width { get; init; } = 256;
-
-    /// <summary>How many blocks.</summary>
-    public int LayerCount { get; init; } = 6;
-
-    /// <summary>Query heads.</summary>
-    public int HeadCount { get; init; } = 4;
-
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 4;
 
     /// <summary>Width of a head, even.</summary>
@@ -105,12 +99,6 @@ public sealed record LlamaConfig : ModelConfig
     /// <summary>Which elements of a head the rotary embedding pairs: the file's rows are in that order.</summary>
     public RotaryPairing RotaryPairing { get; init; } = RotaryPairing.Halves;
 
-    /// <summary>ε of the norms.</summary>
-    public double NormEpsilon { get; init; } = 1e-6;
-
-    /// <summary>Standard deviation of first weights.</summary>
-    public double InitialDeviation { get; init; } = 0.02;
-
     /// <inheritdoc/>
     public override long ParameterCount
     {
@@ -127,8 +115,6 @@ public sealed record LlamaConfig : ModelConfig
         }
     }
 
-    internal int TurnedWidth => RotaryWidth ?? HeadWidth;
-
     private string FamilyOfValues =>
         Experts is not null ? Experts.SharedGate ? "qwen2_moe" : QueryKeyNorm ? "qwen3_moe" : "mixtral"
         : FeedForward == FeedForwardKind.ReluSquared ? "inkstone"
@@ -139,14 +125,16 @@ public sealed record LlamaConfig : ModelConfig
         : Window > 0 ? "mistral"
         : "llama";
 
+    internal int WindowOf(int layer) => WindowedLayers.Has(layer) ? Window : 0;
+
+    internal override RotaryValues Rotary => new(RotaryTheta, RotaryWidth ?? HeadWidth, RotaryScaling);
+
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
         if (PublishedAs is { } name && !LlamaCheckpoint.FamilyNames.Contains(name))
             throw new InkstoneRequestException("the family's name is not known", nameof(PublishedAs), string.Join(", ", LlamaCheckpoint.FamilyNames), name);
-        ConfigRule.InRange(nameof(Width), Width, 1, 1 << 20);
-        ConfigRule.InRange(nameof(LayerCount), LayerCount, 1, 4_096);
         ConfigRule.InRange(nameof(HeadCount), HeadCount, 1, 4_096);
         ConfigRule.Divides(nameof(KeyValueHeadCount), KeyValueHeadCount, nameof(HeadCount), HeadCount);
         ConfigRule.InRange(nameof(HeadWidth), HeadWidth, 2, 4_096);
@@ -158,8 +146,6 @@ public sealed record LlamaConfig : ModelConfig
         ConfigRule.InRange(nameof(EmbeddingScale), EmbeddingScale, 1e-6, 1e6);
         ConfigRule.InRange(nameof(ResidualScale), ResidualScale, 1e-6, 1e6);
         ConfigRule.InRange(nameof(LogitDivisor), LogitDivisor, 1e-6, 1e6);
-        ConfigRule.Rotary(TurnedWidth, HeadWidth, RotaryTheta, RotaryScaling);
-        ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);
-        ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
+        ConfigRule.Rotary(Rotary, HeadWidth);
     }
 }

@@ -4,79 +4,55 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the OLMo 2 family.</summary>
-public sealed class Olmo2 : DecoderModel
+public sealed class Olmo2 : DecoderModel<Olmo2Config>
 {
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public Olmo2(Olmo2Config config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal Olmo2(Olmo2Config config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public Olmo2Config Settings { get; }
+        : base(config, source, Build)
+    {
+    }
 
     private static Parts Build(Olmo2Config config, ParameterSource source)
     {
-        config.Validate();
-        var full = Turning(config.RotaryScaling);
-        var windowed = config.RotaryScaling is null ? full : Turning(null);
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new Olmo2Block(blocks.In(layer), layer, config, config.WindowOf(layer) > 0 ? windowed : full))]),
-            new RmsNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation),
-            [.. layers.Select(layer => new LayerMemory(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer)))])
+        var full = Turning(config.Rotary);
+        var windowed = config.RotaryScaling is null ? full : Turning(config.Rotary with { Scaling = null });
+        return Parts.Of(
+            config, source, NormKind.RootMeanSquare, config.TiedHead,
+            (part, layer) => new Olmo2Block(part, layer, config, config.WindowOf(layer) > 0 ? windowed : full),
+            layer => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth, config.WindowOf(layer))) with
         {
             Rotaries = [full, windowed],
         };
 
-        Rotary Turning(RotaryScaling? scaling) =>
-            new(config.HeadWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, source.Backend, scaling);
+        Rotary Turning(RotaryValues values) => new(values, config.ContextLength, RotaryPairing.Halves, source.Backend);
     }
 }
 
 /// <summary>One block of OLMo 2: attention and feed-forward, each before a norm, and added to the residual stream.</summary>
-public sealed class Olmo2Block : Block
+public sealed class Olmo2Block : SplitBlock
 {
     private readonly Rotary _rotary;
     private readonly AttentionForm _attention;
-    private readonly int _headWidth;
 
     internal Olmo2Block(ParameterSource source, int layer, Olmo2Config config, Rotary rotary)
-        : base(layer)
+        : base(source, layer, config, config.HeadWidth, config.KeyValueHeadCount)
     {
         _rotary = rotary;
-        _headWidth = config.HeadWidth;
         _attention = new AttentionForm { Window = config.WindowOf(layer) };
-        var deviation = config.InitialDeviation;
-        var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);
+        var (deviation, outputDeviation) = (config.InitialDeviation, config.OutputDeviation);
         var attention = source.In("attention");
-        var keys = config.KeyValueHeadCount * _headWidth;
-        Query = new Linear(attention.In("query"), config.Width, config.Width, bias: false, deviation);
-        Key = new Linear(attention.In("key"), config.Width, keys, bias: false, deviation);
-        Value = new Linear(attention.In("value"), config.Width, keys, bias: false, deviation);
         QueryNorm = new RmsNorm(attention.In("query_norm"), config.Width, config.NormEpsilon);
-        KeyNorm = new RmsNorm(attention.In("key_norm"), keys, config.NormEpsilon);
-        Output = new Linear(attention.In("output"), config.Width, config.Width, bias: false, outputDeviation);
+        KeyNorm = new RmsNorm(attention.In("key_norm"), config.KeyValueHeadCount * HeadWidth, config.NormEpsilon);
         AttentionPostNorm = new RmsNorm(source.In("attention_post_norm"), config.Width, config.NormEpsilon);
         FeedForward = new GatedFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, deviation, outputDeviation);
         FeedForwardPostNorm = new RmsNorm(source.In("feed_forward_post_norm"), config.Width, config.NormEpsilon);
     }
-
-    /// <summary>Rows to queries.</summary>
-    public Linear Query { get; }
-
-    /// <summary>Rows to keys.</summary>
-    public Linear Key { get; }
-
-    /// <summary>Rows to values.</summary>
-    public Linear Value { get; }
 
     /// <summary>The norm of all heads' queries together.</summary>
     public RmsNorm QueryNorm { get; }
@@ -84,14 +60,11 @@ public sealed class Olmo2Block : Block
     /// <summary>The norm of all heads' keys together.</summary>
     public RmsNorm KeyNorm { get; }
 
-    /// <summary>Attention's result back to the stream.</summary>
-    public Linear Output { get; }
-
     /// <summary>The norm after attention.</summary>
     public RmsNorm AttentionPostNorm { get; }
 
-    /// <summary>The feed-forward.</summary>
-    public GatedFeedForward FeedForward { get; }
+    /// <inheritdoc/>
+    public override GatedFeedForward FeedForward { get; }
 
     /// <summary>The norm after the feed-forward.</summary>
     public RmsNorm FeedForwardPostNorm { get; }
@@ -102,20 +75,16 @@ public sealed class Olmo2Block : Block
     /// <inheritdoc/>
     public override IReadOnlyList<ScaleFold> Folds =>
     [
-        ScaleFold.Of(Value, Output, _headWidth),
+        ScaleFold.Of(Value, Output, HeadWidth),
         ScaleFold.Of(FeedForward),
     ];
 
     /// <inheritdoc/>
-    public override long FlopsPerRow => Query.FlopsPerRow + Key.FlopsPerRow + Value.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
-
-    /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
     {
-        var q = _rotary.Apply(QueryNorm.Forward(Query.Forward(x, pass)).SplitHeads(_headWidth), pass);
-        var k = _rotary.Apply(KeyNorm.Forward(Key.Forward(x, pass)).SplitHeads(_headWidth), pass);
-        var attended = pass.Attend(Layer, q, k, Value.Forward(x, pass).SplitHeads(_headWidth), _attention);
-        x += AttentionPostNorm.Forward(Output.Forward(attended.MergeHeads(), pass));
+        var q = _rotary.Apply(QueryNorm.Forward(Query.Forward(x, pass)).SplitHeads(HeadWidth), pass);
+        var k = _rotary.Apply(KeyNorm.Forward(Key.Forward(x, pass)).SplitHeads(HeadWidth), pass);
+        x += AttentionPostNorm.Forward(Attend(q, k, x, pass, _attention));
         return pass.Tap(Layer, Site.Residual, x + FeedForwardPostNorm.Forward(pass.Tap(Layer, Site.FeedForward, FeedForward.Forward(x, pass))));
     }
 }

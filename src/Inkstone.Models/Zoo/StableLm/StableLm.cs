@@ -4,40 +4,27 @@ using Inkstone.Tensors;
 namespace Inkstone.Models;
 
 /// <summary>A decoder of the StableLM family.</summary>
-public sealed class StableLm : DecoderModel
+public sealed class StableLm : DecoderModel<StableLmConfig>
 {
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="Foundation.Errors.InkstoneRequestException">The configuration is not possible.</exception>
     public StableLm(StableLmConfig config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 
     internal StableLm(StableLmConfig config, ParameterSource source)
-        : base(config, source.Backend, Build(config, source)) => Settings = config;
-
-    /// <summary>The configuration.</summary>
-    public StableLmConfig Settings { get; }
+        : base(config, source, Build)
+    {
+    }
 
     private protected override bool IsMatrix(Parameter parameter) =>
         base.IsMatrix(parameter) && !Stack.Blocks.Cast<StableLmBlock>().Any(block => parameter == block.QueryNorm?.Weight || parameter == block.KeyNorm?.Weight);
 
-    private static Parts Build(StableLmConfig config, ParameterSource source)
-    {
-        config.Validate();
-        var rotary = new Rotary(config.RotaryWidth, config.ContextLength, config.RotaryTheta, RotaryPairing.Halves, source.Backend, config.RotaryScaling);
-        var layers = Enumerable.Range(0, config.LayerCount);
-        var blocks = source.In("blocks");
-        return new(
-            new Embedding(source.In("embedding"), config.VocabularySize, config.Width, config.InitialDeviation),
-            new BlockStack([.. layers.Select(layer => new StableLmBlock(blocks.In(layer), layer, config, rotary))]),
-            new LayerNorm(source.In("final_norm"), config.Width, config.NormEpsilon),
-            config.TiedHead ? null : new Linear(source.In("head"), config.Width, config.VocabularySize, bias: false, config.InitialDeviation),
-            [.. layers.Select(_ => new LayerMemory(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth))])
-        {
-            Rotaries = [rotary],
-        };
-    }
+    private static Parts Build(StableLmConfig config, ParameterSource source) => Parts.Turned(
+        config, source, NormKind.Layer, config.TiedHead, RotaryPairing.Halves,
+        (part, layer, rotary) => new StableLmBlock(part, layer, config, rotary),
+        _ => new(config.HeadCount, config.KeyValueHeadCount, config.HeadWidth, config.HeadWidth));
 }
 
 /// <summary>A LayerNorm of every head, (x − μ) / √(σ² + ε) · weight, with gains of the head's own and no bias: [rows, heads, width] → the same.</summary>
@@ -56,30 +43,23 @@ public sealed class HeadNorm(ParameterSource source, int headCount, int headWidt
 /// <summary>
 /// One block of StableLM: with h = norm(x) and y = x + attention(h), it gives y + feed-forward(norm(y)), or y + feed-forward(h) where the second norm is missing.
 /// </summary>
-public sealed class StableLmBlock : Block
+public sealed class StableLmBlock : SplitBlock
 {
     private readonly Rotary _rotary;
     private readonly AttentionForm _attention = new();
-    private readonly int _headWidth;
 
     internal StableLmBlock(ParameterSource source, int layer, StableLmConfig config, Rotary rotary)
-        : base(layer)
+        : base(source, layer, config, config.HeadWidth, config.KeyValueHeadCount, config.QueryKeyValueBias)
     {
         _rotary = rotary;
-        _headWidth = config.HeadWidth;
-        var deviation = config.InitialDeviation;
-        var outputDeviation = deviation / Math.Sqrt(2.0 * config.LayerCount);
+        var (deviation, outputDeviation) = (config.InitialDeviation, config.OutputDeviation);
         var attention = source.In("attention");
         AttentionNorm = new LayerNorm(source.In("attention_norm"), config.Width, config.NormEpsilon);
-        Query = new Linear(attention.In("query"), config.Width, config.Width, config.QueryKeyValueBias, deviation);
-        Key = new Linear(attention.In("key"), config.Width, config.KeyValueHeadCount * _headWidth, config.QueryKeyValueBias, deviation);
-        Value = new Linear(attention.In("value"), config.Width, config.KeyValueHeadCount * _headWidth, config.QueryKeyValueBias, deviation);
         if (config.QueryKeyNorm)
         {
-            QueryNorm = new HeadNorm(attention.In("query_norm"), config.HeadCount, _headWidth, config.NormEpsilon);
-            KeyNorm = new HeadNorm(attention.In("key_norm"), config.KeyValueHeadCount, _headWidth, config.NormEpsilon);
+            QueryNorm = new HeadNorm(attention.In("query_norm"), config.HeadCount, HeadWidth, config.NormEpsilon);
+            KeyNorm = new HeadNorm(attention.In("key_norm"), config.KeyValueHeadCount, HeadWidth, config.NormEpsilon);
         }
-        Output = new Linear(attention.In("output"), config.Width, config.Width, bias: false, outputDeviation);
         FeedForwardNorm = config.IsParallel ? null : new LayerNorm(source.In("feed_forward_norm"), config.Width, config.NormEpsilon);
         FeedForward = new GatedFeedForward(source.In("feed_forward"), config.Width, config.HiddenWidth, deviation, outputDeviation);
     }
@@ -87,44 +67,27 @@ public sealed class StableLmBlock : Block
     /// <summary>The norm before attention.</summary>
     public LayerNorm AttentionNorm { get; }
 
-    /// <summary>Rows to queries.</summary>
-    public Linear Query { get; }
-
-    /// <summary>Rows to keys.</summary>
-    public Linear Key { get; }
-
-    /// <summary>Rows to values.</summary>
-    public Linear Value { get; }
-
     /// <summary>The norm of each head's query, if there is one.</summary>
     public HeadNorm? QueryNorm { get; }
 
     /// <summary>The norm of each head's key, if there is one.</summary>
     public HeadNorm? KeyNorm { get; }
 
-    /// <summary>Attention's result back to the stream.</summary>
-    public Linear Output { get; }
-
     /// <summary>The norm before the feed-forward; null where it reads what attention reads.</summary>
     public LayerNorm? FeedForwardNorm { get; }
 
-    /// <summary>The feed-forward.</summary>
-    public GatedFeedForward FeedForward { get; }
+    /// <inheritdoc/>
+    public override GatedFeedForward FeedForward { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<Module> Children =>
         ((Module?[])[AttentionNorm, Query, Key, Value, QueryNorm, KeyNorm, Output, FeedForwardNorm, FeedForward]).OfType<Module>();
 
     /// <inheritdoc/>
-    public override long FlopsPerRow => Query.FlopsPerRow + Key.FlopsPerRow + Value.FlopsPerRow + Output.FlopsPerRow + FeedForward.FlopsPerRow;
-
-    /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
     {
         var h = pass.Tap(Layer, Site.AttentionNorm, AttentionNorm.Forward(x));
-        var q = _rotary.Apply(QueryNorm.OrSame(Query.Forward(h, pass).SplitHeads(_headWidth)), pass);
-        var k = _rotary.Apply(KeyNorm.OrSame(Key.Forward(h, pass).SplitHeads(_headWidth)), pass);
-        var y = x + Output.Forward(pass.Attend(Layer, q, k, Value.Forward(h, pass).SplitHeads(_headWidth), _attention).MergeHeads(), pass);
+        var y = x + Attend(h, pass, _attention, _rotary, QueryNorm, KeyNorm);
         h = FeedForwardNorm is null ? h : pass.Tap(Layer, Site.FeedForwardNorm, FeedForwardNorm.Forward(y));
         return pass.Tap(Layer, Site.Residual, y + pass.Tap(Layer, Site.FeedForward, FeedForward.Forward(h, pass)));
     }

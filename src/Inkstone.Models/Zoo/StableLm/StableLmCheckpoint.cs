@@ -19,17 +19,7 @@ public sealed class StableLmCheckpoint : ModelFamily
     {
         get
         {
-            var tiny = new StableLmConfig
-            {
-                VocabularySize = 61,
-                ContextLength = 96,
-                Width = 32,
-                LayerCount = 2,
-                HeadCount = 4,
-                KeyValueHeadCount = 2,
-                HiddenWidth = 48,
-                RotaryWidth = 2,
-            };
+            var tiny = Tiny(new StableLmConfig { HeadCount = 4, KeyValueHeadCount = 2, HiddenWidth = 48, RotaryWidth = 2 });
             return [tiny with { QueryKeyValueBias = true }, tiny with { QueryKeyNorm = true, IsParallel = true, TiedHead = true, RotaryWidth = 6 }];
         }
     }
@@ -39,18 +29,11 @@ public sealed class StableLmCheckpoint : ModelFamily
     {
         CommonKeys.Ignore(json);
         json.GetChoice("hidden_act", ["silu"], "silu");
-        var width = json.GetInt32("hidden_size", 1, 1 << 20);
-        var heads = json.GetInt32("num_attention_heads", 1, 4_096);
-        var contextLength = json.GetInt32("max_position_embeddings", 1, 1 << 24, 4_096);
-        var rotary = RotaryJson.Read(json, width / heads, contextLength, RotaryNames);
-        return new StableLmConfig
+        var config = DecoderJson.LayerNorms.Read(json, new StableLmConfig(), contextLength: 4_096);
+        var rotary = RotaryJson.Read(json, config.HeadWidth, config.ContextLength, RotaryNames);
+        return config with
         {
-            VocabularySize = json.GetInt32("vocab_size", 1, 1 << 24),
-            ContextLength = contextLength,
-            Width = width,
-            LayerCount = json.GetInt32("num_hidden_layers", 1, 4_096),
-            HeadCount = heads,
-            KeyValueHeadCount = json.GetInt32("num_key_value_heads", 1, 4_096, heads),
+            KeyValueHeadCount = json.GetInt32("num_key_value_heads", 1, 4_096, config.HeadCount),
             HiddenWidth = json.GetInt32("intermediate_size", 1, 1 << 22),
             QueryKeyValueBias = json.GetBoolean("use_qkv_bias", false),
             QueryKeyNorm = json.GetBoolean("qk_layernorm", false),
@@ -59,8 +42,6 @@ public sealed class StableLmCheckpoint : ModelFamily
             RotaryWidth = rotary.Width,
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling,
-            NormEpsilon = json.GetDouble("layer_norm_eps", 1e-12, 1, 1e-5),
-            InitialDeviation = json.GetDouble("initializer_range", 0, 10, 0.02),
         };
     }
 
@@ -68,16 +49,7 @@ public sealed class StableLmCheckpoint : ModelFamily
     public override void WriteConfig(ModelConfig config, Utf8JsonWriter json)
     {
         var stable = (StableLmConfig)config;
-        json.WriteStartObject();
-        json.WriteString("model_type", "stablelm");
-        json.WriteStartArray("architectures");
-        json.WriteStringValue("StableLmForCausalLM");
-        json.WriteEndArray();
-        json.WriteNumber("vocab_size", stable.VocabularySize);
-        json.WriteNumber("max_position_embeddings", stable.ContextLength);
-        json.WriteNumber("hidden_size", stable.Width);
-        json.WriteNumber("num_hidden_layers", stable.LayerCount);
-        json.WriteNumber("num_attention_heads", stable.HeadCount);
+        DecoderJson.LayerNorms.Begin(json, stable, "StableLmForCausalLM");
         json.WriteNumber("num_key_value_heads", stable.KeyValueHeadCount);
         json.WriteNumber("intermediate_size", stable.HiddenWidth);
         json.WriteString("hidden_act", "silu");
@@ -86,11 +58,8 @@ public sealed class StableLmCheckpoint : ModelFamily
         json.WriteBoolean("use_parallel_residual", stable.IsParallel);
         json.WriteBoolean("tie_word_embeddings", stable.TiedHead);
         json.WriteFinite(RotaryNames.Share, (double)stable.RotaryWidth / stable.HeadWidth);
-        RotaryJson.Write(json, stable.RotaryTheta, stable.RotaryScaling, stable.ContextLength);
-        json.WriteFinite("layer_norm_eps", stable.NormEpsilon);
-        json.WriteFinite("initializer_range", stable.InitialDeviation);
-        json.WriteString("torch_dtype", "float32");
-        json.WriteEndObject();
+        RotaryJson.Write(json, stable.Rotary, stable.ContextLength);
+        DecoderJson.LayerNorms.End(json, stable);
     }
 
     /// <inheritdoc/>
@@ -102,13 +71,8 @@ public sealed class StableLmCheckpoint : ModelFamily
         var sizes = GgufSizes.Read(fields);
         var rotary = RotaryGguf.Read(fields, sizes.HeadWidth, sizes.ContextLength);
         fields.Ignore("use_parallel_residual"); // the second norm says it
-        return new StableLmConfig
+        return sizes.On(new StableLmConfig(), fields, NormKind.Layer) with
         {
-            VocabularySize = fields.VocabularySize,
-            ContextLength = sizes.ContextLength,
-            Width = sizes.Width,
-            LayerCount = sizes.LayerCount,
-            HeadCount = sizes.HeadCount,
             KeyValueHeadCount = sizes.KeyValueHeadCount,
             HiddenWidth = sizes.HiddenWidth,
             QueryKeyValueBias = fields.ShapeOf("blk.0.attn_q.bias") is not null,
@@ -118,7 +82,6 @@ public sealed class StableLmCheckpoint : ModelFamily
             RotaryWidth = rotary.Width,
             RotaryTheta = rotary.Theta,
             RotaryScaling = rotary.Scaling,
-            NormEpsilon = fields.GetDouble("attention.layer_norm_epsilon", 1e-12, 1),
         };
     }
 
@@ -126,31 +89,20 @@ public sealed class StableLmCheckpoint : ModelFamily
     public override void WriteGguf(ModelConfig config, GgufFieldWriter fields)
     {
         var stable = (StableLmConfig)config;
-        new GgufSizes(stable.ContextLength, stable.Width, stable.LayerCount, stable.HiddenWidth, stable.HeadCount, stable.KeyValueHeadCount).Write(fields)
-            .Set("use_parallel_residual", stable.IsParallel).Set("attention.layer_norm_epsilon", stable.NormEpsilon);
-        RotaryGguf.Write(fields, stable.RotaryTheta, stable.RotaryWidth, stable.RotaryScaling);
-    }
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, IReadOnlyList<float> Numbers)> GgufTables(ModelConfig config)
-    {
-        var stable = (StableLmConfig)config;
-        return RotaryGguf.Tables(stable.RotaryScaling, stable.RotaryWidth, stable.RotaryTheta);
+        GgufSizes.Of(stable, stable.HiddenWidth, stable.KeyValueHeadCount).Write(fields)
+            .Set("use_parallel_residual", stable.IsParallel).Set(GgufNames.EpsilonOf(NormKind.Layer), stable.NormEpsilon);
+        RotaryGguf.Write(fields, stable.Rotary);
     }
 
     /// <inheritdoc/>
     public override CheckpointMap Map(Model model)
     {
         var stable = (StableLm)model;
-        var map = CheckpointMap.Around(stable, "model.embed_tokens", "model.norm", "lm_head")
-            .Ignore(name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
+        var map = FolderNames.Around(stable);
         foreach (var block in stable.Stack.Blocks.Cast<StableLmBlock>())
         {
             var layer = $"model.layers.{block.Layer}.";
-            map.Add(layer + "input_layernorm", block.AttentionNorm)
-                .Add(layer + "self_attn.q_proj", block.Query).Add(layer + "self_attn.k_proj", block.Key)
-                .Add(layer + "self_attn.v_proj", block.Value).Add(layer + "self_attn.o_proj", block.Output)
-                .Add(layer + "mlp.gate_proj", block.FeedForward.Gate).Add(layer + "mlp.up_proj", block.FeedForward.Up).Add(layer + "mlp.down_proj", block.FeedForward.Down);
+            map.Add(layer + "input_layernorm", block.AttentionNorm).AddSelfAttention(layer, block.Query, block.Key, block.Value, block.Output).AddMlp(layer, block.FeedForward);
             if (block.FeedForwardNorm is not null)
                 map.Add(layer + "post_attention_layernorm", block.FeedForwardNorm);
             AddHeads(layer + "self_attn.q_layernorm", block.QueryNorm);
@@ -169,7 +121,7 @@ public sealed class StableLmCheckpoint : ModelFamily
     public override CheckpointMap GgufMap(Model model)
     {
         var stable = (StableLm)model;
-        var map = CheckpointMap.Around(stable, "token_embd", "output_norm", "output").Ignore(RotaryGguf.IsTable);
+        var map = GgufNames.Around(stable);
         foreach (var block in stable.Stack.Blocks.Cast<StableLmBlock>())
         {
             var layer = $"blk.{block.Layer}.";

@@ -4,7 +4,7 @@ namespace Inkstone.Models;
 /// The StableLM family (Bellagente et al. 2024, "Stable LM 2 1.6B technical report"): Llama's block with LayerNorms, rotary positions on a part of each head, and, in its
 /// largest form, both halves side by side and norms of each head's query and key.
 /// </summary>
-public sealed record StableLmConfig : ModelConfig
+public sealed record StableLmConfig : DecoderConfig
 {
     /// <summary>A few million parameters, for examples and tests.</summary>
     public static StableLmConfig Tiny { get; } = new();
@@ -12,16 +12,7 @@ public sealed record StableLmConfig : ModelConfig
     /// <inheritdoc/>
     public override string Family => "stablelm";
 
-    /// <summary>Width of the residual stream.</summary>
-    public int Width { get; init; } = 256;
-
-    /// <summary>How many blocks.</summary>
-    public int LayerCount { get; init; } = 6;
-
-    /// <summary>Query heads; divides <see cref="Width"/>.</summary>
-    public int HeadCount { get; init; } = 4;
-
-    /// <summary>Key-value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key-value heads; divides <see cref="DecoderConfig.HeadCount"/>.</summary>
     public int KeyValueHeadCount { get; init; } = 4;
 
     /// <summary>Width inside the feed-forward.</summary>
@@ -48,12 +39,6 @@ public sealed record StableLmConfig : ModelConfig
     /// <summary>How the rotary frequencies are scaled; null: not.</summary>
     public RotaryScaling? RotaryScaling { get; init; }
 
-    /// <summary>ε of the norms.</summary>
-    public double NormEpsilon { get; init; } = 1e-5;
-
-    /// <summary>Standard deviation of first weights.</summary>
-    public double InitialDeviation { get; init; } = 0.02;
-
     /// <inheritdoc/>
     public override long ParameterCount
     {
@@ -68,17 +53,15 @@ public sealed record StableLmConfig : ModelConfig
 
     internal int HeadWidth => Width / HeadCount;
 
+    internal override RotaryValues Rotary => new(RotaryTheta, RotaryWidth, RotaryScaling);
+
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        ConfigRule.InRange(nameof(Width), Width, 1, 1 << 20);
-        ConfigRule.InRange(nameof(LayerCount), LayerCount, 1, 4_096);
         ConfigRule.Divides(nameof(HeadCount), HeadCount, nameof(Width), Width);
         ConfigRule.Divides(nameof(KeyValueHeadCount), KeyValueHeadCount, nameof(HeadCount), HeadCount);
         ConfigRule.InRange(nameof(HiddenWidth), HiddenWidth, 1, 1 << 22);
-        ConfigRule.Rotary(RotaryWidth, HeadWidth, RotaryTheta, RotaryScaling);
-        ConfigRule.InRange(nameof(NormEpsilon), NormEpsilon, 1e-12, 1);
-        ConfigRule.InRange(nameof(InitialDeviation), InitialDeviation, 0, 10);
+        ConfigRule.Rotary(Rotary, HeadWidth);
     }
 }

@@ -12,7 +12,7 @@ public sealed class T5 : Model
     /// <summary>Builds the network with first values drawn from a stream.</summary>
     /// <exception cref="InkstoneRequestException">The configuration is not possible.</exception>
     public T5(T5Config config, Rng rng, Backend? backend = null)
-        : this(config, new ParameterSource("", rng, backend ?? Backend.Default))
+        : this(config, ParameterSource.Root(rng, backend))
     {
     }
 

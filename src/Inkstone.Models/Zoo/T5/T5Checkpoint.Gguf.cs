@@ -19,8 +19,7 @@ public sealed partial class T5Checkpoint
         fields.Ignore("decoder_start_token_id", "attention.layer_norm_epsilon");
         var sizes = GgufSizes.Read(fields, sharesKeys: false);
         var headWidth = fields.GetInt32("attention.key_length", 1, 4_096, sizes.HeadWidth);
-        if (fields.GetInt32("attention.value_length", 1, 4_096, headWidth) != headWidth)
-            throw fields.Find("attention.value_length")!.Value.Error("this form of T5 is not supported", $"{headWidth}");
+        fields.Require("T5", headWidth, "attention.value_length");
         var gated = fields.ShapeOf("enc.blk.0.ffn_gate.weight") is not null;
         return new T5Config
         {

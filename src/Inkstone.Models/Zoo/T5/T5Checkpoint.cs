@@ -76,11 +76,7 @@ public sealed partial class T5Checkpoint : ModelFamily
     public override void WriteConfig(ModelConfig config, Utf8JsonWriter json)
     {
         var t5 = (T5Config)config;
-        json.WriteStartObject();
-        json.WriteString("model_type", t5.Family);
-        json.WriteStartArray("architectures");
-        json.WriteStringValue("T5ForConditionalGeneration");
-        json.WriteEndArray();
+        CommonKeys.Begin(json, t5.Family, "T5ForConditionalGeneration");
         json.WriteBoolean("is_encoder_decoder", true);
         json.WriteNumber("vocab_size", t5.VocabularySize);
         json.WriteNumber("n_positions", t5.ContextLength);
@@ -99,9 +95,7 @@ public sealed partial class T5Checkpoint : ModelFamily
         json.WriteNumber("decoder_start_token_id", t5.TargetStart);
         json.WriteFinite("dropout_rate", t5.Dropout);
         json.WriteFinite("layer_norm_epsilon", t5.NormEpsilon);
-        json.WriteFinite("initializer_range", t5.InitialDeviation);
-        json.WriteString("torch_dtype", "float32");
-        json.WriteEndObject();
+        CommonKeys.End(json, t5.InitialDeviation);
     }
 
     /// <inheritdoc/>

@@ -46,7 +46,7 @@ internal static class FolderToGguf
         var (tokenizer, config) = (Tokenizer.Load(network), conversion.Config);
         if (tokenizer.VocabularySize > config.VocabularySize)
             throw new InkstoneFormatException("the tokenizer has more tokens than the model", network, $"at most {config.VocabularySize}", $"{tokenizer.VocabularySize}");
-        var generation = GenerationConfig.Read(network);
+        var generation = GenerationConfig.Read(network, tokenizer);
         var lost = tokenizer.WriteGguf(values, name, config.VocabularySize, [.. generation.Ends.Where(id => id < tokenizer.VocabularySize)]).ToList();
         generation.AddTo(values);
         if (conversion.Family.NotDecodedBecause is null && LostEnds(generation.Ends, values) is { Count: > 0 } ends)

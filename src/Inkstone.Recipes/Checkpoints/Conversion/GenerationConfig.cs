@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Inkstone.Foundation.Formats;
 using Inkstone.Inference;
-using Inkstone.Models;
 using Inkstone.Tokenizers;
 
 namespace Inkstone.Recipes;
@@ -13,54 +11,33 @@ internal sealed record GenerationConfig(IReadOnlyList<int> Ends, IReadOnlyDictio
 {
     public const string FileName = GenerationDefaults.FileName;
 
-    private const int MostEnds = GenerationDefaults.MostEndTokens;
     private const string Prefix = "general.sampling.";
 
-    // Names in the folder and in GGUF; the second is a whole number in both.
-    private static readonly (string Name, string GgufName, bool IsWhole)[] Known =
-        [("temperature", "temp", false), ("top_k", "top_k", true), ("top_p", "top_p", false), ("min_p", "min_p", false), ("repetition_penalty", "penalty_repeat", false)];
+    // Names in the folder and in GGUF; the second is a whole number in both. All but the last say how tokens are drawn.
+    private static readonly Setting[] Known =
+    [
+        new("temperature", "temp", options => options.Temperature), new("top_k", "top_k", options => options.TopK, IsWhole: true), new("top_p", "top_p", options => options.TopP),
+        new("min_p", "min_p", options => options.MinP), new("repetition_penalty", "penalty_repeat", options => options.RepetitionPenalty),
+    ];
 
-    /// <summary>Reads a folder's file, and where that names no token, its configuration.</summary>
-    public static GenerationConfig Read(string folder)
-    {
-        var path = Path.Combine(folder, FileName);
-        var settings = new Dictionary<string, double>();
-        List<int> ends = [];
-        if (File.Exists(path))
-        {
-            var json = BoundedJson.ReadFile(path).AsObject();
-            ends = EndsOf(json);
-            if (json.GetBoolean("do_sample", true))
-                foreach (var (name, _, isWhole) in Known)
-                    if (json.Find(name) is { } value)
-                        settings.Add(name, isWhole ? value.AsInt64(-1, int.MaxValue) : value.AsDouble(0, 100));
-        }
-        if (ends.Count == 0)
-            ends = EndsOf(BoundedJson.ReadFile(Path.Combine(folder, ModelFolder.ConfigName)).AsObject());
-        return new(ends, settings);
-    }
+    /// <summary>What serving understands of a folder's files.</summary>
+    public static GenerationConfig Read(string folder, Tokenizer tokenizer) => Of(GenerationDefaults.FromFolder(folder, tokenizer), setting => setting.Name);
 
-    /// <summary>Reads a GGUF file's values: up to three tokens, and the control tokens of the vocabulary that end a turn by their names.</summary>
-    public static GenerationConfig Read(GgufMetadata metadata, Tokenizer tokenizer)
-    {
-        var settings = new Dictionary<string, double>();
-        foreach (var (name, ggufName, isWhole) in Known)
-            if (metadata.Find(Prefix + ggufName) is { } value)
-                settings.Add(name, isWhole ? value.AsInt64() : Math.Round(value.AsDouble(), 6));
-        return new(GenerationDefaults.FromGguf(metadata, tokenizer).EndTokens, settings);
-    }
+    /// <summary>What serving understands of a GGUF file's values.</summary>
+    public static GenerationConfig Read(GgufMetadata metadata, Tokenizer tokenizer) =>
+        Of(GenerationDefaults.FromGguf(metadata, tokenizer), setting => Prefix + setting.GgufName);
 
     /// <summary>Writes the settings as values of a GGUF file; the tokens are written with the tokenizer.</summary>
     public void AddTo(GgufValues values)
     {
-        foreach (var (name, ggufName, isWhole) in Known)
+        foreach (var setting in Known)
         {
-            if (!Settings.TryGetValue(name, out var value))
+            if (!Settings.TryGetValue(setting.Name, out var value))
                 continue;
-            if (isWhole)
-                values.Set(Prefix + ggufName, (int)value);
+            if (setting.IsWhole)
+                values.Set(Prefix + setting.GgufName, (int)value);
             else
-                values.Set(Prefix + ggufName, (float)value);
+                values.Set(Prefix + setting.GgufName, (float)value);
         }
     }
 
@@ -71,7 +48,7 @@ internal sealed record GenerationConfig(IReadOnlyList<int> Ends, IReadOnlyDictio
         json.WriteBoolean("_from_model_config", Settings.Count == 0);
         if (begin is { } id)
             json.WriteNumber("bos_token_id", id);
-        if (Settings.Count > 0)
+        if (Known[..^1].Any(setting => Settings.ContainsKey(setting.Name)))
             json.WriteBoolean("do_sample", true);
         if (Ends.Count == 1)
             json.WriteNumber("eos_token_id", Ends[0]);
@@ -82,18 +59,24 @@ internal sealed record GenerationConfig(IReadOnlyList<int> Ends, IReadOnlyDictio
                 json.WriteNumberValue(end);
             json.WriteEndArray();
         }
-        foreach (var (name, _, isWhole) in Known)
+        foreach (var setting in Known)
         {
-            if (!Settings.TryGetValue(name, out var value))
+            if (!Settings.TryGetValue(setting.Name, out var value))
                 continue;
-            if (isWhole)
-                json.WriteNumber(name, (int)value);
+            if (setting.IsWhole)
+                json.WriteNumber(setting.Name, (int)value);
             else
-                json.WriteFinite(name, value);
+                json.WriteFinite(setting.Name, value);
         }
         json.WriteEndObject();
     });
 
-    private static List<int> EndsOf(JsonObjectReader json) => json.Find("eos_token_id") is not { } ends ? []
-        : ends.Kind == JsonValueKind.Array ? [.. ends.AsInt64s(0, int.MaxValue, MostEnds).Select(id => (int)id)] : [ends.AsInt32(0)];
+    private static GenerationConfig Of(GenerationDefaults defaults, Func<Setting, string> nameOf)
+    {
+        var options = defaults.Over(new GenerationOptions());
+        var said = defaults.Applied.Select(applied => applied.Key).ToHashSet();
+        return new(defaults.EndTokens, Known.Where(setting => said.Contains(nameOf(setting))).ToDictionary(setting => setting.Name, setting => setting.ValueOf(options)));
+    }
+
+    private sealed record Setting(string Name, string GgufName, Func<GenerationOptions, double> ValueOf, bool IsWhole = false);
 }
