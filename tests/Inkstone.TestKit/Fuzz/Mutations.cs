@@ -1,13 +1,13 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
 
-namespace Inkstone.Tokenizers.Tests;
+namespace Inkstone.TestKit;
 
 /// <summary>
 /// Feeds mutants of files to a parser: only format errors escape, what is allocated stays within 16 times the input and a mebibyte, and what is accepted can
 /// be used. 100,000 mutants a format; a million where INKSTONE_HEAVY is 1.
 /// </summary>
-internal static class Mutations
+public static class Mutations
 {
     public static bool IsHeavy { get; } = Environment.GetEnvironmentVariable("INKSTONE_HEAVY") == "1";
 
