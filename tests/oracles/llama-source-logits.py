@@ -5,14 +5,14 @@ after each of the target's ids the distribution of the next is written, vocabula
 
     python3 llama-source-logits.py NODE_MODULES JOBS.jsonl
 """
+import array
 import ctypes
 import glob
 import json
+import math
 import os
 import struct
 import sys
-
-import numpy
 
 modules, jobs = sys.argv[1:]
 libraries = os.path.join(os.path.abspath(modules), "@node-llama-cpp", "linux-x64", "bins", "linux-x64")
@@ -89,7 +89,11 @@ for line in open(jobs):
     checked(context, f"{job['model']}: no context")
     checked(encode(context, batch_of(job["source"], initialise)) == 0, f"{job['model']}: not encoded")
     checked(decode(context, batch_of(job["target"], initialise)) == 0, f"{job['model']}: not decoded")
-    rows = numpy.array([logits_of(context, i)[:size] for i in range(len(job["target"]))], dtype=numpy.float64)
-    highest = rows.max(axis=1, keepdims=True)
-    scores = rows - highest - numpy.log(numpy.exp(rows - highest).sum(axis=1, keepdims=True))
-    scores.astype("<f4").tofile(os.path.join(os.path.dirname(jobs), job["output"]))
+    scores = array.array("f")
+    for i in range(len(job["target"])):
+        row = logits_of(context, i)[:size]
+        highest = max(row)
+        total = highest + math.log(sum(math.exp(logit - highest) for logit in row))
+        scores.extend(logit - total for logit in row)
+    with open(os.path.join(os.path.dirname(jobs), job["output"]), "wb") as output:
+        scores.tofile(output)

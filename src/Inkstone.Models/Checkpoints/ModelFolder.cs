@@ -122,7 +122,7 @@ public static class ModelFolder
     }
 
     /// <inheritdoc cref="ReadConfigAndFamily(string)"/>
-    internal static (ModelConfig Config, ModelFamily Family) ReadConfigAndFamily(JsonValue value, string path)
+    internal static (ModelConfig Config, ModelFamily Family) ReadConfigAndFamily(Foundation.Formats.JsonValue value, string path)
     {
         var json = value.AsObject();
         var name = json.GetString("model_type");

@@ -10,6 +10,7 @@ namespace Inkstone.Inference.Tests;
 
 /// <summary>
 /// Encoder-decoders in GGUF files of our own: the log-probabilities after each token of a target, for a source longer than the distance from which all keys share a bucket.
+/// llama.cpp opens no file with more layers in the decoder than in the encoder.
 /// </summary>
 public sealed class LlamaSourceTests(ITestOutputHelper output)
 {
@@ -18,8 +19,8 @@ public sealed class LlamaSourceTests(ITestOutputHelper output)
         VocabularySize = 512,
         ContextLength = 256,
         Width = 256,
-        EncoderLayerCount = 2,
-        DecoderLayerCount = 3,
+        EncoderLayerCount = 3,
+        DecoderLayerCount = 2,
         HeadCount = 8,
         HeadWidth = 32,
         HiddenWidth = 512,

@@ -1,5 +1,6 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
+using Xunit;
 
 namespace Inkstone.TestKit;
 
@@ -44,7 +45,7 @@ public static class Mutations
             }
             catch (Exception error) when (error is not InkstoneFormatException)
             {
-                throw new InvalidOperationException($"mutant {round}, {Convert.ToBase64String(bytes.AsSpan(0, Math.Min(bytes.Length, 6000)))}", error);
+                throw new InvalidOperationException($"mutant {round}, {Beginning(bytes)}", error);
             }
         }
         Assert.True(accepted > Rounds / accepts, $"only {accepted} of {Rounds} mutants were accepted");
@@ -55,6 +56,8 @@ public static class Mutations
     public static void CheckAllocated(long before, byte[] bytes, object name)
     {
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated <= 16L * bytes.Length + (1 << 20), $"mutant {name}: {allocated} bytes for {bytes.Length}");
+        Assert.True(allocated <= 16L * bytes.Length + (1 << 20), $"mutant {name}: {allocated} bytes for {bytes.Length}, {Beginning(bytes)}");
     }
+
+    private static string Beginning(byte[] bytes) => Convert.ToBase64String(bytes.AsSpan(0, Math.Min(bytes.Length, 6000)));
 }
