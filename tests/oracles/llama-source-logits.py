@@ -1,7 +1,7 @@
 """Natural-log probabilities of encoder-decoders as llama.cpp gives them, by the libraries that node-llama-cpp 3.22.1 carries (processor only, flash attention off, key/value cache
 in F32), for node-llama-cpp itself has no call for them.
-For each line of JOBS, a JSON object {"model": "FILE.gguf", "source": [ids], "target": [ids], "output": "FILE"}: the encoder reads the source at once, the decoder the target, and
-after each of the target's ids the distribution of the next is written, vocabulary after vocabulary, as 32-bit floats.
+For each line of JOBS, a JSON object {"model": "FILE.gguf", "source": [ids], "target": [ids], "output": "FILE"}: the encoder reads the source at once, the decoder the target, which
+begins as the file says, and after each of the target's ids the distribution of the next is written, vocabulary after vocabulary, as 32-bit floats.
 
     python3 llama-source-logits.py NODE_MODULES JOBS.jsonl
 """
@@ -65,6 +65,7 @@ function(llama, "llama_backend_init", None)()
 model_defaults = function(llama, "llama_model_default_params", Parameters)
 context_defaults = function(llama, "llama_context_default_params", Parameters)
 load = function(llama, "llama_model_load_from_file", ctypes.c_void_p, ctypes.c_char_p, Parameters)
+start_of = function(llama, "llama_model_decoder_start_token", ctypes.c_int32, ctypes.c_void_p)
 has_encoder = function(llama, "llama_model_has_encoder", ctypes.c_bool, ctypes.c_void_p)
 vocabulary_of = function(llama, "llama_model_get_vocab", ctypes.c_void_p, ctypes.c_void_p)
 vocabulary_size = function(llama, "llama_vocab_n_tokens", ctypes.c_int32, ctypes.c_void_p)
@@ -78,6 +79,7 @@ for line in open(jobs):
     job = json.loads(line)
     model = load(os.path.join(os.path.dirname(jobs), job["model"]).encode(), model_defaults())
     checked(model and has_encoder(model), f"{job['model']}: not opened, or no encoder-decoder")
+    checked(start_of(model) == job["target"][0], f"{job['model']}: the target begins with another token")
     size = vocabulary_size(vocabulary_of(model))
     parameters = context_defaults()
     set_number(parameters, 28, 4, 2)   # threads

@@ -24,6 +24,7 @@ public sealed class LlamaSourceTests(ITestOutputHelper output)
         HeadCount = 8,
         HeadWidth = 32,
         HiddenWidth = 512,
+        TargetStart = 41,
     };
 
     private static readonly T5Config Gated = Plain with { Gated = true, Activation = UnaryFunction.GeluTanh, TiedHead = false, BucketCount = 16 };
@@ -37,7 +38,7 @@ public sealed class LlamaSourceTests(ITestOutputHelper output)
     public void DistributionsAreThePeers()
     {
         var folder = Directory.CreateTempSubdirectory("inkstone-sources-").FullName;
-        var (source, target) = (Tokens(150, 300), Tokens(64, 41));
+        var (source, target) = (Tokens(150, 300), Tokens(64, Plain.TargetStart));
         try
         {
             File.WriteAllLines(Path.Combine(folder, "jobs.jsonl"), Cases.Select(known =>

@@ -114,7 +114,7 @@ public sealed class GgufModelMutationTests(ITestOutputHelper output)
             return;
         var at = random.NextInt(tensors.Count);
         var shape = tensors[at].Shape.ToList();
-        switch (random.NextInt(5))
+        switch (random.NextInt(6))
         {
             case 0:
                 tensors.RemoveAt(at);
@@ -129,12 +129,15 @@ public sealed class GgufModelMutationTests(ITestOutputHelper output)
             case 3:
                 shape.Reverse();
                 break;
-            default:
+            case 4 when shape.Count > 0:
                 var axis = random.NextInt(shape.Count);
                 if (random.NextInt(3) == 0)
                     shape.RemoveAt(axis);
                 else
                     shape[axis] = Math.Max(1, shape[axis] + random.NextInt(5) - 2);
+                break;
+            default:
+                shape.Add(1);
                 break;
         }
         tensors[at] = Zeros(tensors[at].Name, tensors[at].Type, shape);
