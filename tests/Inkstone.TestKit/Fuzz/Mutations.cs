@@ -21,11 +21,12 @@ public static class Mutations
     /// <param name="use">Uses what was parsed.</param>
     /// <param name="accepts">Of so many mutants at least one must be accepted.</param>
     /// <param name="refuses">Of so many mutants at least one must be refused.</param>
-    public static void Run<T>(Func<RngCursor, byte[]> mutate, Func<byte[], T> parse, Action<T> use, int accepts = 100, int refuses = 20)
+    /// <param name="share">One in so many of the usual mutants is tried, where each takes long.</param>
+    public static void Run<T>(Func<RngCursor, byte[]> mutate, Func<byte[], T> parse, Action<T> use, int accepts = 100, int refuses = 20, int share = 1)
     {
         var random = Rng.From(99).Split("mutations").Cursor();
-        int accepted = 0, refused = 0;
-        for (var round = 0; round < Rounds; round++)
+        int rounds = Rounds / share, accepted = 0, refused = 0;
+        for (var round = 0; round < rounds; round++)
         {
             var bytes = mutate(random);
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -48,8 +49,8 @@ public static class Mutations
                 throw new InvalidOperationException($"mutant {round}, {Beginning(bytes)}", error);
             }
         }
-        Assert.True(accepted > Rounds / accepts, $"only {accepted} of {Rounds} mutants were accepted");
-        Assert.True(refused > Rounds / refuses, $"only {refused} of {Rounds} mutants were refused");
+        Assert.True(accepted > rounds / accepts, $"only {accepted} of {rounds} mutants were accepted");
+        Assert.True(refused > rounds / refuses, $"only {refused} of {rounds} mutants were refused");
     }
 
     /// <summary>What a thread may have allocated since, for an input.</summary>
