@@ -57,10 +57,17 @@ def batch_of(ids, initialise):
     return batch
 
 
+@ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+def log(level, text, _):
+    if level == 4:  # errors
+        sys.stderr.write(text.decode(errors="replace"))
+
+
 library("libggml-base.so")
 ggml = library("libggml.v*.so")
 llama = library("libllama.v*.so")
 function(ggml, "ggml_backend_load_all_from_path", None, ctypes.c_char_p)(libraries.encode())
+llama.llama_log_set(log, None)
 function(llama, "llama_backend_init", None)()
 model_defaults = function(llama, "llama_model_default_params", Parameters)
 context_defaults = function(llama, "llama_context_default_params", Parameters)
