@@ -17,7 +17,10 @@ public sealed class GenerationConfigMutationTests
         [.. ((string[])["0", "-1", "1e-320", "1e308", "2147483648", "true", "false", "null", "[", "]", "{", "}", ",", ":", "\"", "[3]", "\"\""]).Select(Encoding.UTF8.GetBytes)];
 
     [Fact]
-    public void EndInFormatErrorsOrOptions() =>
-        Mutations.Run(new JsonMutator([Seed], Words).Mutate, bytes => GenerationConfigReader.Read(BoundedJson.Parse(bytes, GenerationDefaults.FileName).AsObject(), Samples.Words),
+    public void EndInFormatErrorsOrOptions()
+    {
+        var tokenizer = Samples.Words;
+        Mutations.Run(new JsonMutator([Seed], Words).Mutate, bytes => GenerationConfigReader.Read(BoundedJson.Parse(bytes, GenerationDefaults.FileName).AsObject(), tokenizer),
             read => (read.Change?.Invoke(new()) ?? new()).Validate());
+    }
 }

@@ -137,7 +137,8 @@ public sealed class GgufModelMutationTests(ITestOutputHelper output)
                     shape[axis] = Math.Max(1, shape[axis] + random.NextInt(5) - 2);
                 break;
             default:
-                shape.Add(1);
+                if (shape.Count < 4)
+                    shape.Add(1);
                 break;
         }
         tensors[at] = Zeros(tensors[at].Name, tensors[at].Type, shape);
