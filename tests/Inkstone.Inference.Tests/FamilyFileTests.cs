@@ -38,6 +38,7 @@ public sealed class FamilyFileTests
         {
             var fromFile = GgufModel.Load(file, options: LoadOptions.Trainable);
             Assert.Equal(Hidden(model), Hidden(fromFile), Close);
+            Assert.Equal(model.TargetStart, fromFile.TargetStart);
             ModelFolder.Save(fromFile, Path.Combine(folder, "second"));
         }
         Assert.Equal(Hidden(model), Hidden(ModelFolder.Load(Path.Combine(folder, "second"))));

@@ -118,7 +118,13 @@ public static class ModelFolder
         if (!Directory.Exists(folder))
             throw new InkstoneNotFoundException("the model folder does not exist", folder);
         var path = Path.Combine(folder, ConfigName);
-        var json = BoundedJson.ReadFile(path).AsObject();
+        return ReadConfigAndFamily(BoundedJson.ReadFile(path), path);
+    }
+
+    /// <inheritdoc cref="ReadConfigAndFamily(string)"/>
+    internal static (ModelConfig Config, ModelFamily Family) ReadConfigAndFamily(Foundation.Formats.JsonValue value, string path)
+    {
+        var json = value.AsObject();
         var name = json.GetString("model_type");
         if (json.Find("quantization_config") is { } quantized)
         {

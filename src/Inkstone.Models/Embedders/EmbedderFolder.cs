@@ -17,6 +17,7 @@ public static class EmbedderFolder
     private const string LengthName = "sentence_bert_config.json";
     private const string PoolingFolder = "1_Pooling";
     private const string NormalizeFolder = "2_Normalize";
+    private const int MaximumParts = 64;
     private const string TypePrefix = "sentence_transformers.models.";
 
     private static readonly (string Key, PoolingModes Mode)[] PoolingKeys =
@@ -128,8 +129,11 @@ public static class EmbedderFolder
         if (!Directory.Exists(folder))
             throw new InkstoneNotFoundException("the model folder does not exist", folder);
         var parts = new List<(string, string)>();
-        foreach (var item in BoundedJson.ReadFile(Path.Combine(folder, ModulesName)).Items())
+        var modules = BoundedJson.ReadFile(Path.Combine(folder, ModulesName));
+        foreach (var item in modules.Items())
         {
+            if (parts.Count == MaximumParts)
+                throw modules.Error("too many parts", string.Create(CultureInfo.InvariantCulture, $"at most {MaximumParts}"));
             var part = item.AsObject();
             part.Ignore("idx", "name", "kwargs");
             var type = part.GetString("type");
@@ -140,6 +144,9 @@ public static class EmbedderFolder
             var kind = type[(type.LastIndexOf('.') + 1)..];
             if (!type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || kind is not ("Transformer" or "Pooling" or "Dense" or "Normalize"))
                 throw part.Get("type").Error("the kind of part is not known", "Transformer, Pooling, Dense or Normalize");
+            // a part without files has no folder in what was downloaded
+            if (kind != "Normalize" && !Directory.Exists(Path.Combine(folder, name)))
+                throw part.Get("path").Error("a part is not there", "the name of a folder beside the file");
             parts.Add((kind, Path.Combine(folder, name)));
         }
         return parts;
@@ -185,8 +192,10 @@ public static class EmbedderFolder
         var hasBias = json.GetBoolean("bias", true);
         var name = json.GetChoice("activation_function", [.. Activations.Select(known => known.Name)], Activations[0].Name);
         json.RefuseUnused();
-        var linear = new Linear(new ParameterSource("dense", Rng.From(0), backend) { IsEmpty = true }, inputWidth, width, hasBias, 0);
         using var weights = SafetensorsStore.Open(folder);
+        if ((Int128)inputWidth * width > weights.Count)
+            throw json.Get("out_features").Error("the layer is larger than the weights beside it", string.Create(CultureInfo.InvariantCulture, $"at most {weights.Count / inputWidth}"));
+        var linear = new Linear(new ParameterSource("dense", Rng.From(0), backend) { IsEmpty = true }, inputWidth, width, hasBias, 0);
         WeightLoader.Load(linear, backend, LayerMap(linear), weights, LoadOptions.Trainable);
         return new EmbeddingLayer(linear, Activations.First(known => known.Name == name).Function);
     }

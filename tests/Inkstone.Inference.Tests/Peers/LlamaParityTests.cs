@@ -100,7 +100,7 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
         return model.Head.Forward(model.Forward(pass), pass).LogSoftmax().ToArray();
     }
 
-    private static (double Most, double Mean) Differences(ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs)
+    internal static (double Most, double Mean) Differences(ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs)
     {
         Assert.Equal(theirs.Length, ours.Length);
         var (most, sum) = (0.0, 0.0);

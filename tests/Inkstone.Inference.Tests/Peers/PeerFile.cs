@@ -29,6 +29,8 @@ internal static class PeerFile
             var shape = parameter.Value.Shape;
             var isGain = parameter.Value.ToArray()[0] == 1;
             var deviation = shape.Rank > 1 && !isGain ? 1 / Math.Sqrt(shape[-1]) : 0.1;
+            if (config is T5Config t5 && parameter.Name.Contains("query", StringComparison.Ordinal))
+                deviation /= Math.Sqrt(t5.HeadWidth); // by which its scores are not divided
             parameter.Set(Tensor.RandomNormal(shape, rng.Split(parameter.Name), deviation, isGain ? 1 : 0, model.Backend));
         }
         return model;

@@ -61,6 +61,9 @@ public sealed class EmbedderFolderTests
     [InlineData("modules.json", "sentence_transformers.models.Pooling", "sentence_transformers.models.WordWeights", "WordWeights")]
     [InlineData("modules.json", "sentence_transformers.models.Pooling", "somebody.Pooling", "somebody.Pooling")]
     [InlineData("modules.json", "\"1_Pooling\"", "\"../1_Pooling\"", "outside")]
+    [InlineData("modules.json", "\"1_Pooling\"", "\"1_\\u0000\"", "not there")]
+    [InlineData("modules.json", "\"1_Pooling\"", "\"3_Pooling\"", "not there")]
+    [InlineData("2_Dense/config.json", "\"out_features\": 6", "\"out_features\": 1048576", "at most")]
     [InlineData("modules.json", "sentence_transformers.models.Pooling", "sentence_transformers.models.Normalize", "Pooling")]
     [InlineData("1_Pooling/config.json", "\"include_prompt\": true", "\"include_prompt\": false", "prompt")]
     [InlineData("1_Pooling/config.json", "\"include_prompt\"", "\"pooling_mode_other\"", "pooling_mode_other")]
@@ -68,12 +71,22 @@ public sealed class EmbedderFolderTests
     [InlineData("config.json", "\"absolute\"", "\"relative_key\"", "relative_key")]
     public void WhatIsNotKnownIsRefusedByName(string file, string from, string to, string named) => InFolder(folder =>
     {
-        EmbedderFolder.Save(new Embedder(new Bert(Tiny, Rng.From(1)), PoolingModes.Mean, normalised: true), folder);
+        var model = new Bert(Tiny, Rng.From(1));
+        var layer = new EmbeddingLayer(new Linear(new ParameterSource("", Rng.From(2), model.Backend), 16, 6, bias: true, 0.3), UnaryFunction.Tanh);
+        EmbedderFolder.Save(new Embedder(model, PoolingModes.Mean, normalised: true, layers: [layer]), folder);
         var path = Path.Combine(folder, file);
         var text = File.ReadAllText(path);
         Assert.Contains(from, text);
         File.WriteAllText(path, text.Replace(from, to));
         Assert.Contains(named, Assert.Throws<InkstoneFormatException>(() => Embedder.Load(folder)).ToString());
+    });
+
+    [Fact]
+    public void PartsAreCounted() => InFolder(folder =>
+    {
+        var part = """{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Dense"}""";
+        File.WriteAllText(Path.Combine(folder, "modules.json"), $"[{string.Join(",", Enumerable.Repeat(part, 65))}]");
+        Assert.Contains("too many parts", Assert.Throws<InkstoneFormatException>(() => EmbedderFolder.ReadDescription(folder)).Message, StringComparison.Ordinal);
     });
 
     private static void InFolder(Action<string> test)

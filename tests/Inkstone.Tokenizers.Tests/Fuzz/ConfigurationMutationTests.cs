@@ -1,3 +1,5 @@
+using Inkstone.TestKit;
+
 namespace Inkstone.Tokenizers.Tests;
 
 /// <summary>Mutants of tokenizer_config.json and special_tokens_map.json, by themselves and beside the files of a tokenizer.</summary>

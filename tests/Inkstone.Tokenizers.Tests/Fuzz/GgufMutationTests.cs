@@ -1,3 +1,5 @@
+using Inkstone.TestKit;
+
 namespace Inkstone.Tokenizers.Tests;
 
 /// <summary>Mutants of the tokenizer metadata of GGUF files of every kind.</summary>

@@ -1,4 +1,5 @@
 using Inkstone.Foundation.Randomness;
+using Inkstone.TestKit;
 
 namespace Inkstone.Tokenizers.Tests;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Inkstone.TestKit;
 
 namespace Inkstone.Tokenizers.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Inkstone.TestKit;
 
 namespace Inkstone.Tokenizers.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Inkstone.Foundation.Formats;
+using Inkstone.TestKit;
 
 namespace Inkstone.Tokenizers.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Inkstone.Foundation.Errors;
+using Inkstone.TestKit;
 
 namespace Inkstone.Tokenizers.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Inkstone.Foundation.Randomness;
+using Inkstone.TestKit;
 
 namespace Inkstone.Tokenizers.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Inkstone.TestKit;
 
 namespace Inkstone.Tokenizers.Tests;
 

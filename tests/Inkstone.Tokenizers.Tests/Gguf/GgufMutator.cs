@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Inkstone.Foundation.Randomness;
+using Inkstone.TestKit;
 
 namespace Inkstone.Tokenizers.Tests;
 

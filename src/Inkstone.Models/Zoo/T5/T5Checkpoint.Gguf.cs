@@ -16,7 +16,7 @@ public sealed partial class T5Checkpoint
     /// <inheritdoc/>
     public override ModelConfig ReadGguf(GgufFields fields)
     {
-        fields.Ignore("decoder_start_token_id", "attention.layer_norm_epsilon");
+        fields.Ignore("attention.layer_norm_epsilon");
         var sizes = GgufSizes.Read(fields, sharesKeys: false);
         var headWidth = fields.GetInt32("attention.key_length", 1, 4_096, sizes.HeadWidth);
         fields.Require("T5", headWidth, "attention.value_length");
@@ -36,6 +36,7 @@ public sealed partial class T5Checkpoint
             BucketCount = fields.GetInt32("attention.relative_buckets_count", 4, 1 << 16),
             LongestDistance = fields.GetInt32(LongestDistance, 1, 1 << 24, UsualDistance),
             TiedHead = fields.ShapeOf("output.weight") is null,
+            TargetStart = fields.GetInt32("decoder_start_token_id", 0, 1 << 24, 0),
             NormEpsilon = fields.GetDouble("attention.layer_norm_rms_epsilon", 1e-12, 1),
         };
     }
@@ -50,7 +51,7 @@ public sealed partial class T5Checkpoint
             throw new InkstoneRequestException("GGUF has no such network", nameof(T5Config.ScaledHead), "scaled where it is tied");
         new GgufSizes(t5.ContextLength, t5.Width, t5.EncoderLayerCount, t5.HiddenWidth, t5.HeadCount, t5.HeadCount).Write(fields).Set("decoder_block_count", t5.DecoderLayerCount)
             .Set("attention.key_length", t5.HeadWidth).Set("attention.value_length", t5.HeadWidth).Set("attention.relative_buckets_count", t5.BucketCount)
-            .Set("attention.layer_norm_epsilon", t5.NormEpsilon).Set("attention.layer_norm_rms_epsilon", t5.NormEpsilon).Set("decoder_start_token_id", 0);
+            .Set("attention.layer_norm_epsilon", t5.NormEpsilon).Set("attention.layer_norm_rms_epsilon", t5.NormEpsilon).Set("decoder_start_token_id", t5.TargetStart);
         if (t5.LongestDistance != UsualDistance)
             fields.Set(LongestDistance, t5.LongestDistance);
     }

@@ -35,7 +35,7 @@ public sealed partial class T5Checkpoint : ModelFamily
                 LongestDistance = 20,
                 InitialDeviation = 0.2,
             };
-            return [tiny, tiny with { Gated = true, Activation = UnaryFunction.GeluTanh, TiedHead = false }];
+            return [tiny, tiny with { Gated = true, Activation = UnaryFunction.GeluTanh, TiedHead = false, TargetStart = 5 }];
         }
     }
 

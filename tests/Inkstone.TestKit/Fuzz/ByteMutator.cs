@@ -1,11 +1,11 @@
 using Inkstone.Foundation.Randomness;
 
-namespace Inkstone.Tokenizers.Tests;
+namespace Inkstone.TestKit;
 
 /// <summary>Changes bytes without regard to what they mean: flips, losses, words put in or written over, parts moved, doubled, and taken from another seed.</summary>
 /// <param name="seeds">Whole files.</param>
 /// <param name="words">Bytes to put in.</param>
-internal sealed class ByteMutator(IReadOnlyList<byte[]> seeds, IReadOnlyList<byte[]> words)
+public sealed class ByteMutator(IReadOnlyList<byte[]> seeds, IReadOnlyList<byte[]> words)
 {
     /// <summary>Of so many mutants one has a part repeated until it is long.</summary>
     public int InflatesOneIn { get; init; } = 1000;

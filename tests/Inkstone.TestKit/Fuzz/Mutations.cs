@@ -1,13 +1,14 @@
 using Inkstone.Foundation.Errors;
 using Inkstone.Foundation.Randomness;
+using Xunit;
 
-namespace Inkstone.Tokenizers.Tests;
+namespace Inkstone.TestKit;
 
 /// <summary>
 /// Feeds mutants of files to a parser: only format errors escape, what is allocated stays within 16 times the input and a mebibyte, and what is accepted can
 /// be used. 100,000 mutants a format; a million where INKSTONE_HEAVY is 1.
 /// </summary>
-internal static class Mutations
+public static class Mutations
 {
     public static bool IsHeavy { get; } = Environment.GetEnvironmentVariable("INKSTONE_HEAVY") == "1";
 
@@ -20,11 +21,12 @@ internal static class Mutations
     /// <param name="use">Uses what was parsed.</param>
     /// <param name="accepts">Of so many mutants at least one must be accepted.</param>
     /// <param name="refuses">Of so many mutants at least one must be refused.</param>
-    public static void Run<T>(Func<RngCursor, byte[]> mutate, Func<byte[], T> parse, Action<T> use, int accepts = 100, int refuses = 20)
+    /// <param name="share">One in so many of the usual mutants is tried, where each takes long.</param>
+    public static void Run<T>(Func<RngCursor, byte[]> mutate, Func<byte[], T> parse, Action<T> use, int accepts = 100, int refuses = 20, int share = 1)
     {
         var random = Rng.From(99).Split("mutations").Cursor();
-        int accepted = 0, refused = 0;
-        for (var round = 0; round < Rounds; round++)
+        int rounds = Rounds / share, accepted = 0, refused = 0;
+        for (var round = 0; round < rounds; round++)
         {
             var bytes = mutate(random);
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -44,17 +46,19 @@ internal static class Mutations
             }
             catch (Exception error) when (error is not InkstoneFormatException)
             {
-                throw new InvalidOperationException($"mutant {round}, {Convert.ToBase64String(bytes.AsSpan(0, Math.Min(bytes.Length, 6000)))}", error);
+                throw new InvalidOperationException($"mutant {round}, {Beginning(bytes)}", error);
             }
         }
-        Assert.True(accepted > Rounds / accepts, $"only {accepted} of {Rounds} mutants were accepted");
-        Assert.True(refused > Rounds / refuses, $"only {refused} of {Rounds} mutants were refused");
+        Assert.True(accepted > rounds / accepts, $"only {accepted} of {rounds} mutants were accepted");
+        Assert.True(refused > rounds / refuses, $"only {refused} of {rounds} mutants were refused");
     }
 
     /// <summary>What a thread may have allocated since, for an input.</summary>
     public static void CheckAllocated(long before, byte[] bytes, object name)
     {
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated <= 16L * bytes.Length + (1 << 20), $"mutant {name}: {allocated} bytes for {bytes.Length}");
+        Assert.True(allocated <= 16L * bytes.Length + (1 << 20), $"mutant {name}: {allocated} bytes for {bytes.Length}, {Beginning(bytes)}");
     }
+
+    private static string Beginning(byte[] bytes) => Convert.ToBase64String(bytes.AsSpan(0, Math.Min(bytes.Length, 6000)));
 }

@@ -2,13 +2,13 @@ using System.Text;
 using System.Text.Json;
 using Inkstone.Foundation.Randomness;
 
-namespace Inkstone.Tokenizers.Tests;
+namespace Inkstone.TestKit;
 
 /// <summary>
 /// Changes JSON by its structure, so that the mutant is JSON still: values take the place of others or of hostile ones (of another type, huge, deep, long),
 /// members and items are lost, doubled, renamed, repeated many times. Every fourth mutant has its bytes changed too.
 /// </summary>
-internal sealed class JsonMutator
+public sealed class JsonMutator
 {
     private static readonly byte[][] Hostile =
     [
