@@ -47,7 +47,7 @@ internal static class FolderToGguf
         if (tokenizer.VocabularySize > config.VocabularySize)
             throw new InkstoneFormatException("the tokenizer has more tokens than the model", network, $"at most {config.VocabularySize}", $"{tokenizer.VocabularySize}");
         var generation = GenerationConfig.Read(network, tokenizer);
-        var lost = tokenizer.WriteGguf(values, name, config.VocabularySize, [.. generation.Ends.Where(id => id < tokenizer.VocabularySize)]).ToList();
+        var lost = tokenizer.WriteGguf(values, name, config.VocabularySize, generation.Ends).ToList();
         generation.AddTo(values);
         if (conversion.Family.NotDecodedBecause is null && LostEnds(generation.Ends, values) is { Count: > 0 } ends)
             lost.Add($"that {string.Join(", ", ends.Select(id => GenerationDefaults.Show(id, tokenizer)))} {(ends.Count > 1 ? "end" : "ends")} an answer: a GGUF file names three such tokens at most, and these are not known by their names");

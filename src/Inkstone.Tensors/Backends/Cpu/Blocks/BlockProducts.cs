@@ -105,8 +105,10 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
 
         private void Multiply(int rows, int row, byte* panel, float* ready, int first, int end, float* y, nint yStride)
         {
-            if (problem.M > MostRows)
+            if (problem.M > ReadyScalesOfFewRows.MostRows)
                 Multiply<ReadyScales>(rows, row, panel, ready, first, end, y, yStride);
+            else if (problem.M > MostRows)
+                Multiply<ReadyScalesOfFewRows>(rows, row, panel, ready, first, end, y, yStride);
             else
                 Multiply<PackedScales>(rows, row, panel, ready, first, end, y, yStride);
         }

@@ -65,7 +65,7 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
             {
                 for (var step = 0; step < TLayout.GroupLength; step += 8, weights += 128, x += 8, x3 += 8)
                 {
-                    if (TRows.Value < MostRows && Sse.IsSupported)
+                    if (TScales.AsksAhead && Sse.IsSupported)
                     {
                         Sse.Prefetch0(weights + AheadBytes);
                         Sse.Prefetch0(weights + AheadBytes + 64);
@@ -83,7 +83,7 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
                 var low = Vector256.Create((byte)15);
                 for (var step = 0; step < TLayout.GroupLength / 2; step += 4, weights += 64, x += 4, x3 += 4)
                 {
-                    if (TRows.Value < MostRows && Sse.IsSupported)
+                    if (TScales.AsksAhead && Sse.IsSupported)
                         Sse.Prefetch0(weights + AheadBytes);
                     var (both0, both1) = (Vector256.Load(weights), Vector256.Load(weights + 32));
                     Step<TRows>(

@@ -6,6 +6,9 @@ namespace Inkstone.Tensors;
 /// <summary>Where a kernel takes scales and offsets of a group from.</summary>
 internal unsafe interface IScaleSource
 {
+    /// <summary>Whether rows are so few that the kernel waits for memory, and asks for codes ahead.</summary>
+    static abstract bool AsksAhead { get; }
+
     /// <summary>Reads those of a group's sixteen rows in a panel; <paramref name="ready"/> is where they are ready made, if they are.</summary>
     static abstract void Read<TLayout>(
         byte* panel, int group, float* ready, out Vector256<float> scale0, out Vector256<float> scale1, out Vector256<float> offset0, out Vector256<float> offset1)
@@ -15,6 +18,8 @@ internal unsafe interface IScaleSource
 /// <summary>From the panel, as the format has them.</summary>
 internal readonly unsafe struct PackedScales : IScaleSource
 {
+    public static bool AsksAhead => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Read<TLayout>(
         byte* panel, int group, float* ready, out Vector256<float> scale0, out Vector256<float> scale1, out Vector256<float> offset0, out Vector256<float> offset1)
@@ -30,6 +35,8 @@ internal readonly unsafe struct ReadyScales : IScaleSource
 {
     /// <summary>Numbers a group takes.</summary>
     public const int Length = 2 * Panel.Rows;
+
+    public static bool AsksAhead => false;
 
     /// <summary>Makes those of some groups ready.</summary>
     public static void Fill<TLayout>(byte* panel, int first, int end, float* ready)
@@ -53,4 +60,19 @@ internal readonly unsafe struct ReadyScales : IScaleSource
         (scale0, scale1) = (Vector256.Load(ready), Vector256.Load(ready + 8));
         (offset0, offset1) = TLayout.HasOffsets ? (Vector256.Load(ready + 16), Vector256.Load(ready + 24)) : default;
     }
+}
+
+/// <summary><see cref="ReadyScales"/> where a panel is met by more rows than a tile has, and still by few.</summary>
+internal readonly unsafe struct ReadyScalesOfFewRows : IScaleSource
+{
+    /// <summary>The most rows that are few.</summary>
+    public const int MostRows = 48;
+
+    public static bool AsksAhead => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Read<TLayout>(
+        byte* panel, int group, float* ready, out Vector256<float> scale0, out Vector256<float> scale1, out Vector256<float> offset0, out Vector256<float> offset1)
+        where TLayout : struct, IPanelLayout =>
+        ReadyScales.Read<TLayout>(panel, group, ready, out scale0, out scale1, out offset0, out offset1);
 }
