@@ -149,26 +149,12 @@ public sealed class CallerCodeTests : EngineTest
     }
 
     /// <summary>A model whose forward pass throws once.</summary>
-    private sealed class FaultyModel(Model model, Exception error) : Model
+    private sealed class FaultyModel(Model model, Exception error) : WrappedModel(model)
     {
         public int PassCount { get; private set; }
 
         public int FailsAt { get; set; }
 
-        public override ModelConfig Config => model.Config;
-
-        public override Backend Backend => model.Backend;
-
-        public override BlockStack Stack => model.Stack;
-
-        public override LanguageHead Head => model.Head;
-
-        public override IEnumerable<Module> Children => model.Children;
-
-        public override IReadOnlyList<LayerMemory> Memory => model.Memory;
-
-        public override IReadOnlyList<ParameterGroup> ParameterGroups => model.ParameterGroups;
-
-        public override Tensor Forward(Pass pass) => ++PassCount == FailsAt ? throw error : model.Forward(pass);
+        public override Tensor Forward(Pass pass) => ++PassCount == FailsAt ? throw error : base.Forward(pass);
     }
 }

@@ -4,37 +4,17 @@ using Inkstone.Tensors;
 namespace Inkstone.Inference.Tests;
 
 /// <summary>A model that notes, whenever a pass begins, how many managed bytes its thread has allocated: between two notes lies one whole turn of an engine.</summary>
-internal sealed class MeteredModel(Model model) : Model
+internal sealed class MeteredModel(Model model) : WrappedModel(model)
 {
     private readonly List<(int Rows, long Allocated)> _notes = new(10_000);
 
     /// <summary>How many passes have begun.</summary>
     public int PassCount => _notes.Count;
 
-    public override ModelConfig Config => model.Config;
-
-    public override Backend Backend => model.Backend;
-
-    public override BlockStack Stack => model.Stack;
-
-    public override LanguageHead Head => model.Head;
-
-    public override IEnumerable<Module> Children => model.Children;
-
-    public override IReadOnlyList<LayerMemory> Memory => model.Memory;
-
-    public override bool ReadsSource => model.ReadsSource;
-
-    public override IReadOnlyList<LayerMemory> SourceMemory => model.SourceMemory;
-
-    public override int? TargetStart => model.TargetStart;
-
-    public override IReadOnlyList<ParameterGroup> ParameterGroups => model.ParameterGroups;
-
     public override Tensor Forward(Pass pass)
     {
         _notes.Add((pass.RowCount, GC.GetAllocatedBytesForCurrentThread()));
-        return model.Forward(pass);
+        return base.Forward(pass);
     }
 
     /// <summary>Bytes of each turn that computed this many rows, and so did the next; call it when the engine has stopped.</summary>

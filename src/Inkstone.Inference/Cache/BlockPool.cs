@@ -49,7 +49,7 @@ public sealed class BlockPool
     /// <summary>The blocks of each span.</summary>
     internal ReadOnlySpan<SpanPool> Spans => _spans;
 
-    /// <summary>Copies the first rows of a block of a span, and its states, to another: (span, from, to, rows).</summary>
+    /// <summary>Copies a block of a span, and its states, to another: (span, from, to).</summary>
     internal Action<int, int, int>? Copy { get; init; }
 
     /// <summary>Whether layers keep a state with each block, which is that after the block's last computed token.</summary>

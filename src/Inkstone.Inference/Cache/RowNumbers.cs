@@ -24,7 +24,7 @@ internal sealed class RowNumbers(int spanCount)
     /// <summary>The first key of each sequence's source and, last, the number of such keys.</summary>
     public ReadOnlySpan<int> SourceStarts => CollectionsMarshal.AsSpan(_sourceStarts);
 
-    /// <summary>The first memory row of each block of sources' keys.</summary>
+    /// <summary>The blocks of sources' keys.</summary>
     public ReadOnlySpan<int> SourceBlocks => CollectionsMarshal.AsSpan(_sourceBlocks);
 
     /// <summary>The rows' ids.</summary>
@@ -39,7 +39,7 @@ internal sealed class RowNumbers(int spanCount)
     /// <summary>The highest position; −1 when there are no rows.</summary>
     public int LongestPosition { get; private set; } = -1;
 
-    /// <summary>The first memory row of each block of keys in the layers of a span; of a block that a window has passed any.</summary>
+    /// <summary>The blocks of keys in the layers of a span; in place of one that a window has passed any.</summary>
     public ReadOnlySpan<int> Blocks(int span) => CollectionsMarshal.AsSpan(_blocks[span]);
 
     /// <summary>Numbers the next rows of some sequences.</summary>

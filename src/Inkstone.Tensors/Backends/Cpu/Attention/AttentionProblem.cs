@@ -36,10 +36,10 @@ internal readonly unsafe struct AttentionProblem
     /// <summary>Values [rows, key-value heads, value width], or in a paged cache [blocks, key-value heads, 64, value width].</summary>
     public required RowView Values { get; init; }
 
-    /// <summary>From a key to the next, if in a paged cache.</summary>
+    /// <summary>From a key of a block to the next: a row, but in a paged cache.</summary>
     public nint KeyStride { get => field == 0 ? Keys.RowStride : field; init; }
 
-    /// <summary>From a value to the next, if in a paged cache.</summary>
+    /// <summary>From a value of a block to the next: a row, but in a paged cache.</summary>
     public nint ValueStride { get => field == 0 ? Values.RowStride : field; init; }
 
     /// <summary>Whether in a paged cache the keys of a block are columns, [key width, 64], as the scores want them.</summary>
@@ -138,6 +138,7 @@ internal readonly unsafe struct AttentionProblem
             ValueWidth = v.IsMissing ? 0 : RowStorages.Width(v),
         };
 
-    /// <summary>Whether keys [blocks, heads, 64, width] lie as columns, element after element of all 64.</summary>
-    public static bool HasColumns(in Tensor keys) => keys.Rank == 4 && keys.Strides[2] == 1 && keys.Strides[3] == TokenLayout.KeyBlock;
+    /// <summary>Whether keys [blocks, heads, 64, width] lie as columns, element after element of all 64; those that are rounded in blocks of 32 cannot.</summary>
+    public static bool HasColumns(in Tensor keys) =>
+        keys.Rank == 4 && keys.Strides[2] == 1 && keys.Strides[3] == TokenLayout.KeyBlock && RowStorages.Of(keys) != RowStorage.Rounded;
 }

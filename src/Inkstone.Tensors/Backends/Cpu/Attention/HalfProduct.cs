@@ -21,7 +21,7 @@ internal static unsafe class HalfProduct
     /// <summary>Whether there is a kernel for vectors of this kind.</summary>
     public static bool IsSupported<TVector>() where TVector : struct => typeof(TVector) == typeof(V512) && Avx512BW.IsSupported;
 
-    /// <summary>C [rows, columns] = C·diag(factors) + A·B, or A·B alone.</summary>
+    /// <summary>C [rows, columns] = diag(factors)·C + A·B, or A·B alone.</summary>
     /// <param name="rows">Rows of A and C.</param>
     /// <param name="columns">Columns of B and C, a multiple of <see cref="ColumnStep"/>.</param>
     /// <param name="depth">What is summed over.</param>
@@ -33,7 +33,7 @@ internal static unsafe class HalfProduct
     /// <param name="c">C.</param>
     /// <param name="cRow">From a row of C to the next.</param>
     /// <param name="factors">What each row of C is multiplied by before the product is added; null if it is overwritten.</param>
-    /// <returns>False if B has elements that are not finite: some of C is then as it was, and TileProduct must do all of it.</returns>
+    /// <returns>False if B has elements that are not finite: C is then as it was, and TileProduct must do it.</returns>
     public static bool TryMultiply(
         int rows, int columns, nint depth, float* a, nint aRow, ushort* b, nint bRow, ushort* ahead, float* c, nint cRow, float* factors)
     {
