@@ -42,16 +42,17 @@ public sealed unsafe partial class CpuBackend
         using var scope = PoolScope.Open();
         var (source, target, rows) = (InRows(x), DenseTarget(y), x.Shape[0]);
         var memory = Tensor.Empty([checked((int)(ActivationBlocks.ByteLength(rows, weight.Columns, TLayout.GroupLength) / sizeof(int) + 1))], ElementType.Int32, this);
-        var rounded = ActivationBlocks.At(HostMemory.Address(memory), rows, weight.Columns, TLayout.GroupLength);
+        var rounded = new ActivationBlocks((nint)HostMemory.Address(memory), rows, weight.Columns, TLayout.GroupLength);
         var rounding = new Rounding(rounded, (nint)Pointer(source), (nint)source.Strides[0], TLayout.Bias);
+        var tiles = (rows + ActivationBlocks.TileRows - 1) / ActivationBlocks.TileRows;
         if (rows * (long)weight.Columns < FewNumbers)
         {
-            for (var row = 0; row < rows; row++)
-                rounding.Invoke(row);
+            for (var tile = 0; tile < tiles; tile++)
+                rounding.Invoke(tile);
         }
         else
         {
-            _team.Run(rows, rounding);
+            _team.Run(tiles, rounding);
         }
         _blocks.Multiply<TLayout, TPanels>(
             new BlockProblem
@@ -112,6 +113,6 @@ public sealed unsafe partial class CpuBackend
 
     private readonly struct Rounding(ActivationBlocks rounded, nint x, nint stride, int bias) : IChunkAction
     {
-        public void Invoke(int chunk) => rounded.Round(chunk, (float*)x + chunk * stride, bias);
+        public void Invoke(int chunk) => rounded.Round(chunk * ActivationBlocks.TileRows, (float*)x, stride, bias);
     }
 }

@@ -3,16 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Inkstone.Tensors;
 
 /// <summary>
-/// Rows of activations rounded to blocks of 32 integers (<see cref="EightBits"/>). Beside the integers stand the scales and, for each group of columns that shares a scale of the weight,
-/// what the group's products begin at, which takes the bias of the weight's codes off, and the sum of the activations, which the weight's offsets are multiplied with.
+/// Rows of activations rounded to blocks of 32 integers (<see cref="EightBits"/>), laid out as the kernel reads them: six rows to a tile (the last tile has the rows that are
+/// left), and in a tile group after group of columns that share a scale of the weight, one record each: the integers of its rows, then the rows' scales, what their products
+/// begin at, which takes the bias of the weight's codes off, and the sums of their activations, which the weight's offsets are multiplied with.
 /// </summary>
-/// <param name="Codes">The integers, [rows, <see cref="CodeStride"/>].</param>
-/// <param name="Scales">The scales d, [rows, columns / 32].</param>
-/// <param name="Starts">−bias · Σ integers of a group, added to the bits of <see cref="Origin"/>, [rows, groups].</param>
-/// <param name="Totals">d · Σ integers of a group in single precision, [rows, groups].</param>
+/// <param name="Memory">The first tile.</param>
+/// <param name="Rows">Rows.</param>
 /// <param name="Columns">The width of a row.</param>
 /// <param name="GroupLength">Columns of a group: 32 or 16.</param>
-internal readonly unsafe record struct ActivationBlocks(nint Codes, nint Scales, nint Starts, nint Totals, int Columns, int GroupLength)
+internal readonly unsafe record struct ActivationBlocks(nint Memory, int Rows, int Columns, int GroupLength)
 {
     /// <summary>Integers that share a scale.</summary>
     public const int Length = EightBits.Length;
@@ -20,69 +19,76 @@ internal readonly unsafe record struct ActivationBlocks(nint Codes, nint Scales,
     /// <summary>Columns of the shortest groups.</summary>
     public const int LeastGroupLength = 16;
 
+    /// <summary>Rows of a tile.</summary>
+    public const int TileRows = 6;
+
     /// <summary>
     /// 1.5 · 2²³: a whole number of less than 22 bits added to the bits of it is the number added to it, so sums that begin at its bits are single precision when it is subtracted.
     /// Sums have at most 21 bits: 32 · 255 · 127.
     /// </summary>
     public const float Origin = 12_582_912;
 
-    // Rows that begin a power of two apart would all want the same few places of a cache.
-    private const int Gap = 64;
+    /// <summary>Bytes from the first row's integers in a record to its scale, of so many rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ScalesAt(int rows, int groupLength) => rows * groupLength;
 
-    /// <summary>Bytes from the integers of one row to those of the next.</summary>
-    public int CodeStride => Columns + Gap;
+    /// <summary>Bytes to what the first row's products begin at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StartsAt(int rows, int groupLength) => rows * (groupLength + sizeof(float));
 
-    /// <summary>Groups of a row.</summary>
-    public int Groups => Columns / GroupLength;
+    /// <summary>Bytes to the sum of the first row's activations.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int TotalsAt(int rows, int groupLength) => rows * (groupLength + 2 * sizeof(float));
+
+    /// <summary>Bytes of a record of so many rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int RecordBytes(int rows, int groupLength) => rows * (groupLength + 3 * sizeof(float));
 
     /// <summary>Bytes of memory that rows need.</summary>
-    public static long ByteLength(int rows, int columns, int groupLength) =>
-        checked((long)rows * (columns + Gap + columns / Length * sizeof(float) + columns / groupLength * (sizeof(int) + sizeof(float))));
+    public static long ByteLength(int rows, int columns, int groupLength) => checked(columns / groupLength * (long)rows * RecordBytes(1, groupLength));
 
-    /// <summary>Rows in memory of <see cref="ByteLength"/>.</summary>
-    public static ActivationBlocks At(byte* memory, int rows, int columns, int groupLength)
-    {
-        var scales = (float*)(memory + (long)rows * (columns + Gap));
-        var starts = (int*)(scales + (long)rows * (columns / Length));
-        return new((nint)memory, (nint)scales, (nint)starts, (nint)(starts + (long)rows * (columns / groupLength)), columns, groupLength);
-    }
+    /// <summary>The first record of the tile that begins at a row, a multiple of <see cref="TileRows"/>.</summary>
+    public byte* Tile(int row) => (byte*)Memory + ByteLength(row, Columns, GroupLength);
 
-    /// <summary>The integers of a row.</summary>
-    public sbyte* CodesOf(int row) => (sbyte*)Codes + (long)row * CodeStride;
-
-    /// <summary>The scales of a row.</summary>
-    public float* ScalesOf(int row) => (float*)Scales + (long)row * (Columns / Length);
-
-    /// <summary>What the products of a row's groups begin at.</summary>
-    public int* StartsOf(int row) => (int*)Starts + (long)row * Groups;
-
-    /// <summary>The sums of a row's groups.</summary>
-    public float* TotalsOf(int row) => (float*)Totals + (long)row * Groups;
-
-    /// <summary>Rounds one row.</summary>
-    /// <param name="row">Which.</param>
-    /// <param name="x">Its numbers.</param>
+    /// <summary>Rounds the rows of one tile.</summary>
+    /// <param name="first">The tile's first row.</param>
+    /// <param name="x">The numbers of the first of all rows.</param>
+    /// <param name="stride">Numbers from one row to the next.</param>
     /// <param name="bias">The bias of the weight's codes.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Round(int row, float* x, int bias)
+    public void Round(int first, float* x, nint stride, int bias)
     {
-        var codes = CodesOf(row);
-        var scales = ScalesOf(row);
-        var starts = StartsOf(row);
-        var totals = TotalsOf(row);
-        for (var block = 0; block < Columns / Length; block++, x += Length, codes += Length)
+        var integers = stackalloc sbyte[Length];
+        var rows = Math.Min(TileRows, Rows - first);
+        var record = Tile(first);
+        x += first * stride;
+        for (var column = 0; column < Columns; column += Length, x += Length)
         {
-            var scale = scales[block] = EightBits.Round(x, codes, out var first, out var second);
-            if (GroupLength == Length)
+            var next = record;
+            for (var row = 0; row < rows; row++)
             {
-                Sum(starts, totals, block, first + second, scale, bias);
-                continue;
+                var scale = EightBits.Round(x + row * stride, integers, out var sum, out var secondSum);
+                next = record;
+                if (GroupLength == Length)
+                {
+                    Put(ref next, rows, row, integers, scale, sum + secondSum, bias);
+                    continue;
+                }
+                Put(ref next, rows, row, integers, scale, sum, bias);
+                Put(ref next, rows, row, integers + LeastGroupLength, scale, secondSum, bias);
             }
-            Sum(starts, totals, 2 * block, first, scale, bias);
-            Sum(starts, totals, 2 * block + 1, second, scale, bias);
+            record = next;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Sum(int* starts, float* totals, int group, int sum, float scale, int bias) => (starts[group], totals[group]) = (BitConverter.SingleToInt32Bits(Origin) - bias * sum, scale * sum);
+    private void Put(ref byte* record, int rows, int row, sbyte* integers, float scale, int sum, int bias)
+    {
+        Unsafe.CopyBlockUnaligned(record + row * GroupLength, integers, (uint)GroupLength);
+        ((float*)(record + ScalesAt(rows, GroupLength)))[row] = scale;
+        ((int*)(record + StartsAt(rows, GroupLength)))[row] = BitConverter.SingleToInt32Bits(Origin) - bias * sum;
+        ((float*)(record + TotalsAt(rows, GroupLength)))[row] = scale * sum;
+        record += RecordBytes(rows, GroupLength);
+    }
 }

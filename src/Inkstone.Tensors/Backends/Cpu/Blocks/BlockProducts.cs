@@ -5,12 +5,15 @@ using System.Runtime.Intrinsics.X86;
 namespace Inkstone.Tensors;
 
 /// <summary>
-/// Products with weights in panels. The threads share the panels; a thread goes over one panel a stretch of columns at a time, which stays in the first cache while all
-/// rows pass by.
+/// Products with weights in panels. The threads share the panels. For many rows a thread takes some panels and as many rows as the second cache holds a stretch of columns of,
+/// and goes over them a stretch and a panel at a time: the panel's stretch, made ready, stays in the first cache while the rows pass by.
 /// </summary>
 internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
 {
     private const int StretchColumns = 1024;
+    private const int PanelsAtOnce = 8;
+    private const int RowsAtOnce = 43 * ActivationBlocks.TileRows;
+    private const int ReadyBytes = StretchColumns * (Panel.Rows + 2 * Panel.Rows * sizeof(float) / ActivationBlocks.LeastGroupLength);
 
     /// <summary>Computes the problem; allocates nothing.</summary>
     public void Multiply<TLayout, TPanels>(in BlockProblem problem, TPanels panels)
@@ -45,46 +48,83 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
         where TSums : struct
         where TFour : struct
     {
-        private const int MostRows = BlockTile<TLayout, TDot, TSums, TFour>.MostRows;
-
         public void Invoke(int chunk)
         {
             var (first, end) = chunks[chunk];
-            for (var panel = first; panel < end; panel++)
-                Multiply(panels.Panel(panel), panel * Panel.Rows);
+            if (problem.M <= ActivationBlocks.TileRows)
+                Multiply<PackedPanel>(first, end);
+            else if (problem.M <= ReadyScales.MostRows)
+                Multiply<ReadyScales>(first, end);
+            else
+                Multiply<ReadyCodes>(first, end);
         }
 
-        [SkipLocalsInit]
-        private void Multiply(byte* panel, int column)
+        /// <summary>Multiplies all rows with some panels.</summary>
+        private void Multiply<TSource>(int first, int end)
+            where TSource : struct, IPanelSource
         {
-            var columns = Math.Min(Panel.Rows, problem.N - column);
-            var edge = stackalloc float[MostRows * Panel.Rows];
-            var ready = stackalloc float[StretchColumns / ActivationBlocks.LeastGroupLength * ReadyScales.Length];
+            var atOnce = TSource.IsForManyRows ? PanelsAtOnce : 1;
+            for (var panel = first; panel < end; panel += atOnce)
+            {
+                var count = Math.Min(atOnce, end - panel);
+                var data = panels.Panels(panel, count);
+                for (var row = 0; row < problem.M; row += RowsAtOnce)
+                    Multiply<TSource>(data, panel, count, row, Math.Min(row + RowsAtOnce, problem.M));
+            }
+        }
+
+        /// <summary>Multiplies as many rows as the second cache holds with as many panels as are taken at once.</summary>
+        [SkipLocalsInit]
+        private void Multiply<TSource>(byte* data, int panel, int count, int firstRow, int endRow)
+            where TSource : struct, IPanelSource
+        {
+            var memory = stackalloc byte[ReadyBytes + HostMemory.Alignment];
+            var ready = (float*)((nint)(memory + HostMemory.Alignment - 1) & -HostMemory.Alignment);
             var groups = problem.K / TLayout.GroupLength;
-            var perStretch = problem.M <= MostRows ? groups : StretchColumns / TLayout.GroupLength;
+            var panelBytes = (nint)TLayout.ByteLength(groups);
+            var perStretch = TSource.ReadyLength<TLayout>() == 0 ? groups : StretchColumns / TLayout.GroupLength;
             for (var group = 0; group < groups; group += perStretch)
             {
                 var end = Math.Min(group + perStretch, groups);
-                if (problem.M > MostRows)
-                    ReadyScales.Fill<TLayout>(panel, group, end, ready);
-                for (var row = 0; row < problem.M; row += MostRows)
+                for (var i = 0; i < count; i++)
                 {
-                    var rows = Math.Min(MostRows, problem.M - row);
-                    var y = problem.C + row * problem.CStride + column;
-                    Fetch(y + MostRows * problem.CStride, Math.Min(MostRows, problem.M - MostRows - row));
-                    for (var r = 0; group == 0 && r < rows; r++)
-                        Begin(y + r * problem.CStride, column, columns);
-                    if (columns == Panel.Rows)
-                    {
-                        Multiply(rows, row, panel, ready, group, end, y, problem.CStride);
-                        continue;
-                    }
-                    for (var r = 0; r < rows; r++)
-                        Unsafe.CopyBlockUnaligned(edge + r * Panel.Rows, y + r * problem.CStride, (uint)(columns * sizeof(float)));
-                    Multiply(rows, row, panel, ready, group, end, edge, Panel.Rows);
-                    for (var r = 0; r < rows; r++)
-                        Unsafe.CopyBlockUnaligned(y + r * problem.CStride, edge + r * Panel.Rows, (uint)(columns * sizeof(float)));
+                    var next = i + 1 < count ? TLayout.Codes(data + (i + 1) * panelBytes, group) : TLayout.Codes(data, Math.Min(end, groups - 1));
+                    TSource.Fill<TLayout>(data + i * panelBytes, group, end, ready);
+                    Multiply<TSource>(data + i * panelBytes, (panel + i) * Panel.Rows, firstRow, endRow, group, end, ready, next);
                 }
+            }
+        }
+
+        /// <summary>Adds the products of rows with a stretch of one panel, and asks for the stretch that comes next.</summary>
+        [SkipLocalsInit]
+        private void Multiply<TSource>(byte* panel, int column, int firstRow, int endRow, int group, int end, float* ready, byte* next)
+            where TSource : struct, IPanelSource
+        {
+            var columns = Math.Min(Panel.Rows, problem.N - column);
+            var edge = stackalloc float[ActivationBlocks.TileRows * Panel.Rows];
+            var perTile = TLayout.ByteLength(end - group) * ActivationBlocks.TileRows / (endRow - firstRow);
+            for (var row = firstRow; row < endRow; row += ActivationBlocks.TileRows)
+            {
+                var rows = Math.Min(ActivationBlocks.TileRows, endRow - row);
+                var y = problem.C + row * problem.CStride + column;
+                Fetch(y + ActivationBlocks.TileRows * problem.CStride, Math.Min(ActivationBlocks.TileRows, endRow - ActivationBlocks.TileRows - row));
+                if (TSource.IsForManyRows)
+                {
+                    Fetch(next, perTile);
+                    next += perTile;
+                }
+                for (var r = 0; group == 0 && r < rows; r++)
+                    Begin(y + r * problem.CStride, column, columns);
+                if (columns == Panel.Rows)
+                {
+                    Multiply<TSource>(rows, row, panel, ready, group, end, y, problem.CStride);
+                    continue;
+                }
+                for (var r = 0; r < rows; r++)
+                    Unsafe.CopyBlockUnaligned(edge + r * Panel.Rows, y + r * problem.CStride, (uint)(columns * sizeof(float)));
+                Multiply<TSource>(rows, row, panel, ready, group, end, edge, Panel.Rows);
+                for (var r = 0; r < rows; r++)
+                    Unsafe.CopyBlockUnaligned(y + r * problem.CStride, edge + r * Panel.Rows, (uint)(columns * sizeof(float)));
             }
         }
 
@@ -95,6 +135,13 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                 Sse.Prefetch0(y + row * problem.CStride);
         }
 
+        /// <summary>Asks for bytes of a panel, for the second cache.</summary>
+        private static void Fetch(byte* panel, long bytes)
+        {
+            for (var i = 0L; i < bytes && Sse.IsSupported; i += HostMemory.Alignment)
+                Sse.Prefetch1(panel + i);
+        }
+
         private void Begin(float* y, int column, int columns)
         {
             if (problem.Bias == null)
@@ -103,38 +150,29 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                 Unsafe.CopyBlockUnaligned(y, problem.Bias + column, (uint)(columns * sizeof(float)));
         }
 
-        private void Multiply(int rows, int row, byte* panel, float* ready, int first, int end, float* y, nint yStride)
+        private void Multiply<TSource>(int rows, int row, byte* panel, float* ready, int first, int end, float* y, nint yStride)
+            where TSource : struct, IPanelSource
         {
-            if (problem.M > ReadyScalesOfFewRows.MostRows)
-                Multiply<ReadyScales>(rows, row, panel, ready, first, end, y, yStride);
-            else if (problem.M > MostRows)
-                Multiply<ReadyScalesOfFewRows>(rows, row, panel, ready, first, end, y, yStride);
-            else
-                Multiply<PackedScales>(rows, row, panel, ready, first, end, y, yStride);
-        }
-
-        private void Multiply<TScales>(int rows, int row, byte* panel, float* ready, int first, int end, float* y, nint yStride)
-            where TScales : struct, IScaleSource
-        {
+            var tile = problem.A.Tile(row) + (nint)first * ActivationBlocks.RecordBytes(rows, TLayout.GroupLength);
             switch (rows)
             {
                 case 6:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<SixRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<SixRows, TSource>(tile, panel, ready, first, end, y, yStride);
                     break;
                 case 5:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FiveRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FiveRows, TSource>(tile, panel, ready, first, end, y, yStride);
                     break;
                 case 4:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FourRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<FourRows, TSource>(tile, panel, ready, first, end, y, yStride);
                     break;
                 case 3:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<ThreeRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<ThreeRows, TSource>(tile, panel, ready, first, end, y, yStride);
                     break;
                 case 2:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<TwoRows, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<TwoRows, TSource>(tile, panel, ready, first, end, y, yStride);
                     break;
                 default:
-                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<OneRow, TScales>(problem.A, row, panel, ready, first, end, y, yStride);
+                    BlockTile<TLayout, TDot, TSums, TFour>.Multiply<OneRow, TSource>(tile, panel, ready, first, end, y, yStride);
                     break;
             }
         }

@@ -3,14 +3,14 @@ namespace Inkstone.Tensors;
 /// <summary>Where the panels of a weight are.</summary>
 internal unsafe interface IPanels
 {
-    /// <summary>A panel, which stays in place until the same thread asks for another.</summary>
-    byte* Panel(int index);
+    /// <summary>Some panels one after another, which stay in place until the same thread asks again.</summary>
+    byte* Panels(int first, int count);
 }
 
 /// <summary>Panels one after another.</summary>
 internal readonly unsafe struct ReadyPanels(nint first, nint bytes) : IPanels
 {
-    public byte* Panel(int index) => (byte*)first + index * bytes;
+    public byte* Panels(int index, int count) => (byte*)first + index * bytes;
 }
 
 /// <summary>Panels made of the stored form each time, in memory of the thread that asks.</summary>
@@ -18,11 +18,12 @@ internal readonly unsafe struct StoredPanels<TBlock, TLayout>(StoredMatrix sourc
     where TBlock : IWeightBlock
     where TLayout : struct, IPanelLayout
 {
-    public byte* Panel(int index)
+    public byte* Panels(int first, int count)
     {
         var bytes = TLayout.ByteLength(source.Columns / TBlock.GroupLength);
-        var panel = (byte*)ScratchBuffer.Own.Take(checked((nint)((bytes + sizeof(float) - 1) / sizeof(float))));
-        PanelPacking<TBlock, TLayout>.Fill(source, index, panel, bytes);
-        return panel;
+        var panels = (byte*)ScratchBuffer.Own.Take(checked((nint)((count * bytes + sizeof(float) - 1) / sizeof(float))));
+        for (var i = 0; i < count; i++)
+            PanelPacking<TBlock, TLayout>.Fill(source, first + i, panels + i * bytes, bytes);
+        return panels;
     }
 }
