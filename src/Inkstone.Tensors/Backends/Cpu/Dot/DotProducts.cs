@@ -111,7 +111,7 @@ internal sealed class DotProducts(WorkerTeam team, VectorWidth width)
             for (var left = rows; left > 0;)
             {
                 var count = left == 4 ? 2 : Math.Min(left, MostAtOnce);
-                MultiplyTile<TReader>(count, a, w, wStride, length, c, Problem.CStride, bias, accumulate);
+                MultiplyTile<TReader>(count, a, w, wStride, length, c, Problem.CStride, bias, accumulate, start + length < Problem.K ? 0 : (nint)(Tile * wStride - Problem.K * TReader.Size));
                 a += count * Problem.AStride;
                 c += count * Problem.CStride;
                 left -= count;
@@ -125,7 +125,7 @@ internal sealed class DotProducts(WorkerTeam team, VectorWidth width)
             var copied = stackalloc float[NaiveDot.BlockLength];
             var sums = stackalloc float[Tile];
             CopyPadded<SingleReader>((byte*)a, length, copied);
-            DotTile<TLanes>.Multiply<OneRow, SingleReader>(copied, 0, (byte*)w, NaiveDot.BlockLength * sizeof(float), RoundUp(length), sums, 0, null, false);
+            DotTile<TLanes>.Multiply<OneRow, SingleReader>(copied, 0, (byte*)w, NaiveDot.BlockLength * sizeof(float), RoundUp(length), sums, 0, null, false, 0);
             for (var j = 0; j < columns; j++)
                 c[j] = (accumulate ? c[j] : 0) + (bias == null ? 0 : bias[j]) + sums[j];
         }
@@ -139,19 +139,19 @@ internal sealed class DotProducts(WorkerTeam team, VectorWidth width)
 
         private static int RoundUp(int length) => (length + NaiveDot.Lanes - 1) & -NaiveDot.Lanes;
 
-        private readonly void MultiplyTile<TReader>(int rows, float* a, byte* w, nint wStride, int k, float* c, nint cStride, float* bias, bool accumulate)
+        private readonly void MultiplyTile<TReader>(int rows, float* a, byte* w, nint wStride, int k, float* c, nint cStride, float* bias, bool accumulate, nint beyond)
             where TReader : struct, IWeightReader
         {
             switch (rows)
             {
                 case 3:
-                    DotTile<TLanes>.Multiply<ThreeRows, TReader>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate);
+                    DotTile<TLanes>.Multiply<ThreeRows, TReader>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate, beyond);
                     break;
                 case 2:
-                    DotTile<TLanes>.Multiply<TwoRows, TReader>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate);
+                    DotTile<TLanes>.Multiply<TwoRows, TReader>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate, beyond);
                     break;
                 default:
-                    DotTile<TLanes>.Multiply<OneRow, TReader>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate);
+                    DotTile<TLanes>.Multiply<OneRow, TReader>(a, Problem.AStride, w, wStride, k, c, cStride, bias, accumulate, beyond);
                     break;
             }
         }

@@ -61,7 +61,7 @@ internal static unsafe class DotTile<TLanes>
     private const int Lanes = NaiveDot.Lanes;
 
     // One row waits for memory alone. A processor's own prediction ends with a page, so lines are asked for ahead: of the next tile if that is near, else of this one.
-    private const int NearAhead = 512;
+    private const int NearAhead = 1024;
     private const int FarthestAhead = 16 << 10;
 
     /// <summary><c>c[r,j] += Σₚ a[r,p]·w[j,p]</c>, or set where nothing is to be added to.</summary>
@@ -74,15 +74,17 @@ internal static unsafe class DotTile<TLanes>
     /// <param name="cStride">Elements from one row of C to the next.</param>
     /// <param name="bias">Four numbers added to every row, or null.</param>
     /// <param name="accumulate">Whether the sums are added to what C holds.</param>
+    /// <param name="beyond">Bytes from the end of these k columns to where reading goes on, in each of the four rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRows, TReader>(float* a, nint aStride, byte* w, nint wStride, int k, float* c, nint cStride, float* bias, bool accumulate)
+    public static void Multiply<TRows, TReader>(float* a, nint aStride, byte* w, nint wStride, int k, float* c, nint cStride, float* bias, bool accumulate, nint beyond)
         where TRows : struct, IRowCount
         where TReader : struct, IWeightReader
     {
         TLanes c00 = default, c01 = default, c02 = default, c03 = default;
         TLanes c10 = default, c11 = default, c12 = default, c13 = default;
         TLanes c20 = default, c21 = default, c22 = default, c23 = default;
-        var ahead = Columns * wStride <= FarthestAhead ? Columns * wStride : NearAhead;
+        var near = Columns * wStride > FarthestAhead;
+        var ahead = near ? NearAhead : Columns * wStride;
         byte* w1 = w + wStride, w2 = w1 + wStride, w3 = w2 + wStride;
         float* a1 = a + aStride, a2 = a1 + aStride;
         for (var p = 0; p < k; p += Lanes)
@@ -93,10 +95,11 @@ internal static unsafe class DotTile<TLanes>
             var q = p * TReader.Size;
             if (TRows.Value == 1 && Sse.IsSupported)
             {
-                Sse.Prefetch0(w + q + ahead);
-                Sse.Prefetch0(w1 + q + ahead);
-                Sse.Prefetch0(w2 + q + ahead);
-                Sse.Prefetch0(w3 + q + ahead);
+                var next = q + ahead + (near && p + NearAhead / TReader.Size >= k ? beyond : 0);
+                Sse.Prefetch0(w + next);
+                Sse.Prefetch0(w1 + next);
+                Sse.Prefetch0(w2 + next);
+                Sse.Prefetch0(w3 + next);
             }
             Add<TRows>(TLanes.From(TReader.ReadEight(w + q)), x0, x1, x2, ref c00, ref c10, ref c20);
             Add<TRows>(TLanes.From(TReader.ReadEight(w1 + q)), x0, x1, x2, ref c01, ref c11, ref c21);
