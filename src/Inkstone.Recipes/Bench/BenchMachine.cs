@@ -25,10 +25,11 @@ public sealed class BenchMachine
     }
 
     /// <summary>The median seconds of an action, after runs that compile and warm up: at least seven runs and a fifth of a second.</summary>
-    public static double MedianSeconds(Action action)
+    /// <param name="action">The work.</param>
+    /// <param name="warmUp">Seconds to warm up for at least: a network's many methods are still being compiled in the background while its first passes run.</param>
+    public static double MedianSeconds(Action action, double warmUp = 0)
     {
-        for (var i = 0; i < 3; i++)
-            action();
+        WarmUp(action, warmUp);
         var seconds = new List<double>();
         var total = 0.0;
         while (seconds.Count < 7 || (total < 0.2 && seconds.Count < 1_000))
@@ -58,12 +59,12 @@ public sealed class BenchMachine
     /// <param name="bytes">What one run of the action reads.</param>
     /// <param name="action">The work.</param>
     /// <param name="seconds">The action's median.</param>
-    public static BenchResult Reading(string suite, string name, double bytes, Action action, out double seconds)
+    /// <param name="warmUp">As for <see cref="MedianSeconds"/>.</param>
+    public static BenchResult Reading(string suite, string name, double bytes, Action action, out double seconds, double warmUp = 0)
     {
         using var team = new WorkerTeam();
         using var probe = new ReadProbe(team);
-        for (var i = 0; i < 3; i++)
-            action();
+        WarmUp(action, warmUp);
         var (runs, readings) = (new List<double>(), new List<double>());
         while (runs.Count < Pairs)
         {
@@ -76,5 +77,12 @@ public sealed class BenchMachine
         readings.Sort();
         seconds = runs[Pairs / 2];
         return new(suite, name, bytes / seconds / 1e9, "GB/s", bytes / seconds / (ReadProbe.Bytes / readings[Pairs / 2]));
+    }
+
+    private static void WarmUp(Action action, double seconds)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 3 || Stopwatch.GetElapsedTime(started).TotalSeconds < seconds; i++)
+            action();
     }
 }

@@ -15,6 +15,7 @@ internal static class InferenceSuite
     private const int Before = 64;
     private const int LongContext = 8_192;
     private const int Streams = 16;
+    private const double WarmUp = 3;
 
     public static readonly (string Name, Func<string, WeightFormat> FormatOf)[] Mixes =
     [
@@ -73,13 +74,13 @@ internal static class InferenceSuite
     private static BenchResult Decode(Model model, string name, double weightBytes, int before)
     {
         var turn = new BenchTurn(model, streams: 1, before, count: 1);
-        var result = BenchMachine.Reading(Suite, name, weightBytes + turn.CacheBytes, turn.Run, out var seconds);
+        var result = BenchMachine.Reading(Suite, name, weightBytes + turn.CacheBytes, turn.Run, out var seconds, WarmUp);
         return result with { Value = 1 / seconds, Unit = "tokens/s" };
     }
 
     private static BenchResult Compute(BenchMachine machine, string name, int tokens, double flops, BenchTurn turn)
     {
-        var seconds = BenchMachine.MedianSeconds(turn.Run);
+        var seconds = BenchMachine.MedianSeconds(turn.Run, WarmUp);
         return machine.Arithmetic(Suite, name, flops, seconds) with { Value = tokens / seconds, Unit = "tokens/s" };
     }
 }
