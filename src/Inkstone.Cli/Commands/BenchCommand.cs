@@ -45,8 +45,8 @@ internal static class BenchCommand
                 cancellation.ThrowIfCancellationRequested();
                 results.Add(figure);
                 var share = figure.OfPeak is { } ofPeak ? FormattableString.Invariant($"{100 * ofPeak,5:F0} % of peak") : "";
-                var peer = figure.Peer is { } other ? FormattableString.Invariant($"   peer {other:F1}, ratio {figure.Ratio:F2}") : "";
-                output.WriteLine(FormattableString.Invariant($"{figure.Suite,-10} {figure.Name,-36} {figure.Value,10:F1} {figure.Unit,-9}{share}{peer}"));
+                var peer = figure.Peer is { } other ? FormattableString.Invariant($"   peer {Figure(other)}, ratio {figure.Ratio:F2}") : "";
+                output.WriteLine(FormattableString.Invariant($"{figure.Suite,-10} {figure.Name,-36} {Figure(figure.Value),10} {figure.Unit,-9}{share}{peer}"));
             }
             if (target is not null)
                 Write(target, machine, results);
@@ -54,6 +54,9 @@ internal static class BenchCommand
         });
         return command;
     }
+
+    /// <summary>A figure with a decimal place, below ten with two.</summary>
+    private static string Figure(double value) => value.ToString(Math.Abs(value) < 10 ? "F2" : "F1", System.Globalization.CultureInfo.InvariantCulture);
 
     private static void Write(string target, BenchMachine machine, List<BenchResult> results)
     {

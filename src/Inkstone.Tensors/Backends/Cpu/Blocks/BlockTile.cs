@@ -5,9 +5,10 @@ using System.Runtime.Intrinsics.X86;
 namespace Inkstone.Tensors;
 
 /// <summary>
-/// The kernel of products with block formats: up to six rounded rows by one panel over all of k. Within a group of columns sums are whole numbers, which are exact;
-/// groups are added in ascending order, each as fma(d · scale, sum, y) and then, where there are offsets, fma(d · Σ activations, offset, y), in single precision. So a
-/// result depends on its row and on the weight alone.
+/// The kernel of products with block formats: a tile of up to six rounded rows by one panel over a stretch of k. Within a group of columns sums are whole numbers, which are
+/// exact; groups are added in ascending order in single precision, so a result depends on its row and on the weight alone. A group of 32 columns adds fma(d · scale, sum, y)
+/// and then, where there are offsets, fma(d · Σ activations, offset, y). Two groups of sixteen share a d: they add fma(fma(scale₁, sum₁, scale₀ · sum₀), d, y), the first
+/// one's offset before it and the second one's after.
 /// </summary>
 internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
     where TLayout : struct, IPanelLayout
@@ -132,10 +133,11 @@ internal static unsafe class BlockTile<TLayout, TDot, TSums, TFour>
         s1 = TDot.Add(s1, second, activations);
     }
 
+    /// <summary>Adds a group's sums of one row to the row's result; where two groups share a scale of the activations, the first is put by in <paramref name="half"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(
-        int group, TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, Vector256<float> origin, float* scale, float* total, float* half,
-        float* y)
+        int group, TSums s0, TSums s1, Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, Vector256<float> origin, float* scale,
+        float* total, float* half, float* y)
     {
         var (sum0, sum1) = (TDot.Fold(s0).AsSingle() - origin, TDot.Fold(s1).AsSingle() - origin);
         if (TLayout.GroupLength == ActivationBlocks.Length)
