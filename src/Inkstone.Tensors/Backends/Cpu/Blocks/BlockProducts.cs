@@ -52,15 +52,15 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
         {
             var (first, end) = chunks[chunk];
             if (problem.M <= ActivationBlocks.TileRows)
-                Multiply<PackedPanel>(first, end);
+                MultiplyAll<PackedPanel>(first, end);
             else if (problem.M <= ReadyScales.MostRows)
-                Multiply<ReadyScales>(first, end);
+                MultiplyAll<ReadyScales>(first, end);
             else
-                Multiply<ReadyCodes>(first, end);
+                MultiplyAll<ReadyCodes>(first, end);
         }
 
         /// <summary>Multiplies all rows with some panels.</summary>
-        private void Multiply<TSource>(int first, int end)
+        private void MultiplyAll<TSource>(int first, int end)
             where TSource : struct, IPanelSource
         {
             var atOnce = TSource.IsForManyRows ? PanelsAtOnce : 1;
@@ -69,13 +69,13 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                 var count = Math.Min(atOnce, end - panel);
                 var data = panels.Panels(panel, count);
                 for (var row = 0; row < problem.M; row += RowsAtOnce)
-                    Multiply<TSource>(data, panel, count, row, Math.Min(row + RowsAtOnce, problem.M));
+                    MultiplyRows<TSource>(data, panel, count, row, Math.Min(row + RowsAtOnce, problem.M));
             }
         }
 
         /// <summary>Multiplies as many rows as the second cache holds with as many panels as are taken at once.</summary>
         [SkipLocalsInit]
-        private void Multiply<TSource>(byte* data, int panel, int count, int firstRow, int endRow)
+        private void MultiplyRows<TSource>(byte* data, int panel, int count, int firstRow, int endRow)
             where TSource : struct, IPanelSource
         {
             var memory = stackalloc byte[ReadyBytes + HostMemory.Alignment];
@@ -90,14 +90,14 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                 {
                     var next = i + 1 < count ? TLayout.Codes(data + (i + 1) * panelBytes, group) : TLayout.Codes(data, Math.Min(end, groups - 1));
                     TSource.Fill<TLayout>(data + i * panelBytes, group, end, ready);
-                    Multiply<TSource>(data + i * panelBytes, (panel + i) * Panel.Rows, firstRow, endRow, group, end, ready, next);
+                    MultiplyStretch<TSource>(data + i * panelBytes, (panel + i) * Panel.Rows, firstRow, endRow, group, end, ready, next);
                 }
             }
         }
 
         /// <summary>Adds the products of rows with a stretch of one panel, and asks for the stretch that comes next.</summary>
         [SkipLocalsInit]
-        private void Multiply<TSource>(byte* panel, int column, int firstRow, int endRow, int group, int end, float* ready, byte* next)
+        private void MultiplyStretch<TSource>(byte* panel, int column, int firstRow, int endRow, int group, int end, float* ready, byte* next)
             where TSource : struct, IPanelSource
         {
             var columns = Math.Min(Panel.Rows, problem.N - column);
@@ -117,12 +117,12 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                     Begin(y + r * problem.CStride, column, columns);
                 if (columns == Panel.Rows)
                 {
-                    Multiply<TSource>(rows, row, panel, ready, group, end, y, problem.CStride);
+                    MultiplyTile<TSource>(rows, row, panel, ready, group, end, y, problem.CStride);
                     continue;
                 }
                 for (var r = 0; r < rows; r++)
                     Unsafe.CopyBlockUnaligned(edge + r * Panel.Rows, y + r * problem.CStride, (uint)(columns * sizeof(float)));
-                Multiply<TSource>(rows, row, panel, ready, group, end, edge, Panel.Rows);
+                MultiplyTile<TSource>(rows, row, panel, ready, group, end, edge, Panel.Rows);
                 for (var r = 0; r < rows; r++)
                     Unsafe.CopyBlockUnaligned(y + r * problem.CStride, edge + r * Panel.Rows, (uint)(columns * sizeof(float)));
             }
@@ -150,7 +150,7 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                 Unsafe.CopyBlockUnaligned(y, problem.Bias + column, (uint)(columns * sizeof(float)));
         }
 
-        private void Multiply<TSource>(int rows, int row, byte* panel, float* ready, int first, int end, float* y, nint yStride)
+        private void MultiplyTile<TSource>(int rows, int row, byte* panel, float* ready, int first, int end, float* y, nint yStride)
             where TSource : struct, IPanelSource
         {
             var tile = problem.A.Tile(row) + (nint)first * ActivationBlocks.RecordBytes(rows, TLayout.GroupLength);
