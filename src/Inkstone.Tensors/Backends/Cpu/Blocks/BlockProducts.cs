@@ -88,7 +88,7 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                 var end = Math.Min(group + perStretch, groups);
                 for (var i = 0; i < count; i++)
                 {
-                    var next = i + 1 < count ? TLayout.Codes(data + (i + 1) * panelBytes, group) : TLayout.Codes(data, Math.Min(end, groups - 1));
+                    var next = i + 1 < count ? TLayout.Codes(data + (i + 1) * panelBytes, group) : end < groups ? TLayout.Codes(data, end) : data + count * panelBytes;
                     TSource.Fill<TLayout>(data + i * panelBytes, group, end, ready);
                     MultiplyStretch<TSource>(data + i * panelBytes, (panel + i) * Panel.Rows, firstRow, endRow, group, end, ready, next);
                 }
@@ -108,7 +108,7 @@ internal sealed class BlockProducts(WorkerTeam team, ByteDotKind dot)
                 var rows = Math.Min(ActivationBlocks.TileRows, endRow - row);
                 var y = problem.C + row * problem.CStride + column;
                 Fetch(y + ActivationBlocks.TileRows * problem.CStride, Math.Min(ActivationBlocks.TileRows, endRow - ActivationBlocks.TileRows - row));
-                if (TSource.IsForManyRows)
+                if (TSource.ReadyLength<TLayout>() > 0)
                 {
                     Fetch(next, perTile);
                     next += perTile;
