@@ -45,6 +45,7 @@ internal static class BenchModelFile
             .Set("tokenizer.ggml.eos_token_id", 2u);
         using var file = File.Create(path, 1 << 20);
         GgufWriter.Write(values, [.. Shapes().Select(tensor => Source(tensor.Name, tensor.Shape, tensor.Shape.Length == 1 ? WeightFormat.F32 : formatOf(tensor.Name)))], file);
+        file.Flush(flushToDisk: true); // what the system writes back later it would write back while something is timed
     }
 
     /// <summary>The format of each matrix in llama.cpp's mix Q4_K_M: six bits for the head and for half of what sums many terms.</summary>
