@@ -38,6 +38,18 @@ public sealed class CheckpointMap
         return model.Output is null ? AddTied(head + ".weight") : Add(head, model.Output);
     }
 
+    /// <summary>A feed-forward without experts: its two or three layers.</summary>
+    /// <param name="feedForward">The feed-forward.</param>
+    /// <param name="gate">The gate's name, where there is one.</param>
+    /// <param name="up">The name of the layer into the hidden width.</param>
+    /// <param name="down">The name of the layer back.</param>
+    internal CheckpointMap Add(FeedForward feedForward, string gate, string up, string down) => feedForward switch
+    {
+        GatedFeedForward gated => Add(gate, gated.Gate).Add(up, gated.Up).Add(down, gated.Down),
+        PlainFeedForward plain => Add(up, plain.Up).Add(down, plain.Down),
+        _ => throw new NotSupportedException(feedForward.GetType().Name),
+    };
+
     /// <summary>A parameter under another name, changed on the way.</summary>
     public CheckpointMap Add(string name, Parameter parameter, params TensorChange[] changes)
     {

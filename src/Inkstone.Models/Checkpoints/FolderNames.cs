@@ -31,17 +31,9 @@ internal static class FolderNames
     /// <param name="names">The family's names of experts, where it may have them.</param>
     public static CheckpointMap AddMlp(this CheckpointMap map, string layer, FeedForward feedForward, ExpertNames? names = null)
     {
-        switch (feedForward)
-        {
-            case ExpertFeedForward experts when names is not null:
-                names.AddTo(map, layer, experts);
-                return map;
-            case GatedFeedForward gated:
-                return map.Add(layer + "mlp.gate_proj", gated.Gate).Add(layer + "mlp.up_proj", gated.Up).Add(layer + "mlp.down_proj", gated.Down);
-            case PlainFeedForward plain:
-                return map.Add(layer + "mlp.up_proj", plain.Up).Add(layer + "mlp.down_proj", plain.Down);
-            default:
-                throw new NotSupportedException(feedForward.GetType().Name);
-        }
+        if (feedForward is not ExpertFeedForward experts || names is null)
+            return map.Add(feedForward, layer + "mlp.gate_proj", layer + "mlp.up_proj", layer + "mlp.down_proj");
+        names.AddTo(map, layer, experts);
+        return map;
     }
 }

@@ -40,17 +40,9 @@ internal static class GgufNames
     /// <summary>A feed-forward of any kind.</summary>
     public static CheckpointMap AddFeedForward(this CheckpointMap map, string layer, FeedForward feedForward)
     {
-        switch (feedForward)
-        {
-            case ExpertFeedForward experts:
-                ExpertNames.AddToGguf(map, layer, experts);
-                return map;
-            case GatedFeedForward gated:
-                return map.Add(layer + "ffn_gate", gated.Gate).Add(layer + "ffn_up", gated.Up).Add(layer + "ffn_down", gated.Down);
-            case PlainFeedForward plain:
-                return map.Add(layer + "ffn_up", plain.Up).Add(layer + "ffn_down", plain.Down);
-            default:
-                throw new NotSupportedException(feedForward.GetType().Name);
-        }
+        if (feedForward is not ExpertFeedForward experts)
+            return map.Add(feedForward, layer + "ffn_gate", layer + "ffn_up", layer + "ffn_down");
+        ExpertNames.AddToGguf(map, layer, experts);
+        return map;
     }
 }

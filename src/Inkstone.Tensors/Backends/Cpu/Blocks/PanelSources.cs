@@ -9,17 +9,20 @@ internal unsafe interface IPanelSource
     /// <summary>Whether rows are many. Where they are few the kernel waits for memory, and asks for codes ahead.</summary>
     static abstract bool IsForManyRows { get; }
 
-    /// <summary>Bits of a code: 8 or 4.</summary>
-    static abstract int CodeBits<TLayout>()
-        where TLayout : struct, IPanelLayout;
+    /// <summary>Bits of a code, 8 or 4: the panel's, if codes are read from there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual int CodeBits<TLayout>()
+        where TLayout : struct, IPanelLayout => TLayout.CodeBits;
 
     /// <summary>The first code of a group; <paramref name="ready"/> is what was made ready, from that group on.</summary>
-    static abstract byte* Codes<TLayout>(byte* panel, int group, float* ready)
-        where TLayout : struct, IPanelLayout;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual byte* Codes<TLayout>(byte* panel, int group, float* ready)
+        where TLayout : struct, IPanelLayout => TLayout.Codes(panel, group);
 
     /// <summary>Bytes from the first code of a group to that of the next.</summary>
-    static abstract int Step<TLayout>(int group)
-        where TLayout : struct, IPanelLayout;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual int Step<TLayout>(int group)
+        where TLayout : struct, IPanelLayout => TLayout.Step(group);
 
     /// <summary>Numbers made ready for a group.</summary>
     static abstract int ReadyLength<TLayout>()
@@ -39,18 +42,6 @@ internal unsafe interface IPanelSource
 internal readonly unsafe struct PackedPanel : IPanelSource
 {
     public static bool IsForManyRows => false;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int CodeBits<TLayout>()
-        where TLayout : struct, IPanelLayout => TLayout.CodeBits;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* Codes<TLayout>(byte* panel, int group, float* ready)
-        where TLayout : struct, IPanelLayout => TLayout.Codes(panel, group);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Step<TLayout>(int group)
-        where TLayout : struct, IPanelLayout => TLayout.Step(group);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ReadyLength<TLayout>()
@@ -78,18 +69,6 @@ internal readonly unsafe struct ReadyScales : IPanelSource
     public const int MostRows = 48;
 
     public static bool IsForManyRows => false;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int CodeBits<TLayout>()
-        where TLayout : struct, IPanelLayout => TLayout.CodeBits;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* Codes<TLayout>(byte* panel, int group, float* ready)
-        where TLayout : struct, IPanelLayout => TLayout.Codes(panel, group);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Step<TLayout>(int group)
-        where TLayout : struct, IPanelLayout => TLayout.Step(group);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ReadyLength<TLayout>()
