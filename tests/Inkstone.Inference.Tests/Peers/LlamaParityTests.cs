@@ -54,7 +54,6 @@ public sealed class LlamaParityTests(ITestOutputHelper output)
                     var (mostRounded, meanRounded) = Differences(reference, theirs);
                     var (mostMoved, meanMoved) = Differences(reference, Rounded(file, 1 + 1e-6f));
                     rounded = $"; with the peer's roundings largest {mostRounded:g3}, mean {meanRounded:g3} (moved by 1e-6 before them {mostMoved:g3}, {meanMoved:g3})";
-                    isFine |= !isBlock && mostRounded <= allowed;
                 }
                 failures += isFine ? 0 : 1;
                 output.WriteLine(
