@@ -1,4 +1,5 @@
 using Inkstone.Foundation.Formats;
+using Inkstone.Foundation.Machine;
 using Inkstone.Foundation.Randomness;
 using Inkstone.Models;
 using Inkstone.Tensors;
@@ -43,7 +44,7 @@ internal static class BenchModelFile
             .SetArray<int>("tokenizer.ggml.token_type", [2, 3, 3, .. Enumerable.Repeat(6, 256), .. Enumerable.Repeat(1, size - tokens.Length)])
             .Set("tokenizer.ggml.bos_token_id", 1u)
             .Set("tokenizer.ggml.eos_token_id", 2u);
-        using var file = File.Create(path, 1 << 20);
+        using var file = File.Create(path, MemoryAdvice.LargePageBytes); // the system keeps what is written at once on one page, as when a file is read from the disk
         GgufWriter.Write(values, [.. Shapes().Select(tensor => Source(tensor.Name, tensor.Shape, tensor.Shape.Length == 1 ? WeightFormat.F32 : formatOf(tensor.Name)))], file);
         file.Flush(flushToDisk: true); // what the system writes back later it would write back while something is timed
     }

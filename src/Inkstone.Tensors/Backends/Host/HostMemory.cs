@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Inkstone.Foundation.Errors;
+using Inkstone.Foundation.Machine;
 
 namespace Inkstone.Tensors;
 
@@ -14,10 +15,10 @@ internal static unsafe class HostMemory
     {
         try
         {
-            if (bytes < LargePages.LeastBytes)
+            if (bytes < MemoryAdvice.LeastBytes)
                 return (nint)NativeMemory.AlignedAlloc(checked((nuint)bytes), Alignment);
-            var block = (nint)NativeMemory.AlignedAlloc(checked((nuint)bytes), LargePages.PageBytes);
-            LargePages.Request(block, bytes);
+            var block = (nint)NativeMemory.AlignedAlloc(checked((nuint)bytes), MemoryAdvice.LargePageBytes);
+            MemoryAdvice.RequestLargePages(block, bytes);
             return block;
         }
         catch (OutOfMemoryException error)
