@@ -25,4 +25,7 @@ public sealed record LoadOptions
     /// The longest sequence to be served; null means the configuration's. What depends on it (LongRoPE's divisors, the dynamic base) is chosen by it, once.
     /// </summary>
     public int? ContextLength { get; init; }
+
+    /// <summary>Told after every tensor how many of the file's bytes have been taken up, and how many there are.</summary>
+    public Action<long, long>? Progress { get; init; }
 }

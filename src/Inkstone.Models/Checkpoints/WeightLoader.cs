@@ -14,12 +14,15 @@ internal static class WeightLoader
     public static void Load(Module model, Backend backend, CheckpointMap map, TensorStore store, LoadOptions options)
     {
         var holders = options.Frozen ? HoldersOf(model) : [];
-        foreach (var (entry, stored) in Resolve(map, store))
+        var entries = Resolve(map, store);
+        var (done, all) = (0L, entries.Sum(pair => pair.Stored.Sum(tensor => tensor.ByteLength)));
+        foreach (var (entry, stored) in entries)
         {
             using var pause = Tape.Pause();
             using var scope = PoolScope.Open();
             if (!TryFreeze(entry, stored, holders, backend, options))
                 entry.Load([.. stored.Select(tensor => tensor.Read(backend))]);
+            options.Progress?.Invoke(done += stored.Sum(tensor => tensor.ByteLength), all);
         }
     }
 

@@ -82,7 +82,7 @@ public static class EmbeddingRecipe
         observer.Note(FormattableString.Invariant(
             $"pooling {planned.Pooling}, vectors {(planned.IsNormalised ? "of length one" : "as they come")}, texts of at most {planned.MaximumLength} tokens, before each: {(prompt.Length > 0 ? Excerpt.Of(prompt) : "nothing")}"));
         observer.Note(MemoryFit.OfPasses(opened.Path, opened.Checkpoint, opened.Prepared, passes, machine).Sentence(machine));
-        return new(opened.Load(options.Loading).Embed(tokens), [.. tokens.Select(text => text.Length)], cutCount);
+        return new(opened.Load(options.Loading.Watched(observer)).Embed(tokens), [.. tokens.Select(text => text.Length)], cutCount);
     }
 
     /// <summary>The most tokens of texts that are read together.</summary>

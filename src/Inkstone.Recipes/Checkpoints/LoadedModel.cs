@@ -19,12 +19,14 @@ public sealed record LoadedModel(string Path, Model Model, Tokenizer Tokenizer)
     /// </summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="options">What becomes of the weights; null means <see cref="LoadOptions.ForUse"/>.</param>
-    /// <param name="observer">Who is told of checkpoints that are passed over.</param>
+    /// <param name="observer">Who is told of checkpoints that are passed over, and how far the reading has come.</param>
     /// <exception cref="InkstoneNotFoundException">There is no model.</exception>
     /// <exception cref="InkstoneFormatException">A file is not what it must be.</exception>
     public static LoadedModel Open(string path, LoadOptions? options = null, IRecipeObserver? observer = null)
     {
         options ??= LoadOptions.ForUse;
+        if (observer is not null)
+            options = options.Watched(observer);
         // the network's matrices keep the files mapped, so closing them takes nothing from them
         using var opened = OpenedModel.Open(path, observer);
         return opened.Load(opened.Checkpoint.Prepare(null, options.ContextLength), options);

@@ -61,7 +61,7 @@ public static class PerplexityRecipe
         var machine = MachineMemory.Read();
         var beside = other is null ? null : MemoryFit.OfPasses(other.Path, other.Checkpoint, reference!, passes, machine);
         observer.Note(MemoryFit.OfPasses(opened.Path, opened.Checkpoint, prepared, passes, machine, beside).Sentence(machine));
-        var loaded = opened.Load(prepared, passes.Loading);
+        var loaded = opened.Load(prepared, passes.Loading.Watched(observer));
         var tokenizer = loaded.Tokenizer;
         var stride = options.Stride ?? Math.Max(1, window / 2);
         var tokens = new List<int>();
@@ -86,7 +86,7 @@ public static class PerplexityRecipe
         var score = WindowedPerplexity.Measure(loaded.Model, ids, bytes, window, stride, progress, cancellation);
         if (other is null)
             return new(score, window, stride, null);
-        other.Checkpoint.Load(reference!, passes.Loading);
+        other.Checkpoint.Load(reference!, passes.Loading.Watched(observer));
         observer.Stage("comparing");
         return new(score, window, stride, ModelComparison.Measure(reference!, loaded.Model, ids, window, progress, cancellation));
     }

@@ -45,7 +45,7 @@ public sealed class ModelSession : IAsyncDisposable
 
     /// <summary>Opens a run (its newest checkpoint), a checkpoint, a model folder or a GGUF file. Files that have a digest on record are checked against it.</summary>
     /// <param name="path">The folder or file.</param>
-    /// <param name="observer">Who is told of checkpoints that are passed over, and of the memory it takes.</param>
+    /// <param name="observer">Who is told of checkpoints that are passed over, of the memory it takes, and how far the reading has come.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="InkstoneNotFoundException">There is no model.</exception>
     /// <exception cref="InkstoneFormatException">A file is not what it must be.</exception>
@@ -66,8 +66,8 @@ public sealed class ModelSession : IAsyncDisposable
         var trained = opened.Checkpoint.Config.ContextLength;
         observer.Note(memory.Sentence(machine) + (prepared.ContextLength != trained ? FormattableString.Invariant($"; the model was trained for {trained:N0}") : ""));
         if (draftPlan is { } plan)
-            draft!.Checkpoint.Load(plan.Prepared, options.Loading);
-        var loaded = opened.Load(prepared, options.Loading);
+            draft!.Checkpoint.Load(plan.Prepared, options.Loading.Watched(observer));
+        var loaded = opened.Load(prepared, options.Loading.Watched(observer));
         return new ModelSession(loaded, memory, machine, trained, options, draftPlan?.Prepared);
     }
 

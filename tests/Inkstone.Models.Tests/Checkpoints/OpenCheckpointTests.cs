@@ -45,6 +45,20 @@ public sealed class OpenCheckpointTests : IDisposable
         }
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void ReadingIsToldToItsEnd(bool frozen)
+    {
+        var path = Gguf(WeightFormat.Q8_0);
+        using var checkpoint = OpenCheckpoint.Open(path);
+        var told = new List<(long Done, long All)>();
+        checkpoint.Load(checkpoint.Prepare(), new() { Frozen = frozen, Progress = (done, all) => told.Add((done, all)) });
+        using var file = GgufFile.Open(path);
+        Assert.All(told, at => Assert.Equal(file.Tensors.Sum(tensor => tensor.ByteLength), at.All));
+        Assert.Equal(told.Select(at => at.Done).Order(), told.Select(at => at.Done));
+        Assert.Equal(told[^1].All, told[^1].Done);
+        Assert.Equal(file.Tensors.Count, told.Select(at => at.Done).Distinct().Count());
+    }
+
     [Fact]
     public void WithoutMappingEverythingIsPrivate()
     {
