@@ -1,6 +1,5 @@
 using System.IO.MemoryMappedFiles;
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Machine;
 
 namespace Inkstone.Foundation.Files;
 
@@ -27,7 +26,6 @@ public sealed class MappedFile : IDisposable
             return;
         _mapping = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         _view = _mapping.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
-        MemoryAdvice.RequestLargePages(_view.SafeMemoryMappedViewHandle.DangerousGetHandle(), Length);
     }
 
     /// <summary>The file.</summary>

@@ -1,5 +1,4 @@
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Machine;
 using Microsoft.Win32.SafeHandles;
 
 namespace Inkstone.Foundation.Files;
@@ -48,10 +47,6 @@ public sealed unsafe class MappedWindow : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
         return new(Pointer + offset, length);
     }
-
-    /// <summary>Has the system read these bytes into memory now, as far as it can: what is about to be used whole comes faster in order than where it is first touched.</summary>
-    /// <exception cref="InkstoneLifetimeException">The window was disposed.</exception>
-    public void ReadAhead() => MemoryAdvice.ReadAhead((nint)Pointer, Length);
 
     /// <summary>Ends the use of these bytes.</summary>
     public void Dispose()

@@ -42,7 +42,6 @@ public sealed class StoredTensor(string name, string where, WeightFormat format,
         if (mapped && CanMap)
         {
             var window = source.Map();
-            window.ReadAhead();
             return StoredMatrix.At(format, rows, columns, window.Pointer, window);
         }
         var memory = new NativeBytes(ByteLength);

@@ -52,24 +52,6 @@ public class MappedFileTests
         Assert.Equal(0, window.Span(0, 0).Length);
     }
 
-    /// <summary>Six MiB, so that large pages and reading ahead come into play; a file cut short under the map ends neither the reading ahead nor the process.</summary>
-    [UnixFact]
-    public void ReadingAheadChangesNothingAndOutlivesACut()
-    {
-        using var folder = new TemporaryFolder();
-        var bytes = new byte[6 << 20];
-        new Random(1).NextBytes(bytes);
-        File.WriteAllBytes(folder["f"], bytes);
-        using var mapped = MappedFile.Open(folder["f"]);
-        using var window = mapped.Window(5_001, bytes.Length - 5_001);
-        window.ReadAhead();
-        Assert.True(bytes.AsSpan(5_001).SequenceEqual(window.Span(0, bytes.Length - 5_001)));
-        using (var writer = new FileStream(folder["f"], new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.ReadWrite }))
-            writer.SetLength(0);
-        window.ReadAhead();
-        Assert.Throws<InkstoneResourceException>(mapped.ThrowIfChanged);
-    }
-
     [UnixFact]
     public void AChangedFileIsNoticed()
     {

@@ -1,5 +1,4 @@
 using Inkstone.Foundation.Formats;
-using Inkstone.Foundation.Machine;
 using Inkstone.Foundation.Randomness;
 using Inkstone.Models;
 using Inkstone.Tensors;
@@ -13,6 +12,7 @@ namespace Inkstone.Recipes;
 internal static class BenchModelFile
 {
     private const int TileRows = 64;
+    private const int LargePageBytes = 2 << 20;
 
     public static LlamaConfig Config { get; } = new()
     {
@@ -44,7 +44,7 @@ internal static class BenchModelFile
             .SetArray<int>("tokenizer.ggml.token_type", [2, 3, 3, .. Enumerable.Repeat(6, 256), .. Enumerable.Repeat(1, size - tokens.Length)])
             .Set("tokenizer.ggml.bos_token_id", 1u)
             .Set("tokenizer.ggml.eos_token_id", 2u);
-        using var file = File.Create(path, MemoryAdvice.LargePageBytes); // the system keeps what is written at once on one page, as when a file is read from the disk
+        using var file = File.Create(path, LargePageBytes); // the system keeps what is written at once on one page
         GgufWriter.Write(values, [.. Shapes().Select(tensor => Source(tensor.Name, tensor.Shape, tensor.Shape.Length == 1 ? WeightFormat.F32 : formatOf(tensor.Name)))], file);
         file.Flush(flushToDisk: true); // what the system writes back later it would write back while something is timed
     }

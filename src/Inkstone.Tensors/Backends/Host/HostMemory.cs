@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Inkstone.Foundation.Errors;
-using Inkstone.Foundation.Machine;
 
 namespace Inkstone.Tensors;
 
@@ -15,10 +14,10 @@ internal static unsafe class HostMemory
     {
         try
         {
-            if (bytes < MemoryAdvice.LeastBytes)
+            if (bytes < LargePages.LeastBytes)
                 return (nint)NativeMemory.AlignedAlloc(checked((nuint)bytes), Alignment);
-            var block = (nint)NativeMemory.AlignedAlloc(checked((nuint)bytes), MemoryAdvice.LargePageBytes);
-            MemoryAdvice.RequestLargePages(block, bytes);
+            var block = (nint)NativeMemory.AlignedAlloc(checked((nuint)bytes), LargePages.PageBytes);
+            LargePages.Request(block, bytes);
             return block;
         }
         catch (OutOfMemoryException error)
